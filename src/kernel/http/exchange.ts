@@ -1,0 +1,68 @@
+import type { Instant } from '../clock.ts';
+import type { Explanation } from '../errors.ts';
+
+/** One door of an environment (DESIGN.md, fixed points: ports). */
+export interface Listener {
+  readonly name: 'https' | 'mutual-tls' | 'http' | 'second-ers';
+  readonly port: number;
+  /** Scheme, host and port a client is told to use, e.g. `https://localhost:8143`. */
+  readonly baseUrl: string;
+  /** The e-RS instance behind this door: `Int1`, `Dep1`, `Dep2`, `Prod1`. */
+  readonly ersInstance: string;
+}
+
+/** A check that a request passed or failed, in order, as the journal and the inspector show it. */
+export interface CheckResult {
+  readonly check: string;
+  readonly passed: boolean;
+  readonly detail?: string;
+}
+
+/**
+ * What is known about one request while it is served, and what the journal keeps of it (DESIGN.md D8). Services fill in the facts
+ * they learn; the listener writes it when the answer has gone.
+ */
+export class Exchange {
+  readonly listener: Listener;
+  readonly startedAt: Instant;
+  /** Name of the service that answered, e.g. `ers`. */
+  service?: string;
+  /** Public id of the operation, e.g. `A011`. */
+  operation?: string;
+  appId?: string;
+  userId?: string;
+  odsCode?: string;
+  businessFunction?: string;
+  nhsNumber?: string;
+  ubrn?: string;
+  correlationId?: string;
+  /** `X-Request-ID` of the answer. */
+  requestId?: string;
+  /** Why the request was refused, in plain English. */
+  refusal?: Explanation;
+  requestBody?: Buffer | string;
+  responseBody?: Buffer | string;
+  readonly checks: CheckResult[] = [];
+
+  constructor(listener: Listener, startedAt: Instant) {
+    this.listener = listener;
+    this.startedAt = startedAt;
+  }
+
+  /** Notes that a check was passed. */
+  passed(check: string, detail?: string): void {
+    this.checks.push(detail === undefined ? { check, passed: true } : { check, passed: true, detail });
+  }
+
+  /** Notes the check that failed, with the reason a developer can act on. */
+  refused(explanation: Explanation): void {
+    this.refusal = explanation;
+    this.checks.push({ check: explanation.check, passed: false, detail: explanation.why });
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+}

@@ -1,0 +1,148 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import type { Random } from '../random.ts';
+import { type Db, type Store, tablesOf } from '../store/store.ts';
+import type { World } from '../world.ts';
+import type { Job, JobHandler, Outbox } from './outbox.ts';
+
+interface OutboxRow {
+  id: string;
+  kind: string;
+  payload: string;
+  due_at: number;
+  attempts: number;
+  locked_until: number;
+  done_at: number | null;
+  last_error: string | null;
+}
+interface OutboxTables {
+  kernel_outbox: OutboxRow;
+}
+
+const LEASE_MILLISECONDS = 30_000;
+const POLL_MILLISECONDS = 500;
+const BATCH = 20;
+
+/**
+ * The durable outbox: jobs are rows, workers claim them with a lease on real time, so that a crashed worker's jobs are taken up again.
+ * Several replicas share it (`for update skip locked` on PostgreSQL).
+ */
+export class StoreOutbox implements Outbox {
+  readonly #store: Store;
+  readonly #world: World;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Logger;
+  #handlers: Readonly<Record<string, JobHandler>> = {};
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = true;
+
+  constructor(options: { store: Store; world: World; random: Random; log: Logger }) {
+    this.#store = options.store;
+    this.#world = options.world;
+    this.#clock = options.world;
+    this.#random = options.random;
+    this.#log = options.log;
+  }
+
+  async enqueue(tx: Db, kind: string, payload: Readonly<Record<string, unknown>>, dueAt: number): Promise<void> {
+    await tablesOf<OutboxTables>(tx)
+      .insertInto('kernel_outbox')
+      .values({ id: this.#random.uuid(), kind, payload: JSON.stringify(payload), due_at: dueAt, attempts: 0, locked_until: 0, done_at: null, last_error: null })
+      .execute();
+  }
+
+  /** Begins to do jobs with these handlers, by kind. */
+  start(handlers: Readonly<Record<string, JobHandler>>): void {
+    this.#handlers = handlers;
+    this.#stopped = false;
+    this.#timer = setInterval(() => this.wake(), POLL_MILLISECONDS);
+    this.#timer.unref();
+    this.wake();
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#drain()
+      .catch((error: unknown) => this.#log.error({ error: messageOf(error) }, 'outbox'))
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#again) {
+          this.#again = false;
+          this.wake();
+        }
+      });
+  }
+
+  /** Does what is due and returns when nothing is left; for tests and for shutdown. */
+  async drained(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.drained();
+  }
+
+  /** Jobs not done yet. */
+  async waiting(): Promise<number> {
+    const row = await tablesOf<OutboxTables>(this.#store.db).selectFrom('kernel_outbox').select((count) => count.fn.countAll<number>().as('jobs')).where('done_at', 'is', null).executeTakeFirstOrThrow();
+    return Number(row.jobs);
+  }
+
+  async #drain(): Promise<void> {
+    await this.#world.refresh();
+    for (;;) {
+      const jobs = await this.#claim();
+      for (const job of jobs) await this.#perform(job);
+      if (jobs.length < BATCH || this.#stopped) return;
+    }
+  }
+
+  async #claim(): Promise<readonly OutboxRow[]> {
+    const [now, realNow] = [this.#clock.now(), this.#clock.realNow()];
+    const due = tablesOf<OutboxTables>(this.#store.db)
+      .selectFrom('kernel_outbox')
+      .select('id')
+      .where('done_at', 'is', null)
+      .where('due_at', '<=', now)
+      .where('locked_until', '<=', realNow)
+      .orderBy('due_at')
+      .limit(BATCH)
+      .$if(this.#store.engine === 'postgres', (query) => query.modifyEnd(sql`for update skip locked`));
+    return await tablesOf<OutboxTables>(this.#store.db)
+      .updateTable('kernel_outbox')
+      .set((set) => ({ locked_until: realNow + LEASE_MILLISECONDS, attempts: set('attempts', '+', 1) }))
+      .where('id', 'in', due)
+      .returningAll()
+      .execute();
+  }
+
+  async #perform(row: OutboxRow): Promise<void> {
+    const payload: Readonly<Record<string, unknown>> = JSON.parse(row.payload);
+    const job: Job = { id: row.id, kind: row.kind, payload, attempts: row.attempts - 1 };
+    const handler = this.#handlers[row.kind];
+    try {
+      if (handler === undefined) throw new Error(`no handler for ${row.kind}`);
+      await handler(job);
+      await this.#settle(row.id, { done_at: this.#clock.realNow(), last_error: null });
+    } catch (error) {
+      const wait = Math.min(60_000, 250 * 2 ** row.attempts);
+      this.#log.warn({ job: row.kind, attempts: row.attempts, error: messageOf(error) }, 'outbox job failed; it will be tried again');
+      await this.#settle(row.id, { locked_until: this.#clock.realNow() + wait, last_error: messageOf(error) });
+    }
+  }
+
+  async #settle(id: string, values: Partial<OutboxRow>): Promise<void> {
+    await tablesOf<OutboxTables>(this.#store.db).updateTable('kernel_outbox').set(values).where('id', '=', id).execute();
+  }
+}

@@ -1,0 +1,128 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { BlobStore } from './blobs/blobs.ts';
+import type { Clock } from './clock.ts';
+import type { Faults } from './faults/faults.ts';
+import type { Outbox, JobHandler } from './outbox/outbox.ts';
+import type { Random } from './random.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { Sealer } from './sealer.ts';
+import type { Db, Migrations, Store } from './store/store.ts';
+
+/** The facts of an environment that a service may read. */
+export interface EnvironmentFacts {
+  /** `INT`, `DEP` or `PROD`. */
+  readonly id: string;
+  /** `int`, `dep` or `prod`: for file names and paths. */
+  readonly slug: string;
+  /** `Integration`, `Deployment`, `Production`. */
+  readonly title: string;
+  /** Base URL of the HTTPS listener, e.g. `https://localhost:8143`: what goes into links, issuers and `aud`. */
+  readonly baseUrl: string;
+  /** Every `https://host:port` under which this environment's listeners may be called; includes {@link baseUrl}. */
+  readonly origins: ReadonlySet<string>;
+  /** e-RS instances of this environment, first the one on the main listener (PTL-003, PTL-058). */
+  readonly ersInstances: readonly string[];
+  /** Path prefixes under which the e-RS API answers, e.g. `/referrals` and in DEP `/referrals-dep`. */
+  readonly ersPaths: readonly string[];
+  /** Token servers by the way they sign users in. */
+  readonly tokenServers: readonly TokenServer[];
+  /** Path-to-live environments auto-approve products; production waits for an operator (PTL-118). */
+  readonly production: boolean;
+  /** Published DNS names of this environment, for certificates (path-to-live.md §2.2). */
+  readonly publishedNames: readonly string[];
+  readonly settings: EnvironmentSettings;
+}
+
+export interface TokenServer {
+  /** `/oauth2`, `/oauth2-mock`, `/oauth2-dep`. */
+  readonly path: string;
+  /** `cis2`: the CIS2 sign-in page; `mock`: the simulated log-on of the API platform. */
+  readonly signIn: 'cis2' | 'mock';
+}
+
+/** Settings that change how an environment behaves; each is documented in docs/settings.md. */
+export interface EnvironmentSettings {
+  /** Text from which all seed data is derived. */
+  readonly seed: string;
+  /** Whether quotas and spike arrest are enforced. */
+  readonly quota: boolean;
+  /** Seconds of business time that the virus scan of an upload takes. */
+  readonly scanSeconds: number;
+  /** Seconds that e-RS waits for a hospital system (real: 120). */
+  readonly pasTimeoutSeconds: number;
+}
+
+/** What a service is given to live in. */
+export interface ServiceContext {
+  readonly environment: EnvironmentFacts;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly blobs: BlobStore;
+  readonly faults: Faults;
+  readonly outbox: Outbox;
+  /** Seals private keys and secrets before they are stored. */
+  readonly sealer: Sealer;
+  readonly log: Logger;
+  /** The functions that a service to the left offers (DESIGN.md, "Services are built in this order"). Throws when it is not there. */
+  use<Api>(service: Service<Api>): Api;
+  /** What all services of the environment offer under `key` in their manifest, e.g. API products for the gateway. */
+  offered<T>(key: OfferKey<T>): readonly T[];
+}
+
+/** A typed name for something services put in their manifest for another service to collect. */
+export interface OfferKey<T> {
+  readonly name: string;
+  /** Only for the type checker. */
+  readonly type?: T;
+}
+
+/** A value a service offers to whoever collects `key`. Made by {@link offer}. */
+export interface Offer {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Puts `value` on offer under `key`. */
+export function offer<T>(key: OfferKey<T>, value: T): Offer {
+  return { key: key.name, value };
+}
+
+/** A service, running in one environment. */
+export interface RunningService<Api> {
+  /** The functions other services may call. */
+  readonly api: Api;
+  /** Registers its national paths on the environment's web server. Loaded on the first request that needs it. */
+  readonly routes?: (app: FastifyInstance) => Promise<void> | void;
+  /** Registers its part of the admin API; `app` is mounted under `/_localspine/{service}`. */
+  readonly admin?: (app: FastifyInstance) => Promise<void> | void;
+  /** Puts its seed data into a database whose `data` tables are empty. Called inside the transaction of first boot and of `reset`. */
+  readonly seed?: (tx: Db, random: SeededRandom) => Promise<void>;
+  /**
+   * First boot only, before `seed` and outside a transaction: slow work such as key generation. Gives what must be stored, as a
+   * function that runs inside the boot transaction.
+   */
+  readonly prepare?: () => Promise<((tx: Db) => Promise<void>) | undefined>;
+  /** Takes its part of `POST /_localspine/import`; gives how many records it took. Throws LocalRefusal 400 for bad input. */
+  readonly importData?: (tx: Db, document: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** Handlers of the outbox jobs it writes, by kind, e.g. `ers.scan-file`. */
+  readonly jobs?: Readonly<Record<string, JobHandler>>;
+  /** Throws when the service cannot do its work. */
+  readonly health?: () => Promise<void>;
+}
+
+/**
+ * The manifest of a service: the one value its `index.ts` exports for the environment, together with its types
+ * (engineering.md §4.3).
+ */
+export interface Service<Api> {
+  /** Folder name, table prefix and name in the journal, e.g. `ers`. */
+  readonly name: string;
+  readonly title: string;
+  readonly migrations: Migrations;
+  /** Its tables: `data` is put back by `reset`; `kept` (keys, applications, people) survives all but `reset --all`. */
+  readonly tables: Readonly<Record<string, 'data' | 'kept'>>;
+  readonly offers?: readonly Offer[];
+  create(context: ServiceContext): RunningService<Api> | Promise<RunningService<Api>>;
+}

@@ -1,0 +1,78 @@
+import type { Compilable, Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/**
+ * A handle to run queries on: the store itself or an open transaction. Services see their own tables through {@link tablesOf}.
+ * Kysely's `unknown` schema keeps one service from naming another's tables by accident.
+ */
+export type Db = Kysely<unknown>;
+
+/** The same handle, typed with a service's tables. Types only: nothing happens at run time. */
+export function tablesOf<Tables>(db: Db): Kysely<Tables> {
+  return db as Kysely<Tables>;
+}
+
+/** One environment's database (DESIGN.md D2, D3): a SQLite file or a PostgreSQL schema. */
+export interface Store {
+  readonly engine: 'sqlite' | 'postgres';
+  /** True when no other process can have this database open: what this process knows is then all there is to know. */
+  readonly exclusive: boolean;
+  /** For reads, and for single statements that are their own transaction. */
+  readonly db: Db;
+  /**
+   * Runs `body` as one transaction. It may run twice (serialisation failures are retried), so it has no effect outside the
+   * database but outbox rows, and never waits for the network (engineering.md §3).
+   */
+  transaction<T>(body: (tx: Db) => Promise<T>): Promise<T>;
+  /** Adds one to a counter that all replicas share and gives its new value; `window` is part of the key, old windows are forgotten. */
+  increment(key: string, window: number): Promise<number>;
+  /** Copies every row of the tables to a named snapshot kept beside the database; replaces one of the same name. */
+  saveSnapshot(name: string, tables: readonly string[]): Promise<void>;
+  /** Puts a snapshot back in one transaction. Throws LocalRefusal 404 when there is none of that name. */
+  loadSnapshot(name: string, tables: readonly string[]): Promise<void>;
+  listSnapshots(): Promise<readonly { name: string; savedAt: number }[]>;
+  /** Removes the whole database: file or schema. The store is closed. */
+  drop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Migrations of one owner, by name (`0001-referrals`); run in name order, recorded as `owner/name`. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/** The placeholder for a named parameter of a {@link prepare}d query. */
+class Parameter {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/**
+ * A query built and compiled once per engine and run many times with different values: no work per request that could be done once.
+ *
+ * @param build receives placeholders by name, to be used as values; gives the query
+ * @returns a function that runs it on a handle with the values and gives the rows
+ * @example const byUbrn = prepare<{ ubrn: string }, Row>((db, p) => db.selectFrom('ers_referral').selectAll().where('ubrn', '=', p.ubrn));
+ */
+export function prepare<Values extends Readonly<Record<string, unknown>>, Tables, Row>(
+  build: (db: Kysely<Tables>, values: Values) => Compilable<Row>,
+): (db: Db, values: Values) => Promise<Row[]> {
+  const compiled = new WeakMap<object, ReturnType<Compilable<Row>['compile']>>();
+  const placeholders = new Proxy({} as Values, { get: (_, name) => new Parameter(String(name)) });
+  return async (db, values) => {
+    const engine = db.getExecutor().adapter;
+    let query = compiled.get(engine);
+    if (query === undefined) {
+      query = build(tablesOf<Tables>(db), placeholders).compile();
+      compiled.set(engine, query);
+    }
+    const parameters = query.parameters.map((each) => (each instanceof Parameter ? values[each.name] : each));
+    const result = await db.executeQuery<Row>({ ...query, parameters });
+    return result.rows;
+  };
+}
+
+/** `value` as the 0 or 1 that both engines store for a boolean. */
+export function bit(value: boolean): 0 | 1 {
+  return value ? 1 : 0;
+}
