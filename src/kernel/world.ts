@@ -85,9 +85,10 @@ export class World implements Clock {
     await this.#update({ clock_offset: 0 });
   }
 
-  /** Records that seed data has been put in; called inside the seeding transaction. */
-  async markSeeded(tx: Db): Promise<void> {
-    await tablesOf<WorldTables>(tx).updateTable('kernel_world').set({ seeded_at: this.now() }).where('id', '=', 1).execute();
+  /** Takes the first boot for this process, inside its transaction; false when another process has done it. */
+  async claimFirstBoot(tx: Db): Promise<boolean> {
+    const result = await tablesOf<WorldTables>(tx).updateTable('kernel_world').set({ seeded_at: this.realNow() }).where('id', '=', 1).where('seeded_at', 'is', null).executeTakeFirst();
+    return Number(result.numUpdatedRows) > 0;
   }
 
   /** Keeps the number of fault rules beside the clock, so that requests learn of both in one read. */

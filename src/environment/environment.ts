@@ -1,0 +1,297 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { BlobStore } from '../kernel/blobs/blobs.ts';
+import { LocalRefusal } from '../kernel/errors.ts';
+import { StoreFaults } from '../kernel/faults/store-faults.ts';
+import type { Listener } from '../kernel/http/exchange.ts';
+import { createWebApp } from '../kernel/http/web-app.ts';
+import { Journal } from '../kernel/journal/journal.ts';
+import { RequestMetrics } from '../kernel/metrics.ts';
+import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
+import { type Random, secureRandom } from '../kernel/random.ts';
+import type { Sealer } from '../kernel/sealer.ts';
+import { SeededRandom } from '../kernel/seeded-random.ts';
+import type { EnvironmentFacts, EnvironmentSettings, RunningService, Service, ServiceContext } from '../kernel/service.ts';
+import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
+import { World } from '../kernel/world.ts';
+import { pkiOf } from './authorities.ts';
+import type { EnvironmentDefinition } from './definitions.ts';
+import { type DoorPlan, Doors } from './doors.ts';
+import type { DoorPorts } from './ports.ts';
+
+/** What the platform hands an environment to live on. */
+export interface EnvironmentParts {
+  readonly definition: EnvironmentDefinition;
+  readonly services: readonly Service<unknown>[];
+  readonly store: Store;
+  readonly journalStore: Store;
+  readonly blobs: BlobStore;
+  readonly sealer: Sealer;
+  readonly settings: EnvironmentSettings;
+  readonly ports: DoorPorts;
+  /** Address the doors bind to. */
+  readonly host: string;
+  /** Host name that clients are told. */
+  readonly publicHost: string;
+  readonly adminToken: string | undefined;
+  readonly journalKeep: number;
+  readonly log: Logger;
+  /** Told as slow work begins: "making keys". */
+  readonly progress: (step: string) => void;
+}
+
+/** A service and what it became in this environment. */
+export interface BuiltService {
+  readonly manifest: Service<unknown>;
+  readonly running: RunningService<unknown>;
+}
+
+/** One isolated world: store, clock, services, doors (DESIGN.md, "Environment"). */
+export class Environment {
+  readonly facts: EnvironmentFacts;
+  readonly definition: EnvironmentDefinition;
+  readonly parts: EnvironmentParts;
+  readonly store: Store;
+  readonly world: World;
+  readonly journal: Journal;
+  readonly faults: StoreFaults;
+  readonly outbox: StoreOutbox;
+  readonly metrics = new RequestMetrics();
+  readonly services: readonly BuiltService[];
+  readonly doors: Doors;
+  readonly random: Random = secureRandom;
+  #ready = false;
+  #bornNow = false;
+
+  private constructor(parts: EnvironmentParts, world: World, facts: EnvironmentFacts, kernel: Kernel, services: readonly BuiltService[]) {
+    this.parts = parts;
+    this.definition = parts.definition;
+    this.facts = facts;
+    this.store = parts.store;
+    this.world = world;
+    this.journal = kernel.journal;
+    this.faults = kernel.faults;
+    this.outbox = kernel.outbox;
+    this.services = services;
+    this.doors = new Doors({ host: parts.host, publicHost: parts.publicHost, makeApp: () => this.#makeApp() });
+  }
+
+  /** Builds the services over an open store, seeding it on first boot. Opens no door yet. */
+  static async build(parts: EnvironmentParts): Promise<Environment> {
+    const world = await World.open(parts.store);
+    const facts = factsOf(parts);
+    const kernel = kernelOf(parts, world);
+    const services = await buildServices(parts, facts, world, kernel);
+    const environment = new Environment(parts, world, facts, kernel, services);
+    if (!world.seeded) await environment.#firstBoot();
+    return environment;
+  }
+
+  /** True when this start made the environment's data. */
+  get bornNow(): boolean {
+    return this.#bornNow;
+  }
+
+  /** True once every door is open. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Opens the doors and starts the background work. */
+  async open(): Promise<readonly Listener[]> {
+    const { ports, definition } = this.parts;
+    const [first, second] = definition.ersInstances;
+    const pki = pkiOf(this);
+    const { secureServerOptions } = await import('../kernel/tls/server.ts');
+    const credentials = await pki.serverCredentials(this.store.db);
+    const tls = { key: credentials.privateKeyPem, cert: credentials.certificateChainPem, ca: credentials.caPem };
+    const plans: DoorPlan[] = [
+      { name: 'https', port: ports.https, ersInstance: first, tls: secureServerOptions({ ...tls, requireClient: false }) },
+      { name: 'mutual-tls', port: ports.mutualTls, ersInstance: first, tls: secureServerOptions({ ...tls, requireClient: true }), admit: (der) => pki.verifyClient(der) },
+      { name: 'http', port: ports.http, ersInstance: first },
+    ];
+    if (second !== undefined && ports.secondErs !== undefined) plans.push({ name: 'second-ers', port: ports.secondErs, ersInstance: second, tls: secureServerOptions({ ...tls, requireClient: false }) });
+    const listeners: Listener[] = [];
+    try {
+      for (const plan of plans) listeners.push(await this.doors.open(plan));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.outbox.start(Object.assign({}, ...this.services.map((each) => each.running.jobs ?? {})));
+    this.#ready = true;
+    return listeners;
+  }
+
+  /** Drains and closes everything, in the order that loses nothing: doors, work, journal, store. */
+  async close(): Promise<void> {
+    this.#ready = false;
+    await this.doors.close();
+    await this.outbox.stop();
+    await this.journal.close();
+    await this.store.close();
+  }
+
+  /** Tables of all services by what `reset` does with them. */
+  tables(kind: 'data' | 'kept'): readonly string[] {
+    return this.services.flatMap(({ manifest }) => Object.entries(manifest.tables).filter(([, each]) => each === kind).map(([table]) => table));
+  }
+
+  /**
+   * Puts seed data back in one transaction; CA, keys, applications and people stay.
+   * Replicas see the new data at once; nothing of the old is cached.
+   */
+  async reset(): Promise<void> {
+    await this.world.releaseClock();
+    await this.faults.clear();
+    await this.store.transaction(async (tx) => {
+      for (const table of [...this.tables('data')].reverse()) await tablesOf<Record<string, object>>(tx).deleteFrom(table as never).execute();
+      await tablesOf<Record<string, object>>(tx).deleteFrom('kernel_outbox' as never).execute();
+      await this.#seed(tx);
+    });
+  }
+
+  /** Starts the environment anew, keys and applications included; the doors keep their certificate until the next start. */
+  async resetAll(): Promise<void> {
+    await this.world.releaseClock();
+    await this.faults.clear();
+    const stores = await this.#prepareServices();
+    await this.store.transaction(async (tx) => {
+      for (const table of [...this.tables('data'), ...this.tables('kept')].filter((each) => !each.startsWith('pki_')).reverse()) await tablesOf<Record<string, object>>(tx).deleteFrom(table as never).execute();
+      await tablesOf<Record<string, object>>(tx).deleteFrom('kernel_outbox' as never).execute();
+      for (const { name, store } of stores) if (name !== 'pki') await store(tx);
+      await this.#seed(tx);
+    });
+  }
+
+  /** Tables a snapshot holds: everything but the environment's certificates, which its open doors go on using. */
+  snapshotTables(): readonly string[] {
+    return [...this.tables('data'), ...this.tables('kept').filter((table) => !table.startsWith('pki_')), 'kernel_outbox'];
+  }
+
+  /** The seed's random stream of this environment: the same for the same `LOCALSPINE_SEED` on every machine. */
+  seedRandom(): SeededRandom {
+    return new SeededRandom(this.parts.settings.seed);
+  }
+
+  async #firstBoot(): Promise<void> {
+    this.parts.progress('making keys and certificates');
+    const stores = await this.#prepareServices();
+    this.parts.progress('writing seed data');
+    await this.store.transaction(async (tx) => {
+      // The row lock makes a second process that starts at the same time wait here, and then find the work done.
+      if (!(await this.world.claimFirstBoot(tx))) return;
+      for (const { store } of stores) await store(tx);
+      await this.#seed(tx);
+    });
+    await this.world.reload();
+    this.#bornNow = true;
+  }
+
+  async #prepareServices(): Promise<{ name: string; store: (tx: Db) => Promise<void> }[]> {
+    const prepared = await Promise.all(this.services.map(async ({ manifest, running }) => ({ name: manifest.name, store: await running.prepare?.() })));
+    return prepared.flatMap(({ name, store }) => (store === undefined ? [] : [{ name, store }]));
+  }
+
+  async #seed(tx: Db): Promise<void> {
+    const random = this.seedRandom();
+    for (const { manifest, running } of this.services) await running.seed?.(tx, random.stream(manifest.name, 0));
+  }
+
+  async #makeApp(): Promise<FastifyInstance> {
+    const app = createWebApp({ log: this.parts.log, clock: this.world, world: this.world, journal: this.journal, metrics: this.metrics, listenerOf: (request) => this.doors.listenerOf(request) });
+    if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
+    const { registerAdmin } = await import('./admin/admin.ts');
+    await app.register(async (scope) => registerAdmin(scope, this), { prefix: '/_localspine' });
+    for (const { running } of this.services) {
+      const { routes } = running;
+      if (routes !== undefined) await app.register(async (scope) => routes(scope));
+    }
+    await app.ready();
+    return app;
+  }
+}
+
+/** The production twin's plain HTTP door gives certificates and revocation only, as in the real one (DESIGN.md, fixed points). */
+function plainHttpServesNoNationalPath(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const local = request.exchange.listener.name !== 'http' || request.url.startsWith('/_localspine/');
+  done(local ? undefined : new LocalRefusal(404, 'plain_http', 'This plain HTTP port of PROD serves certificates only.', 'Use the HTTPS port.'));
+}
+
+interface Kernel {
+  readonly journal: Journal;
+  readonly faults: StoreFaults;
+  readonly outbox: StoreOutbox;
+}
+
+function kernelOf(parts: EnvironmentParts, world: World): Kernel {
+  return {
+    journal: new Journal({ store: parts.journalStore, clock: world, random: secureRandom, keep: parts.journalKeep, onError: (text) => parts.log.error({ text }, 'journal') }),
+    faults: new StoreFaults(parts.store, world, secureRandom),
+    outbox: new StoreOutbox({ store: parts.store, world, random: secureRandom, log: parts.log }),
+  };
+}
+
+function factsOf(parts: EnvironmentParts): EnvironmentFacts {
+  const { definition, ports, publicHost } = parts;
+  const hosts = ['localhost', '127.0.0.1', '[::1]', publicHost, ...definition.publishedNames];
+  const doors = [ports.https, ports.mutualTls, ...(ports.secondErs === undefined ? [] : [ports.secondErs])];
+  const origins = new Set(hosts.flatMap((host) => doors.map((port) => `https://${host}:${port}`)));
+  for (const host of [publicHost, ...definition.publishedNames]) origins.add(`https://${host}`); // behind a port mapping to 443
+  return {
+    id: definition.id,
+    slug: definition.slug,
+    title: definition.title,
+    baseUrl: `https://${publicHost}:${ports.https}`,
+    origins,
+    ersInstances: definition.ersInstances,
+    ersPaths: definition.ersPaths,
+    tokenServers: definition.tokenServers,
+    production: definition.production,
+    publishedNames: [...definition.publishedNames, ...(publicHost === 'localhost' ? [] : [publicHost])],
+    settings: parts.settings,
+  };
+}
+
+async function buildServices(parts: EnvironmentParts, environment: EnvironmentFacts, world: World, kernel: Kernel): Promise<BuiltService[]> {
+  const built: BuiltService[] = [];
+  for (const manifest of parts.services) {
+    const context: ServiceContext = {
+      environment,
+      store: parts.store,
+      clock: world,
+      random: secureRandom,
+      blobs: parts.blobs,
+      faults: kernel.faults,
+      outbox: kernel.outbox,
+      sealer: parts.sealer,
+      log: parts.log.child({ service: manifest.name }),
+      use: <Api>(service: Service<Api>): Api => {
+        const found = built.find((each) => each.manifest.name === service.name);
+        if (found === undefined) throw new Error(`service ${manifest.name} uses ${service.name}, which is not built before it`);
+        return found.running.api as Api;
+      },
+      offered: <T>(key: { readonly name: string; readonly type?: T }): readonly T[] =>
+        parts.services.flatMap((each) => each.offers ?? []).filter((each) => each.key === key.name).map((each) => each.value as T),
+    };
+    built.push({ manifest, running: await manifest.create(context) });
+  }
+  return built;
+}
+
+/** Migrations of the kernel and of each service, by owner. */
+export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
+  return { kernel, ...Object.fromEntries(services.map((each) => [each.name, each.migrations])) };
+}
+
+/** Throws LocalRefusal 503 while a service cannot do its work. */
+export async function checkHealth(environment: Environment): Promise<void> {
+  if (!environment.ready) throw new LocalRefusal(503, 'starting', `${environment.facts.id} is starting.`);
+  for (const { manifest, running } of environment.services) {
+    try {
+      await running.health?.();
+    } catch {
+      throw new LocalRefusal(503, 'unhealthy', `The service ${manifest.name} of ${environment.facts.id} cannot do its work.`);
+    }
+  }
+}

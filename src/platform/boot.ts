@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import { type Logger, pino } from 'pino';
+import { type EnvironmentId, ENVIRONMENTS } from '../environment/definitions.ts';
+import { Environment, environmentMigrations } from '../environment/environment.ts';
+import { doorPorts } from '../environment/ports.ts';
+import { environmentServices } from '../environment/services.ts';
+import type { BlobStore } from '../kernel/blobs/blobs.ts';
+import { FileBlobs } from '../kernel/blobs/file-blobs.ts';
+import { isoInstant, systemTime } from '../kernel/clock.ts';
+import { journalMigrations } from '../kernel/journal/journal.ts';
+import { secureRandom } from '../kernel/random.ts';
+import { createSealer, type Sealer } from '../kernel/sealer.ts';
+import { kernelMigrations } from '../kernel/store/kernel-migrations.ts';
+import type { OwnedMigrations } from '../kernel/store/migrate.ts';
+import type { Store } from '../kernel/store/store.ts';
+import type { Configuration } from './configuration.ts';
+import { Home } from './home.ts';
+import { PortalDoor } from './portal-door.ts';
+import { rootMigrations, Roots } from './roots.ts';
+
+/** A running LocalSpine. */
+export interface Platform {
+  readonly configuration: Configuration;
+  readonly home: Home;
+  readonly environments: readonly Environment[];
+  readonly portalUrl: string;
+  /** True when this start made the data. */
+  readonly firstBoot: boolean;
+  /** Stops taking requests, finishes those under way, closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface BootOptions {
+  readonly configuration: Configuration;
+  /** Told as slow work begins, with the environment it is for. */
+  readonly progress: (step: string) => void;
+}
+
+/**
+ * Opens the environments and the portal. Throws LocalRefusal with one clear sentence when it cannot: port in use, corrupt or newer
+ * database, folder not writable. What was opened by then is closed again.
+ */
+export async function boot({ configuration, progress }: BootOptions): Promise<Platform> {
+  const home = new Home(configuration.home);
+  const log = pino({ level: configuration.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const sealer = createSealer(configuration.sealKey ?? home.sealKey(secureRandom));
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const roots = await Roots.open(await openStore(configuration, home, { schema: 'platform', file: 'platform.sqlite' }, rootMigrations), sealer);
+    closers.push(() => roots.close());
+    const environments = await Promise.all(configuration.environments.map((id) => openEnvironment({ id, configuration, home, log, sealer, roots, progress })));
+    closers.push(...environments.map((each) => () => each.close()));
+    const firstBoot = environments.some((each) => each.bornNow);
+    await Promise.all(environments.map((each) => each.open()));
+    const portal = await PortalDoor.open({ configuration, environments, roots, home });
+    closers.push(() => portal.close());
+    await announce(home, environments, portal.url);
+    return {
+      configuration,
+      home,
+      environments,
+      portalUrl: portal.url,
+      firstBoot,
+      async stop() {
+        home.withdraw();
+        for (const close of closers.reverse()) await close();
+      },
+    };
+  } catch (error) {
+    for (const close of closers.reverse()) await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface EnvironmentOptions {
+  readonly id: EnvironmentId;
+  readonly configuration: Configuration;
+  readonly home: Home;
+  readonly log: Logger;
+  readonly sealer: Sealer;
+  readonly roots: Roots;
+  readonly progress: (step: string) => void;
+}
+
+async function openEnvironment({ id, configuration, home, log, sealer, roots, progress }: EnvironmentOptions): Promise<Environment> {
+  const definition = ENVIRONMENTS[id];
+  const services = environmentServices(await roots.authority(definition.root));
+  const store = await openStore(configuration, home, { schema: definition.slug, file: `${definition.slug}/${definition.slug}.sqlite` }, environmentMigrations(services, kernelMigrations));
+  const journalStore = await openStore(configuration, home, { schema: `${definition.slug}_journal`, file: `${definition.slug}/journal.sqlite` }, { journal: journalMigrations });
+  try {
+    return await Environment.build({
+      definition,
+      services,
+      store,
+      journalStore,
+      blobs: openBlobs(configuration, definition.slug),
+      sealer,
+      settings: { seed: configuration.seed, quota: configuration.quota, scanSeconds: configuration.scanSeconds, pasTimeoutSeconds: configuration.pasTimeoutSeconds },
+      ports: await doorPorts(configuration.portBase, definition),
+      host: configuration.host,
+      publicHost: configuration.publicUrl?.hostname ?? 'localhost',
+      adminToken: configuration.adminToken,
+      journalKeep: configuration.journalKeep,
+      log: log.child({ environment: id }),
+      progress: (step) => progress(`${id}: ${step}`),
+    });
+  } catch (error) {
+    await journalStore.close();
+    await store.close();
+    throw error;
+  }
+}
+
+/** Where a database is: its file below the data folder, or its schema on PostgreSQL. */
+interface DatabasePlace {
+  readonly schema: string;
+  readonly file: string;
+}
+
+async function openStore(configuration: Configuration, home: Home, place: DatabasePlace, migrations: OwnedMigrations): Promise<Store> {
+  if (configuration.databaseUrl !== undefined) {
+    const { openPostgresStore } = await import('../kernel/store/postgres.ts');
+    return openPostgresStore({ url: configuration.databaseUrl, schema: `localspine_${place.schema}`, migrations });
+  }
+  const { openSqliteStore } = await import('../kernel/store/sqlite.ts');
+  return openSqliteStore({ file: home.file(...place.file.split('/')), migrations });
+}
+
+function openBlobs(configuration: Configuration, slug: string): BlobStore {
+  const url = configuration.blobsUrl;
+  const folder = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
+  return new FileBlobs(`${folder}/${slug}`, secureRandom);
+}
+
+async function announce(home: Home, environments: readonly Environment[], portal: string): Promise<void> {
+  const { pkiOf } = await import('../environment/authorities.ts');
+  const entries: { id: string; baseUrl: string; httpUrl: string; caPath: string }[] = [];
+  const bundle = new Set<string>();
+  for (const environment of environments) {
+    const { root, subordinate } = await pkiOf(environment).authorities(environment.store.db);
+    const caPath = home.write(`${environment.facts.slug}/ca.pem`, `${subordinate.pem.trim()}\n${root.pem.trim()}\n`);
+    bundle.add(subordinate.pem.trim()).add(root.pem.trim());
+    const http = environment.doors.listeners.find((each) => each.name === 'http');
+    entries.push({ id: environment.facts.id, baseUrl: environment.facts.baseUrl, httpUrl: `http://127.0.0.1:${http?.port ?? 0}`, caPath });
+  }
+  home.write('ca.pem', `${[...bundle].join('\n')}\n`);
+  home.announce({ pid: process.pid, startedAt: isoInstant(systemTime.now()), portal, environments: entries });
+}

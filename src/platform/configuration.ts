@@ -1,0 +1,128 @@
+import { isAbsolute, resolve } from 'node:path';
+import { ENVIRONMENT_IDS, type EnvironmentId } from '../environment/definitions.ts';
+import { LocalRefusal } from '../kernel/errors.ts';
+
+/** All that can be set from outside, read once at start. */
+export interface Configuration {
+  readonly home: string;
+  readonly environments: readonly EnvironmentId[];
+  readonly portBase: number;
+  readonly host: string;
+  readonly publicUrl: URL | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly blobsUrl: string;
+  readonly seed: string;
+  readonly sealKey: string | undefined;
+  readonly adminToken: string | undefined;
+  readonly quota: boolean;
+  readonly scanSeconds: number;
+  readonly pasTimeoutSeconds: number;
+  readonly journalKeep: number;
+  readonly logLevel: string;
+}
+
+/** A setting as the manual lists it; `docs/settings.md` is checked against this table. */
+export interface SettingDocument {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+export const SETTINGS: readonly SettingDocument[] = [
+  { name: 'LOCALSPINE_HOME', fallback: '.localspine', meaning: 'Data folder; relative to the working folder.' },
+  { name: 'LOCALSPINE_ENVIRONMENTS', fallback: 'INT,DEP,PROD', meaning: 'Environments to open, separated by commas.' },
+  { name: 'LOCALSPINE_PORT_BASE', fallback: '8000', meaning: 'Base of all ports; 0 takes free ports.' },
+  { name: 'LOCALSPINE_HOST', fallback: '127.0.0.1', meaning: 'Address to bind to. Anything beyond loopback needs LOCALSPINE_ADMIN_TOKEN.' },
+  { name: 'LOCALSPINE_PUBLIC_URL', fallback: 'https://localhost', meaning: 'Scheme and host that clients use; each environment adds its port.' },
+  { name: 'LOCALSPINE_DATABASE_URL', fallback: '(SQLite files in the data folder)', meaning: 'PostgreSQL, for example postgres://user:secret@host/database; each environment gets a schema.' },
+  { name: 'LOCALSPINE_BLOBS_URL', fallback: 'file: in the data folder', meaning: 'Where big bodies are kept: file:/path.' },
+  { name: 'LOCALSPINE_SEED', fallback: 'localspine', meaning: 'Text from which all seed data is derived.' },
+  { name: 'LOCALSPINE_SEAL_KEY', fallback: '(made and kept in the data folder)', meaning: 'Seals private keys and secrets in the store; must be given when replicas share a database.' },
+  { name: 'LOCALSPINE_ADMIN_TOKEN', fallback: '(none on loopback)', meaning: 'Bearer token of the admin API.' },
+  { name: 'LOCALSPINE_QUOTA', fallback: 'on', meaning: 'on or off: quotas and spike arrest of the API platform.' },
+  { name: 'LOCALSPINE_SCAN_SECONDS', fallback: '1', meaning: 'Business time that the virus scan of an upload takes.' },
+  { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
+  { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
+  { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
+];
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks every setting. All faults are reported at once, each with the name of the variable.
+ *
+ * @param variables the process environment
+ * @param folder working folder
+ * @throws LocalRefusal 400
+ */
+export function readConfiguration(variables: Variables, folder: string, interactive: boolean): Configuration {
+  const faults: string[] = [];
+  const text = (name: string): string | undefined => (variables[name] === undefined || variables[name] === '' ? undefined : variables[name]);
+  const whole = (name: string, fallback: number, highest: number): number => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    if (!/^\d+$/.test(value) || Number(value) > highest) faults.push(`${name} must be a whole number from 0 to ${highest}, not "${value}"`);
+    return Number(value);
+  };
+  const oneOf = <Value extends string>(name: string, fallback: Value, allowed: readonly Value[]): Value => {
+    const value = text(name) ?? fallback;
+    const found = allowed.find((each) => each === value.toLowerCase());
+    if (found === undefined) faults.push(`${name} must be ${allowed.join(' or ')}, not "${value}"`);
+    return found ?? fallback;
+  };
+  const unknown = Object.keys(variables).filter((name) => name.startsWith('LOCALSPINE_') && !SETTINGS.some((each) => each.name === name));
+  for (const name of unknown) faults.push(`${name} is not a setting; see docs/settings.md`);
+  const home = text('LOCALSPINE_HOME') ?? '.localspine';
+  const homePath = isAbsolute(home) ? home : resolve(folder, home);
+  const host = text('LOCALSPINE_HOST') ?? '127.0.0.1';
+  const adminToken = text('LOCALSPINE_ADMIN_TOKEN');
+  if (!isLoopback(host) && adminToken === undefined) faults.push('LOCALSPINE_ADMIN_TOKEN must be set when LOCALSPINE_HOST is beyond loopback');
+  const databaseUrl = text('LOCALSPINE_DATABASE_URL');
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) faults.push('LOCALSPINE_DATABASE_URL must begin with postgres:// (leave it out for SQLite)');
+  const sealKey = text('LOCALSPINE_SEAL_KEY');
+  if (sealKey !== undefined && sealKey.length < 16) faults.push('LOCALSPINE_SEAL_KEY must have at least 16 characters');
+  const blobsUrl = text('LOCALSPINE_BLOBS_URL') ?? `file:${homePath}/blobs`;
+  if (!blobsUrl.startsWith('file:')) faults.push('LOCALSPINE_BLOBS_URL must begin with file: (other object stores are not supported yet)');
+  const portBase = whole('LOCALSPINE_PORT_BASE', 8000, 65_000);
+  if (portBase !== 0 && portBase < 1024) faults.push('LOCALSPINE_PORT_BASE must be 0 or at least 1024');
+  const configuration: Configuration = {
+    home: homePath,
+    environments: readEnvironments(text('LOCALSPINE_ENVIRONMENTS'), faults),
+    portBase,
+    host,
+    publicUrl: readPublicUrl(text('LOCALSPINE_PUBLIC_URL'), faults),
+    databaseUrl,
+    blobsUrl,
+    seed: text('LOCALSPINE_SEED') ?? 'localspine',
+    sealKey,
+    adminToken,
+    quota: oneOf('LOCALSPINE_QUOTA', 'on', ['on', 'off']) === 'on',
+    scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
+    pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
+    journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
+    logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+  };
+  if (faults.length > 0) throw new LocalRefusal(400, 'settings', `LocalSpine cannot start with these settings: ${faults.join('; ')}.`, 'Every setting is explained in docs/settings.md.');
+  return configuration;
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function readEnvironments(value: string | undefined, faults: string[]): readonly EnvironmentId[] {
+  const wanted = (value ?? ENVIRONMENT_IDS.join(',')).split(',').map((each) => each.trim().toUpperCase());
+  const unknown = wanted.filter((each) => !ENVIRONMENT_IDS.some((id) => id === each));
+  if (unknown.length > 0) faults.push(`LOCALSPINE_ENVIRONMENTS names ${unknown.map((each) => `"${each}"`).join(', ')}; there are ${ENVIRONMENT_IDS.join(', ')}`);
+  return ENVIRONMENT_IDS.filter((id) => wanted.includes(id));
+}
+
+function readPublicUrl(value: string | undefined, faults: string[]): URL | undefined {
+  if (value === undefined) return undefined;
+  if (!URL.canParse(value) || new URL(value).protocol !== 'https:') {
+    faults.push(`LOCALSPINE_PUBLIC_URL must be an https address, not "${value}"`);
+    return undefined;
+  }
+  return new URL(value);
+}
