@@ -65,14 +65,15 @@ export class StoreFaults implements Faults {
   /** Takes one from a counted rule; false when another request took the last. */
   async #consume(rule: FaultRule): Promise<boolean> {
     if (rule.remaining === null) return true;
-    const result = await tablesOf<FaultTables>(this.#store.db)
+    const left = await tablesOf<FaultTables>(this.#store.db)
       .updateTable('kernel_fault')
       .set((set) => ({ remaining: set('remaining', '-', 1) }))
       .where('id', '=', rule.id)
       .where('remaining', '>', 0)
+      .returning('remaining')
       .executeTakeFirst();
-    if (Number(result.numUpdatedRows) === 0) return false;
-    if (rule.remaining === 1) await this.#changing(async (tx) => void (await tablesOf<FaultTables>(tx).deleteFrom('kernel_fault').where('remaining', '=', 0).execute()));
+    if (left === undefined) return false;
+    if (left.remaining === 0) await this.#changing(async (tx) => void (await tablesOf<FaultTables>(tx).deleteFrom('kernel_fault').where('remaining', '=', 0).execute()));
     return true;
   }
 

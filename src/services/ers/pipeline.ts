@@ -1,0 +1,248 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isoInstant } from '../../kernel/clock.ts';
+import { messageOf } from '../../kernel/errors.ts';
+import type { FaultEffect } from '../../kernel/faults/faults.ts';
+import { type AccessGrant, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
+import { resolveCaller } from './access.ts';
+import { acceptable, readFhirBody } from './body.ts';
+import { ErsRefusal, ErsStatus } from './errors.ts';
+import type { Answer, Call, Operation } from './operation.ts';
+import { admitApplication, internalHeaders, ProxyRefusal, type ProxyRequest, throttled, tokenRefused } from './proxy.ts';
+import { sendR4ProxyRefusal, sendR4Refusal } from './r4/outcome.ts';
+import { sendStu3ProxyRefusal, sendStu3Refusal } from './stu3/outcome.ts';
+import type { ErsWorld } from './world.ts';
+
+/** What the pipeline needs beside the world. */
+export interface PipelineParts {
+  readonly world: ErsWorld;
+  readonly gateway: GatewayApi;
+  /** Names of the API products that give access. */
+  readonly products: ReadonlySet<string>;
+}
+
+/**
+ * Registers every operation below every base path of e-RS. A request reads as the list of steps of ers.md §3.2 and §7.3: gateway, then
+ * media types, JSON, role, existence, If-Match, body, and last the operation itself.
+ */
+export function registerOperations(app: FastifyInstance, parts: PipelineParts, operations: readonly Operation<never>[]): void {
+  // Bodies stay unread until the caller is known to be allowed: a hundred megabytes from a stranger cost nothing.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  for (const base of parts.world.environment.ersPaths) {
+    for (const each of operations) {
+      for (const path of each.paths) {
+        app.route({ method: each.method, url: `${base}/FHIR/${each.version}${path}`, handler: (request, reply) => serve(parts, base, each, request, reply) });
+      }
+    }
+    app.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url: `${base}/FHIR/*`, handler: (request, reply) => refuseUnknownPath(parts, base, request, reply) });
+  }
+}
+
+async function serve(parts: PipelineParts, base: string, operation: Operation<never>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { exchange } = request;
+  exchange.service = 'ers';
+  exchange.operation = operation.id;
+  try {
+    const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
+    if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
+    const { grant, headers } = await passGateway(parts, base, request);
+    exchange.requestId = `${parts.world.random.uuid()}-1`;
+    return await answer(parts, base, operation, request, reply, grant, headers);
+  } catch (error) {
+    return sendRefusal(parts, operation.version, request, reply, error);
+  }
+}
+
+/** Steps 2–7 of ers.md §3.2. */
+async function passGateway(parts: PipelineParts, base: string, request: FastifyRequest): Promise<{ grant: AccessGrant; headers: ReturnType<typeof internalHeaders> }> {
+  const { exchange } = request;
+  const correlationId = request.headers['x-correlation-id'];
+  if (typeof correlationId === 'string') exchange.correlationId = correlationId;
+  const grant = await verifyToken(parts, request);
+  exchange.passed('gateway.token', `${grant.kind} token of ${grant.app.name}`);
+  const proxyRequest: ProxyRequest = { path: pathBelow(base, request), header: (name) => headerOf(request, name) };
+  const product = await coveringProduct(parts, grant, base);
+  const asid = admitApplication(grant, proxyRequest, product.attributes['EUOAllowlistRequired'] === 'true');
+  exchange.passed('ers.proxy.scope');
+  exchange.passed('ers.proxy.asid', asid);
+  await countRequest(parts, grant, product.name);
+  const headers = internalHeaders(grant, asid, proxyRequest);
+  exchange.userId = headers.userId;
+  if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
+  if (headers.businessFunction !== undefined) exchange.businessFunction = headers.businessFunction;
+  return { grant, headers };
+}
+
+async function verifyToken(parts: PipelineParts, request: FastifyRequest): Promise<AccessGrant> {
+  try {
+    const grant = await parts.gateway.verifyAccessToken(parts.world.store.db, headerOf(request, 'authorization'));
+    request.exchange.appId = grant.app.appId;
+    return grant;
+  } catch (error) {
+    if (error instanceof GatewayRefusal) throw tokenRefused(error.explanation, error.faultString, error.wwwAuthenticate);
+    throw error;
+  }
+}
+
+async function coveringProduct(parts: PipelineParts, grant: AccessGrant, base: string): Promise<{ name: string; attributes: Readonly<Record<string, string>> }> {
+  try {
+    return parts.gateway.admit(grant, base);
+  } catch (error) {
+    if (error instanceof GatewayRefusal) throw tokenRefused(error.explanation, error.faultString, error.wwwAuthenticate);
+    throw error;
+  }
+}
+
+async function countRequest(parts: PipelineParts, grant: AccessGrant, product: string): Promise<void> {
+  try {
+    await parts.gateway.countRequest(parts.world.store, grant, product);
+  } catch (error) {
+    if (error instanceof QuotaRefusal) throw throttled(error.explanation);
+    throw error;
+  }
+}
+
+/** The back end's steps (ers.md §7.3, order of evaluation). */
+async function answer(
+  parts: PipelineParts,
+  base: string,
+  operation: Operation<never>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  grant: AccessGrant,
+  headers: ReturnType<typeof internalHeaders>,
+): Promise<FastifyReply> {
+  const { world } = parts;
+  const { exchange } = request;
+  acceptable(operation, headerOf(request, 'content-type'), headerOf(request, 'accept'));
+  const resource = operation.body.kind === 'fhir' ? await readFhirBody(bodyStream(request), exchange) : undefined;
+  const caller = await resolveCaller(world, exchange.listener.ersInstance, operation, headers);
+  exchange.passed('ers.role', `${caller.businessFunction} at ${caller.odsCode}`);
+  const call: Omit<Call<never>, 'body' | 'ifMatch'> = {
+    world,
+    instance: exchange.listener.ersInstance,
+    caller,
+    application: { appId: grant.app.appId, asid: headers.asid },
+    params: paramsOf(request),
+    query: queryOf(request),
+    header: (name) => headerOf(request, name),
+    fhirBase: `${baseAddress(request, exchange.listener.baseUrl)}${base}/FHIR`,
+    db: world.store.db,
+    exchange,
+  };
+  await operation.find?.(call);
+  const ifMatch = operation.ifMatch ? readIfMatch(headerOf(request, 'if-match')) : undefined;
+  const { body } = operation;
+  const content = body.kind === 'fhir' ? body.read(resource) : body.kind === 'file' ? bodyStream(request) : undefined;
+  const result = await operation.handle({ ...call, ifMatch, body: content as never });
+  return send(reply, request, result);
+}
+
+function send(reply: FastifyReply, request: FastifyRequest, answer: Answer): FastifyReply {
+  echoIds(reply, request);
+  void reply.code(answer.status);
+  if (answer.version !== undefined) void reply.header('etag', `W/"${answer.version}"`);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) void reply.header(name, value);
+  if (answer.content !== undefined) return reply.type(answer.content.type).send(answer.content.body);
+  if (answer.resource === undefined) return reply.send();
+  return reply.type('application/fhir+json').send(JSON.stringify(answer.resource));
+}
+
+function sendRefusal(parts: PipelineParts, version: 'STU3' | 'R4', request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const now = isoInstant(parts.world.clock.realNow());
+  echoIds(reply, request);
+  if (error instanceof ProxyRefusal) {
+    request.exchange.refused(error.explanation);
+    return version === 'R4' ? sendR4ProxyRefusal(reply, error, now) : sendStu3ProxyRefusal(reply, error, now);
+  }
+  let refusal: ErsRefusal | ErsStatus;
+  if (error instanceof ErsRefusal || error instanceof ErsStatus) {
+    refusal = error;
+    request.exchange.refused(error.explanation);
+  } else {
+    request.log.error({ error: messageOf(error), stack: error instanceof Error ? error.stack : undefined, operation: request.exchange.operation }, 'unexpected failure');
+    refusal = new ErsStatus(500, { check: 'ers.internal', why: `LocalSpine failed: ${messageOf(error)}`, fix: 'This is a fault of LocalSpine. Please report it with the journal entry.' });
+  }
+  return version === 'R4' ? sendR4Refusal(reply, refusal, now) : sendStu3Refusal(reply, refusal);
+}
+
+/** `X-Correlation-ID` comes back unchanged; `X-Request-ID` only when e-RS itself answered (ers.md §3.3, §3.4). */
+function echoIds(reply: FastifyReply, request: FastifyRequest): void {
+  const { correlationId, requestId } = request.exchange;
+  if (correlationId !== undefined) void reply.header('x-correlation-id', correlationId);
+  if (requestId !== undefined) void reply.header('x-request-id', requestId);
+}
+
+async function refuseUnknownPath(parts: PipelineParts, base: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  request.exchange.service = 'ers';
+  const version = pathBelow(base, request).startsWith('/FHIR/R4/') ? 'R4' : 'STU3';
+  try {
+    await passGateway(parts, base, request);
+    throw new ErsStatus(404, { check: 'ers.path', why: `e-RS has no operation ${request.method} ${pathBelow(base, request)}.`, fix: 'Compare with the operations of docs/systems/ers.md.' });
+  } catch (error) {
+    return sendRefusal(parts, version, request, reply, error);
+  }
+}
+
+/** Applies a user's fault rule; true when the connection was cut and there is nothing left to answer. */
+async function applyFault(fault: FaultEffect, request: FastifyRequest): Promise<boolean> {
+  const explanation = { check: 'fault', why: `A fault rule of this environment asked for it (${JSON.stringify(fault)}).`, fix: 'localspine fault list; localspine fault clear' };
+  if (fault.kind === 'delay') {
+    await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+    return false;
+  }
+  if (fault.kind === 'disconnect') {
+    request.exchange.refused(explanation);
+    request.raw.destroy();
+    return true;
+  }
+  if (fault.kind !== 'status') return false;
+  if (fault.status === 429) throw throttled(explanation);
+  if (fault.status === 503) throw new ErsRefusal(503, [{ code: 'SYSTEM_UNAVAILABLE' }], explanation, fault.retryAfterSeconds ?? 120);
+  throw new ErsRefusal(fault.status, [{ code: 'SYSTEM_UNAVAILABLE' }], explanation, fault.retryAfterSeconds);
+}
+
+function readIfMatch(header: string | undefined): number {
+  const version = /^W\/"([0-9]{1,15})"$/.exec(header ?? '')?.[1];
+  if (version === undefined) {
+    throw new ErsStatus(412, { check: 'ers.if-match', why: header === undefined ? 'The header If-Match is missing.' : `If-Match is ${header}, not of the form W/"5".`, fix: 'Send If-Match: W/"<versionId>" with the version you last read.' });
+  }
+  return Number(version);
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+function bodyStream(request: FastifyRequest): Readable {
+  return request.raw;
+}
+
+function pathBelow(base: string, request: FastifyRequest): string {
+  return (request.url.split('?')[0] ?? '').slice(base.length);
+}
+
+/** The caller's own address stands in for `_baseUrl_`: the host it called, when that is one of ours. */
+function baseAddress(request: FastifyRequest, fallback: string): string {
+  const { host } = request.headers;
+  return host === undefined || !/^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? fallback : `${fallback.startsWith('https:') ? 'https' : 'http'}://${host}`;
+}
+
+function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
+  const { params } = request;
+  return typeof params === 'object' && params !== null ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])) : {};
+}
+
+function queryOf(request: FastifyRequest): Readonly<Record<string, readonly string[]>> {
+  const query: Record<string, string[]> = Object.create(null);
+  const index = request.url.indexOf('?');
+  if (index < 0) return query;
+  for (const [name, value] of new URLSearchParams(request.url.slice(index + 1))) {
+    const values = query[name];
+    if (values === undefined) query[name] = [value];
+    else values.push(value);
+  }
+  return query;
+}
