@@ -16,9 +16,10 @@ interface SchemaTables {
  * Brings a database to the newest shape. When nothing is new this costs one query: the fingerprint of all migration names is kept
  * beside them, because looking at every table on each start would eat the start-up budget.
  *
+ * @param schema PostgreSQL: where the migration tables are; other schemas have tables of the same names
  * Throws LocalRefusal when the database was written by a newer LocalSpine, or a migration fails.
  */
-export async function migrate(db: Db, owned: OwnedMigrations, engine: 'sqlite' | 'postgres'): Promise<void> {
+export async function migrate(db: Db, owned: OwnedMigrations, engine: 'sqlite' | 'postgres', schema?: string): Promise<void> {
   const all: Record<string, Migration> = {};
   for (const [owner, migrations] of Object.entries(owned)) {
     for (const [name, migration] of Object.entries(migrations)) all[`${owner}/${name}`] = migration;
@@ -27,7 +28,7 @@ export async function migrate(db: Db, owned: OwnedMigrations, engine: 'sqlite' |
   if ((await storedFingerprint(db, engine)) === fingerprint) return;
   await refuseNewer(db, engine, new Set(Object.keys(all)));
   const provider: MigrationProvider = { getMigrations: async () => all };
-  const { error } = await new Migrator({ db: tablesOf(db), provider, allowUnorderedMigrations: true }).migrateToLatest();
+  const { error } = await new Migrator({ db: tablesOf(db), provider, allowUnorderedMigrations: true, ...(schema === undefined ? {} : { migrationTableSchema: schema }) }).migrateToLatest();
   if (error !== undefined) throw new LocalRefusal(500, 'migration_failed', `The database could not be brought up to date (${messageOf(error)}).`);
   await sql`create table if not exists kernel_schema (id integer primary key, fingerprint text not null)`.execute(db);
   await tablesOf<SchemaTables>(db)

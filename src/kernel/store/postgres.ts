@@ -34,7 +34,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const db: Db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await createSchema(db, options.schema);
-    await migrate(db, options.migrations, 'postgres');
+    await migrate(db, options.migrations, 'postgres', options.schema);
   } catch (error) {
     await db.destroy();
     if (error instanceof LocalRefusal) throw error;

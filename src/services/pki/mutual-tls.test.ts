@@ -79,5 +79,6 @@ test('a client of INT gets through the handshake of DEP by the shared root, and 
 });
 
 test('a client of PROD does not get through the handshake of DEP', async () => {
-  await assert.rejects(callDep(prod.credentials, dep.credentials.caPem), /unable to (get|verify)|self-signed|certificate/);
+  // Node's server hangs up on a certificate it does not trust; there never is a connection to check.
+  await assert.rejects(callDep(prod.credentials, dep.credentials.caPem), { code: 'ECONNRESET' });
 });
