@@ -45,6 +45,7 @@ export function maintainLetters(referral: Referral, named: readonly NamedFile[],
   requireLetterShape(named);
   const before = referral.attachments.filter((each) => each.type === 'REFERRER');
   const others = referral.attachments.filter((each) => each.type !== 'REFERRER');
+  requireOwnLetters(referral, before);
   const letters = named.map((each) => {
     const existing = before.find((letter) => letter.fileId === each.fileId);
     return existing === undefined ? linkFile(referral, each, facts) : describe(existing, each.description);
@@ -78,7 +79,7 @@ export function maintainLetters(referral: Referral, named: readonly NamedFile[],
 /**
  * A file as an attachment of a request: its checks are the same for letters and for provider files.
  *
- * Throws REFERENCE_NOT_FOUND, INAPPROPRIATE_VALUE (uploaded for another request) or INVALID_STATE (already linked) (422).
+ * Throws REFERENCE_NOT_FOUND, INAPPROPRIATE_VALUE for one uploaded for another request, INVALID_STATE for one already linked (422).
  */
 export function linkFile(request: { readonly ubrn: string }, named: NamedFile, facts: Omit<LetterFacts, 'freezeDays'>): Attachment {
   const file = facts.files.get(named.fileId);
@@ -143,6 +144,17 @@ function requireNotFrozen(referral: Referral, facts: LetterFacts): void {
       `Letters may not change in the ${facts.freezeDays} days before the appointment.`,
     );
   }
+}
+
+/** Letters that came from elsewhere, such as the record of a converted advice request, are not the referrer's to replace. */
+function requireOwnLetters(referral: Referral, letters: readonly Attachment[]): void {
+  const foreign = letters.find((each) => each.attachedByOrganisation !== referral.referringOrganisation);
+  if (foreign === undefined) return;
+  throw unprocessable(
+    'INVALID_STATE',
+    `'Attachment' (Binary/${foreign.fileId}) cannot be changed.`,
+    `It was attached by ${foreign.attachedByOrganisation}, not by the referring organisation.`,
+  );
 }
 
 function describe(letter: Attachment, description: string | undefined): Attachment {
