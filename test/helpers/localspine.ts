@@ -108,6 +108,15 @@ export class LocalSpine {
     return ended;
   }
 
+  /** As {@link stop}, with requests of this test still under way. */
+  stopKeepingConnections(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) return Promise.resolve(null);
+    const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+    child.kill(signal);
+    return ended;
+  }
+
   /** Stops it and removes its data. */
   async remove(): Promise<void> {
     await this.stop();

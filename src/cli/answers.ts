@@ -1,0 +1,84 @@
+/** The shapes the command line expects where data enters it: the running file and the admin API's answers. */
+import Type, { type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { LocalRefusal } from '../kernel/errors.ts';
+
+const Text = Type.String();
+
+export const RunningAnswer = Type.Object({
+  pid: Type.Integer(),
+  startedAt: Text,
+  portal: Text,
+  environments: Type.Array(Type.Object({ id: Text, baseUrl: Text, httpUrl: Text, caPath: Text })),
+});
+
+export const ManifestAnswer = Type.Object({
+  id: Text,
+  title: Text,
+  purpose: Text,
+  production: Type.Boolean(),
+  baseUrl: Text,
+  listeners: Type.Array(Type.Object({ name: Text, port: Type.Integer(), baseUrl: Text, ersInstance: Text })),
+  ers: Type.Array(Type.Object({ instance: Text, baseUrl: Type.Optional(Text), paths: Type.Array(Text) })),
+  tokenServers: Type.Array(Type.Object({ path: Text, signIn: Text, tokenUrl: Text })),
+  publishedNames: Type.Array(Text),
+  services: Type.Array(Type.Object({ name: Text, title: Text })),
+  clock: Type.Object({ offsetSeconds: Type.Number() }),
+});
+export type ManifestView = Static<typeof ManifestAnswer>;
+
+export const HealthAnswer = Type.Object({ status: Text });
+export const ClockAnswer = Type.Object({ now: Text, realNow: Text, offsetSeconds: Type.Number() });
+export const ResetAnswer = Type.Object({ environment: Text, reset: Text });
+
+const FaultRule = Type.Object({ id: Text, service: Text, operation: Text, effect: Type.Intersect([Type.Object({ kind: Text }), Type.Record(Text, Type.Unknown())]), remaining: Type.Union([Type.Integer(), Type.Null()]) });
+export const FaultAnswer = FaultRule;
+export const FaultsAnswer = Type.Object({ faults: Type.Array(FaultRule) });
+export const RemovedAnswer = Type.Object({ removed: Type.Integer() });
+export type FaultView = Static<typeof FaultRule>;
+
+export const SnapshotAnswer = Type.Object({ name: Text });
+export const SnapshotsAnswer = Type.Object({ snapshots: Type.Array(Type.Object({ name: Text, savedAt: Text })) });
+
+const Refused = Type.Object({ check: Text, why: Text, fix: Type.Optional(Text) });
+const Exchange = Type.Object({
+  id: Text,
+  at: Text,
+  service: Text,
+  operation: Text,
+  method: Text,
+  url: Text,
+  status: Type.Integer(),
+  verdict: Type.Union([Type.Literal('ok'), Type.Literal('refused'), Type.Literal('failed')]),
+  milliseconds: Type.Number(),
+  appId: Type.Optional(Text),
+  userId: Type.Optional(Text),
+  odsCode: Type.Optional(Text),
+  businessFunction: Type.Optional(Text),
+  nhsNumber: Type.Optional(Text),
+  ubrn: Type.Optional(Text),
+  correlationId: Type.Optional(Text),
+  requestId: Type.Optional(Text),
+  refusal: Type.Optional(Refused),
+});
+const Message = Type.Object({ headers: Type.Record(Text, Text), body: Type.Optional(Text), bodyBytes: Type.Optional(Type.Integer()), bodySha256: Type.Optional(Text) });
+export const JournalAnswer = Type.Object({ exchanges: Type.Array(Exchange) });
+export const JournalEntryAnswer = Type.Object({
+  ...Exchange.properties,
+  checks: Type.Array(Type.Object({ check: Text, passed: Type.Boolean(), detail: Type.Optional(Text) })),
+  request: Message,
+  response: Message,
+});
+
+export const ProblemAnswer = Type.Object({ error: Text, message: Text, fix: Type.Optional(Text) });
+
+/** Whether a value has the shape; compiled where it is used, since a command needs only one or two. */
+export function fits<Shape extends TSchema>(shape: Shape, value: unknown): value is Static<Shape> {
+  return Compile(shape).Check(value);
+}
+
+/** A value of the wanted shape. Throws LocalRefusal 502 when the other side is of another version. */
+export function expectShape<Shape extends TSchema>(shape: Shape, value: unknown, what: string): Static<Shape> {
+  if (fits(shape, value)) return value;
+  throw new LocalRefusal(502, 'unexpected_answer', `The answer to ${what} is not what this version of the command line understands.`, 'Stop LocalSpine and start it again from the same folder, so that both are of one version.');
+}

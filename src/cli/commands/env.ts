@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { ManifestAnswer, type ManifestView } from '../answers.ts';
+import type { CommandBook } from '../invocation.ts';
+import { table } from '../output.ts';
+
+/** One line of the table service × listener × path. */
+export interface PathRow {
+  readonly service: string;
+  readonly what: string;
+  readonly listener: string;
+  readonly url: string;
+}
+
+/** `localspine env show`: where everything of an environment answers. */
+export function addEnvCommands(program: Command, book: CommandBook): void {
+  const env = book.group(program, 'env', 'where an environment answers');
+  book.add(env, 'show', 'show doors, paths and names of an environment', async (invocation) => {
+    const client = invocation.client();
+    const manifest = await client.call(ManifestAnswer, 'GET', '/manifest');
+    const paths = pathTable(manifest, client.place.httpUrl);
+    invocation.result({ ...manifest, paths, caPath: client.place.caPath }, () => {
+      const { paint } = invocation;
+      return [
+        `${paint('bold', manifest.id)}  ${manifest.title}: ${manifest.purpose}`,
+        '',
+        table([['SERVICE', 'WHAT', 'LISTENER', 'URL'].map((each) => paint('dim', each)), ...paths.map((row) => [row.service, row.what, row.listener, row.url])]),
+        '',
+        `CA certificates   ${client.place.caPath}`,
+        `Services          ${manifest.services.map((each) => each.name).join(', ')}`,
+        `Published names   ${manifest.publishedNames.join(', ')}`,
+      ].join('\n');
+    });
+  });
+}
+
+/** What an environment answers, from its manifest. */
+export function pathTable(manifest: ManifestView, httpUrl: string): readonly PathRow[] {
+  const listenerOf = (baseUrl: string | undefined): string => manifest.listeners.find((each) => each.baseUrl === baseUrl)?.name ?? 'https';
+  const rows: PathRow[] = [];
+  for (const { instance, baseUrl = manifest.baseUrl, paths } of manifest.ers) {
+    for (const path of paths) {
+      for (const version of ['STU3', 'R4']) rows.push({ service: 'ers', what: `e-RS ${instance}, FHIR ${version}`, listener: listenerOf(baseUrl), url: `${baseUrl}${path}/${version}` });
+    }
+  }
+  for (const { path, signIn } of manifest.tokenServers) {
+    const who = signIn === 'mock' ? 'simulated log-on' : 'CIS2 sign-in';
+    rows.push({ service: 'gateway', what: `authorise (${who})`, listener: 'https', url: `${manifest.baseUrl}${path}/authorize` });
+    rows.push({ service: 'gateway', what: 'token', listener: 'https', url: `${manifest.baseUrl}${path}/token` });
+  }
+  for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls')) rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });
+  rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
+  rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
+  rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });
+  return rows;
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { LocalRefusal, messageOf } from '../kernel/errors.ts';
+import { addAppCommands } from './commands/app.ts';
+import { addClockCommands } from './commands/clock.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEnvCommands } from './commands/env.ts';
+import { addFaultCommands } from './commands/fault.ts';
+import { addJournalCommands } from './commands/journal.ts';
+import { addReset } from './commands/reset.ts';
+import { addSeed } from './commands/seed.ts';
+import { addSnapshotCommands } from './commands/snapshot.ts';
+import { addStart } from './commands/start.ts';
+import { addStatus } from './commands/status.ts';
+import { addToken } from './commands/token.ts';
+import { CommandBook, type Surroundings, UsageError } from './invocation.ts';
+import { type Problem, renderProblem } from './output.ts';
+
+export const EXIT = { done: 0, refused: 1, usage: 2 } as const;
+
+/** The tree of commands. Each module adds its own; the heavy parts are loaded by the command that runs. */
+export function buildProgram(book: CommandBook): Command {
+  const program = new Command('localspine')
+    .description('The NHS path-to-live environments on your own machine. Not affiliated with the NHS.')
+    .version(productVersion(), '--version', 'print the version')
+    .helpOption('--help', 'show this help')
+    .helpCommand(false)
+    .showHelpAfterError('Add --help for the options.');
+  for (const add of [addStart, addStatus, addEnvCommands, addAppCommands, addToken, addJournalCommands, addDoctor, addClockCommands, addFaultCommands, addSnapshotCommands, addReset, addSeed]) add(program, book);
+  return program;
+}
+
+/**
+ * Carries out one command line.
+ *
+ * @param args what follows `localspine`
+ * @returns the exit code: 0 done, 1 refused or failed, 2 wrong usage
+ */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { terminal } = surroundings;
+  const book = new CommandBook(surroundings);
+  const program = buildProgram(book);
+  const json = args.includes('--json');
+  let complaint = '';
+  for (const command of family(program)) {
+    command.exitOverride();
+    command.helpOption('--help', 'show this help');
+    command.configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => (complaint += text) });
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return book.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const usage = error instanceof CommanderError || error instanceof UsageError;
+    // Called without a subcommand, commander gives the whole help as its complaint.
+    if (error instanceof CommanderError && error.code === 'commander.help') terminal.note(json ? renderProblem({ error: 'usage', message: 'Say which command to run.', fix: 'Add --help for the list.' }, true) : complaint.trimEnd());
+    else terminal.note(renderProblem(problemOf(error), json));
+    return usage ? EXIT.usage : EXIT.refused;
+  }
+}
+
+/** A command with all below it. */
+export function family(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(family)];
+}
+
+/** The version of the product, from its package. */
+export function productVersion(): string {
+  const content: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof content === 'object' && content !== null && 'version' in content && typeof content.version === 'string' ? content.version : 'unknown';
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof LocalRefusal) {
+    const { fix } = error.explanation;
+    return fix === undefined ? { error: error.code, message: error.message } : { error: error.code, message: error.message, fix };
+  }
+  if (error instanceof CommanderError || error instanceof UsageError) {
+    return { error: 'usage', message: sentence(error.message.replace(/^error: /, '')), fix: 'Add --help to see how the command is used.' };
+  }
+  return { error: 'failed', message: `LocalSpine failed: ${messageOf(error)}`, fix: 'This is a fault of LocalSpine; please report it with the command you gave.' };
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

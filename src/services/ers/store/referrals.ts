@@ -1,0 +1,196 @@
+/** Queries on referrals. A referral is one row: columns for the worklists beside the whole of it as JSON. */
+import { type Db, bit, prepare, tablesOf } from '../../../kernel/store/store.ts';
+import type { Instant } from '../../../kernel/clock.ts';
+import type { BookingFailure } from '../booking/booking.ts';
+import { ErsStatus } from '../errors.ts';
+import type { Referral } from '../model.ts';
+import { isLetterOutstanding, type ProviderList, providerListOf, type ReferrerList, referrerListOf } from '../review/worklists.ts';
+
+export interface ReferralRow {
+  instance: string;
+  ubrn: string;
+  version: number;
+  status: string;
+  state: string;
+  nhs_number: string;
+  referring_organisation: string;
+  service_id: string | null;
+  priority: string;
+  appointment_id: string | null;
+  appointment_start: number | null;
+  letter_due: string | null;
+  provider_list: string | null;
+  referrer_list: string | null;
+  letter_outstanding: number;
+  pathway_start: number | null;
+  created_at: number;
+  updated_at: number;
+  document: string;
+}
+
+interface ReferralTables {
+  ers_referral: ReferralRow;
+  ers_sequence: { instance: string; name: string; next: number };
+  ers_booking_attempt: { instance: string; ubrn: string; slot_id: string; service_id: string; outcome: BookingFailure['outcome']; attempted_at: number };
+}
+
+/** Where each sequence starts: above everything that published samples use. */
+const SEQUENCES = { ubrn: 80_000, appointment: 80_000, attachment: 90_000 } as const;
+
+const documentByUbrn = prepare<{ instance: string; ubrn: string }, ReferralTables, { document: string }>((db, value) =>
+  db.selectFrom('ers_referral').select('document').where('instance', '=', value.instance).where('ubrn', '=', value.ubrn),
+);
+
+/** The referral, or undefined when the UBRN is not one. One prepared query. */
+export async function referralByUbrn(db: Db, instance: string, ubrn: string): Promise<Referral | undefined> {
+  const [row] = await documentByUbrn(db, { instance, ubrn });
+  return row === undefined ? undefined : parseReferral(row.document);
+}
+
+const documentByAppointment = prepare<{ instance: string; appointment: string }, ReferralTables, { document: string }>((db, value) =>
+  db.selectFrom('ers_referral').select('document').where('instance', '=', value.instance).where('appointment_id', '=', value.appointment),
+);
+
+/** The referral whose current appointment has this id. */
+export async function referralByAppointment(db: Db, instance: string, appointment: string): Promise<Referral | undefined> {
+  const [row] = await documentByAppointment(db, { instance, appointment });
+  return row === undefined ? undefined : parseReferral(row.document);
+}
+
+/** Writes a new referral. Throws when the UBRN is taken. */
+export async function insertReferral(tx: Db, instance: string, referral: Referral): Promise<void> {
+  await tablesOf<ReferralTables>(tx).insertInto('ers_referral').values(rowOf(instance, referral)).execute();
+}
+
+/**
+ * Writes a changed referral if its stored version is still `expected`.
+ * Throws 409 when another change came first.
+ */
+export async function saveReferral(tx: Db, instance: string, referral: Referral, expected: number): Promise<void> {
+  const result = await tablesOf<ReferralTables>(tx)
+    .updateTable('ers_referral')
+    .set(rowOf(instance, referral))
+    .where('instance', '=', instance)
+    .where('ubrn', '=', referral.ubrn)
+    .where('version', '=', expected)
+    .executeTakeFirst();
+  if (Number(result.numUpdatedRows) === 0) throw notCurrent(referral.ubrn, expected);
+}
+
+/** 409: the version named is not the current one. */
+export function notCurrent(ubrn: string, named: number): ErsStatus {
+  return new ErsStatus(409, {
+    check: 'ers.version',
+    why: `Version ${named} of ${ubrn} is not the current one.`,
+    fix: 'Retrieve the request again (A005), look at what has changed, and repeat with its ETag.',
+  });
+}
+
+/** The next number of a sequence, taken in the transaction that uses it. */
+export async function nextNumber(tx: Db, instance: string, name: keyof typeof SEQUENCES): Promise<number> {
+  const row = await tablesOf<ReferralTables>(tx)
+    .insertInto('ers_sequence')
+    .values({ instance, name, next: SEQUENCES[name] + 1 })
+    .onConflict((conflict) => conflict.columns(['instance', 'name']).doUpdateSet((set) => ({ next: set('ers_sequence.next', '+', 1) })))
+    .returning('next')
+    .executeTakeFirstOrThrow();
+  return Number(row.next) - 1;
+}
+
+/** The next UBRN: twelve digits. */
+export async function nextUbrn(tx: Db, instance: string): Promise<string> {
+  return String(await nextNumber(tx, instance, 'ubrn')).padStart(12, '0');
+}
+
+/** Notes a booking that the hospital did not confirm; the referral's version stays. */
+export async function rememberBookingFailure(tx: Db, instance: string, ubrn: string, failure: BookingFailure, at: Instant): Promise<void> {
+  const values = { slot_id: failure.slotId, service_id: failure.serviceId, outcome: failure.outcome, attempted_at: at };
+  await tablesOf<ReferralTables>(tx)
+    .insertInto('ers_booking_attempt')
+    .values({ instance, ubrn, ...values })
+    .onConflict((conflict) => conflict.columns(['instance', 'ubrn']).doUpdateSet(values))
+    .execute();
+}
+
+/** The last booking of the referral that failed, if no change came after it. */
+export async function bookingFailureOf(db: Db, instance: string, ubrn: string): Promise<BookingFailure | undefined> {
+  const row = await tablesOf<ReferralTables>(db)
+    .selectFrom('ers_booking_attempt')
+    .select(['slot_id', 'service_id', 'outcome'])
+    .where('instance', '=', instance)
+    .where('ubrn', '=', ubrn)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { slotId: row.slot_id, serviceId: row.service_id, outcome: row.outcome };
+}
+
+/** Forgets failed bookings once the referral has moved on. */
+export async function forgetBookingFailure(tx: Db, instance: string, ubrn: string): Promise<void> {
+  await tablesOf<ReferralTables>(tx).deleteFrom('ers_booking_attempt').where('instance', '=', instance).where('ubrn', '=', ubrn).execute();
+}
+
+/**
+ * The referrals of a provider list at some services, oldest pathway start first, then by UBRN. Bookings whose day has passed have left
+ * the review list.
+ *
+ * @param today midnight of the environment's day
+ */
+export async function providerWorklist(db: Db, instance: string, list: ProviderList, serviceIds: readonly string[], today: Instant): Promise<readonly Referral[]> {
+  if (serviceIds.length === 0) return [];
+  const rows = await tablesOf<ReferralTables>(db)
+    .selectFrom('ers_referral')
+    .select('document')
+    .where('instance', '=', instance)
+    .where('service_id', 'in', serviceIds)
+    .where('provider_list', '=', list)
+    .where((where) => where.or([where('appointment_start', 'is', null), where('appointment_start', '>=', today)]))
+    .orderBy('pathway_start')
+    .orderBy('ubrn')
+    .execute();
+  return rows.map((row) => parseReferral(row.document));
+}
+
+/** The referrals of a referrer list that an organisation made, oldest first. */
+export async function referrerWorklist(db: Db, instance: string, list: ReferrerList, organisation: string): Promise<readonly Referral[]> {
+  const ofOrganisation = tablesOf<ReferralTables>(db)
+    .selectFrom('ers_referral')
+    .select('document')
+    .where('instance', '=', instance)
+    .where('referring_organisation', '=', organisation)
+    .orderBy('created_at')
+    .orderBy('ubrn');
+  const listed = list === 'LETTERS_OUTSTANDING' ? ofOrganisation.where('letter_outstanding', '=', 1) : ofOrganisation.where('referrer_list', '=', list);
+  const rows = await listed.execute();
+  return rows.map((row) => parseReferral(row.document));
+}
+
+function rowOf(instance: string, referral: Referral): ReferralRow {
+  const { appointment } = referral;
+  const current = appointment !== undefined && (appointment.status === 'booked' || appointment.status === 'proposed');
+  return {
+    instance,
+    ubrn: referral.ubrn,
+    version: referral.version,
+    status: referral.status,
+    state: referral.state,
+    nhs_number: referral.nhsNumber,
+    referring_organisation: referral.referringOrganisation,
+    service_id: current ? appointment.serviceId : null,
+    priority: referral.priority,
+    appointment_id: appointment?.id ?? null,
+    appointment_start: appointment?.start ?? null,
+    letter_due: referral.letterDue ?? null,
+    provider_list: providerListOf(referral) ?? null,
+    referrer_list: referrerListOf(referral) ?? null,
+    letter_outstanding: bit(isLetterOutstanding(referral)),
+    pathway_start: referral.pathwayStart ?? null,
+    created_at: referral.createdAt,
+    updated_at: referral.updatedAt,
+    document: JSON.stringify(referral),
+  };
+}
+
+/** What {@link rowOf} wrote: only this file writes documents, imported ones are checked where they enter. */
+function parseReferral(document: string): Referral {
+  const referral: Referral = JSON.parse(document);
+  return referral;
+}

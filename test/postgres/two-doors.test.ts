@@ -1,0 +1,82 @@
+/** Two LocalSpine processes on one PostgreSQL are two doors to the same world: keys, tokens, data, clock, faults and quotas are shared. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { LocalSpine } from '../helpers/localspine.ts';
+import { createReferralBody } from '../helpers/messages.ts';
+import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
+
+const url = process.env['LOCALSPINE_TEST_POSTGRES'];
+const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
+
+describe('two processes on one PostgreSQL', { skip: url === undefined ? 'LOCALSPINE_TEST_POSTGRES names no server' : false, concurrency: false }, () => {
+  const shared = { LOCALSPINE_DATABASE_URL: url ?? '', LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_SEAL_KEY: 'a seal key both processes know', LOCALSPINE_QUOTA: 'on' };
+  const left = new LocalSpine(shared);
+  const right = new LocalSpine(shared);
+  const [here, there] = [new Supplier(left), new Supplier(right)];
+  const keys = makeKeyPair();
+  let app: Application;
+  let token: string;
+
+  before(async () => {
+    // Both at once: the first boot itself must be safe to race.
+    await Promise.all([left.start(), right.start()]);
+    app = await here.register({ accessMode: 'user-restricted', jwks: keys.jwks, callbackUrl: 'https://example.org/callback' });
+    token = (await here.userToken(app, '021600556514')).json.access_token;
+  });
+  after(async () => {
+    await Promise.all([left.remove(), right.remove()]);
+  });
+
+  test('one certificate authority', async () => {
+    const [one, other] = await Promise.all([left.admin('INT', '/ca.pem'), right.admin('INT', '/ca.pem')]);
+    assert.equal(one.text, other.text);
+  });
+
+  test('a token of one door opens the other, and so does an application', async () => {
+    const reply = await there.ers(token, undefined, '/R4/PractitionerRole');
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal((await there.userToken(app, '021600556514')).status, 200);
+  });
+
+  test('a referral made here is read there', async () => {
+    const made = await here.ers(token, referrer, '/STU3/ReferralRequest/$ers.createReferral', { body: createReferralBody() });
+    assert.equal(made.status, 201, made.text);
+    const read = await there.ers(token, referrer, `/STU3/ReferralRequest/${made.json.id}`);
+    assert.equal(read.status, 200, read.text);
+  });
+
+  test('the clock moved here stands there', async () => {
+    await left.admin('INT', '/clock', { method: 'PUT', body: { advance: 'PT5M' } });
+    const clock = (await right.admin('INT', '/clock')).json;
+    assert.ok(Math.abs(clock.offsetSeconds - 300) <= 2, JSON.stringify(clock));
+    await right.admin('INT', '/clock', { method: 'PUT', body: { release: true } });
+    assert.equal((await left.admin('INT', '/clock')).json.offsetSeconds, 0);
+  });
+
+  test('a fault set here strikes there, as often as was said', async () => {
+    await left.admin('INT', '/faults', { method: 'POST', body: { service: 'ers', operation: 'A004', effect: { kind: 'status', status: 503 }, count: 1 } });
+    const first = await there.ers(token, referrer, '/STU3/CodeSystem/PRIORITY');
+    assert.equal(first.status, 503);
+    assert.equal(first.json.issue[0].details.coding[0].code, 'SYSTEM_UNAVAILABLE');
+    assert.equal((await here.ers(token, referrer, '/STU3/CodeSystem/PRIORITY')).status, 200);
+  });
+
+  test('one quota for both doors: the 601st request of a minute is refused, wherever it knocks', { timeout: 150_000 }, async () => {
+    const second = await here.register({ accessMode: 'user-restricted', jwks: keys.jwks, callbackUrl: 'https://example.org/callback' });
+    const fresh = (await here.userToken(second, '021600556514')).json.access_token;
+    const attempt = async (): Promise<number> => {
+      const statuses: number[] = [];
+      for (let batch = 0; batch < 45; batch += 1) {
+        statuses.push(...(await Promise.all(Array.from({ length: 16 }, (_, n) => (n % 2 === 0 ? here : there).ers(fresh, referrer, '/STU3/CodeSystem/PRIORITY')))).map((reply) => reply.status));
+        if (statuses.includes(429)) break;
+      }
+      return statuses.filter((status) => status === 200).length;
+    };
+    // A minute's border may fall into one attempt, not into two in a row.
+    const passed = Math.min(await attempt(), 1_200);
+    assert.ok(passed >= 600 && passed <= 1_200, `${passed} requests passed`);
+    const refused = await there.ers(fresh, referrer, '/STU3/CodeSystem/PRIORITY');
+    assert.ok(refused.status === 429 || refused.status === 200);
+    if (refused.status === 429) assert.equal(refused.text, '');
+  });
+});
