@@ -91,6 +91,11 @@ export class Invocation {
     return value;
   }
 
+  optionalArgument(index: number): string | undefined {
+    const value = this.#arguments[index];
+    return typeof value === 'string' ? value : undefined;
+  }
+
   /** Prints the result: one line of JSON with `--json`, otherwise text for a person. */
   result(value: unknown, text: string | (() => string)): void {
     this.terminal.out(this.json ? JSON.stringify(value) : typeof text === 'string' ? text : text());

@@ -20,7 +20,7 @@ export function addJournalCommands(program: Command, book: CommandBook): void {
     .option('--app <appId>', 'only of this application')
     .option('--correlation <id>', 'only with this X-Correlation-ID');
   book.add(journal, 'show <id>', 'show one exchange in full, by its id, X-Request-ID or X-Correlation-ID', async (invocation) => {
-    const entry: JournalEntry = withoutUndefined(await invocation.client().call(JournalEntryAnswer, 'GET', `/journal/${encodeURIComponent(invocation.argument(0))}`));
+    const entry: JournalEntry = await invocation.client().call(JournalEntryAnswer, 'GET', `/journal/${encodeURIComponent(invocation.argument(0))}`);
     invocation.result(entry, () => journalPage(entry, invocation.paint));
   });
 }
@@ -51,10 +51,5 @@ async function list(invocation: Invocation, extra: Readonly<Record<string, strin
     if (value !== undefined) query.set(name, value);
   }
   const { exchanges } = await invocation.client().call(JournalAnswer, 'GET', `/journal?${query}`);
-  return exchanges.map(withoutUndefined);
-}
-
-/** JSON has no undefined: what may be missing is missing, which the exact optional types of the journal want said. */
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return value as { [K in keyof T]: Exclude<T[K], undefined> };
+  return exchanges;
 }

@@ -1,6 +1,15 @@
 /** Readers of the value of one parameter, by kind (ers.md §7.3). */
 import type { ErsCode, ErsIssue } from '../errors.ts';
-import type { CodedValue, ParameterRule, SystemRule } from './parameters.ts';
+import type {
+  CodedValue,
+  CodingRule,
+  IdentifierRule,
+  NumberRule,
+  ParameterRule,
+  ReferenceRule,
+  ResourceRule,
+  SystemRule,
+} from './parameters.ts';
 
 /** One entry of `parameter[]`. */
 export interface Field {
@@ -85,9 +94,7 @@ function contentOf(field: Field, rule: ParameterRule): unknown {
   throw new FieldProblem('INVALID_VALUE', `'${rule.display}' (${quoted(other)}) is invalid.`);
 }
 
-type RuleOf<K extends ParameterRule['kind']> = Extract<ParameterRule, { readonly kind: K }>;
-
-function readCoding(value: unknown, rule: RuleOf<'coding'>): CodedValue {
+function readCoding(value: unknown, rule: CodingRule): CodedValue {
   if (!isObject(value)) throw structure(rule.display);
   const { system, code, display } = value;
   if (code === undefined) throw new FieldProblem('MISSING_VALUE', `'${rule.display}' is missing.`);
@@ -120,7 +127,7 @@ function matchesSystem(system: unknown, rule: SystemRule | undefined): boolean {
   return typeof rule === 'string' ? system === rule : system.endsWith(rule.endsWith);
 }
 
-function readIdentifier(value: unknown, rule: RuleOf<'identifier'>): string {
+function readIdentifier(value: unknown, rule: IdentifierRule): string {
   if (!isObject(value)) throw structure(rule.display);
   const text = value['value'];
   if (text === undefined) throw new FieldProblem('MISSING_VALUE', `'${rule.display}' is missing.`);
@@ -139,7 +146,7 @@ function readText(value: unknown, display: string, maximumLength: number): strin
   return value;
 }
 
-function readInteger(value: unknown, rule: RuleOf<'integer'>): number {
+function readInteger(value: unknown, rule: NumberRule): number {
   if (typeof value !== 'number' || !Number.isInteger(value)) throw invalid(rule.display, value);
   const least = rule.minimum ?? (rule.kind === 'unsignedInt' ? 0 : -MAXIMUM_INTEGER);
   if (value < least || value > (rule.maximum ?? MAXIMUM_INTEGER)) throw invalid(rule.display, value);
@@ -155,7 +162,7 @@ function readInstant(value: unknown, display: string): number {
   return instant;
 }
 
-function readReference(value: unknown, rule: RuleOf<'reference'>): string {
+function readReference(value: unknown, rule: ReferenceRule): string {
   if (!isObject(value)) throw structure(rule.display);
   const { reference } = value;
   if (reference === undefined) throw new FieldProblem('MISSING_VALUE', `'${rule.display}' is missing.`);
@@ -164,7 +171,7 @@ function readReference(value: unknown, rule: RuleOf<'reference'>): string {
   return reference;
 }
 
-function readResource(field: Field, value: unknown, rule: RuleOf<'resource'>): unknown {
+function readResource(field: Field, value: unknown, rule: ResourceRule): unknown {
   if (!isObject(value)) throw structure(rule.display);
   const type = value['resourceType'];
   if (rule.resourceType !== undefined && type !== rule.resourceType)

@@ -17,7 +17,7 @@ interface RuleFacts {
 /** A code system: its URI, or only how the URI ends where it begins with the base address the client uses (ers.md §2). */
 export type SystemRule = string | { readonly endsWith: string };
 
-interface CodingRule extends RuleFacts {
+export interface CodingRule extends RuleFacts {
   readonly kind: 'coding' | 'codeableConcept';
   readonly system?: SystemRule;
   /** The codes there are; anything else is INVALID_CODE. */
@@ -26,7 +26,7 @@ interface CodingRule extends RuleFacts {
   readonly isCode?: (code: string) => boolean;
 }
 
-interface IdentifierRule extends RuleFacts {
+export interface IdentifierRule extends RuleFacts {
   readonly kind: 'identifier';
   readonly system?: SystemRule;
   readonly pattern?: RegExp;
@@ -37,7 +37,7 @@ interface StringRule extends RuleFacts {
   readonly maximumLength?: number;
 }
 
-interface NumberRule extends RuleFacts {
+export interface NumberRule extends RuleFacts {
   readonly kind: 'unsignedInt' | 'integer';
   readonly minimum?: number;
   readonly maximum?: number;
@@ -47,12 +47,12 @@ interface PlainRule extends RuleFacts {
   readonly kind: 'boolean' | 'instant';
 }
 
-interface ReferenceRule extends RuleFacts {
+export interface ReferenceRule extends RuleFacts {
   readonly kind: 'reference';
   readonly pattern?: RegExp;
 }
 
-interface ResourceRule extends RuleFacts {
+export interface ResourceRule extends RuleFacts {
   readonly kind: 'resource';
   readonly resourceType?: string;
   /** Reads the resource; throws ErsRefusal, whose issues join the others. `path` names it in diagnostics. */

@@ -1,0 +1,99 @@
+/** Signing in through the CIS2 page in real Chromium: by mouse, by keyboard alone, without JavaScript; with accessibility checks and a screenshot. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { LocalSpine } from '../helpers/localspine.ts';
+import { type Application, makeKeyPair, Supplier } from '../helpers/supplier.ts';
+
+const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const RESULTS = resolve(import.meta.dirname, '../results');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const CALLBACK = 'https://client.example/callback';
+
+describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on this machine' : false, concurrency: false }, () => {
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
+  const supplier = new Supplier(spine);
+  let browser: Browser;
+  let app: Application;
+
+  before(async () => {
+    mkdirSync(RESULTS, { recursive: true });
+    await spine.start();
+    app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks, callbackUrl: CALLBACK });
+    browser = await chromium.launch({ executablePath: EXECUTABLE ?? '', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  });
+  after(async () => {
+    await browser?.close();
+    await spine.remove();
+  });
+
+  async function openSignIn(javaScriptEnabled = true): Promise<Page> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled, viewport: { width: 1024, height: 900 } });
+    const page = await context.newPage();
+    await page.route(`${CALLBACK}*`, (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<title>Callback</title>back at the application' }));
+    const query = new URLSearchParams({ client_id: app.apiKey, redirect_uri: CALLBACK, response_type: 'code', state: 'browser' });
+    await page.goto(`${spine.environment('INT').baseUrl}/oauth2/authorize?${query}`);
+    return page;
+  }
+
+  async function seriousFindings(page: Page): Promise<string[]> {
+    await page.addScriptTag({ content: AXE }).catch(() => undefined);
+    const findings = await page.evaluate(`axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.help))`);
+    return findings as string[];
+  }
+
+  /** Walks every step of the sign-in by submitting what is chosen, until the callback. */
+  async function walk(page: Page, check: (page: Page, step: number) => Promise<void>): Promise<void> {
+    for (let step = 1; step <= 6 && !page.url().startsWith(CALLBACK); step += 1) {
+      await check(page, step);
+      const username = page.locator('form#kc-form-login input[name="username"]:not([type="hidden"])');
+      if ((await username.count()) > 0 && (await username.first().getAttribute('type')) !== 'radio') await username.first().fill('021600556514');
+      else if ((await username.count()) > 0) await page.locator('input[name="username"][value="021600556514"]').first().check().catch(async () => username.first().check());
+      const radios = page.locator('form#kc-form-login input[type="radio"]');
+      if ((await radios.count()) > 0 && (await page.locator('form#kc-form-login input[type="radio"]:checked').count()) === 0) await radios.first().check();
+      await Promise.all([page.waitForLoadState('load'), page.locator('form#kc-form-login button[type="submit"]').first().click()]);
+    }
+    const back = new URL(page.url());
+    assert.equal(`${back.origin}${back.pathname}`, CALLBACK, page.url());
+    assert.ok(back.searchParams.get('code'));
+    assert.equal(back.searchParams.get('state'), 'browser');
+  }
+
+  test('a person signs in through the CIS2 page; each step has a screenshot and no serious accessibility finding', async () => {
+    const page = await openSignIn();
+    await walk(page, async (current, step) => {
+      await current.screenshot({ path: join(RESULTS, `sign-in-${step}.png`), fullPage: true });
+      assert.deepEqual(await seriousFindings(current), [], `step ${step}`);
+      assert.match(await current.locator('body').innerText(), /not real|no real|Nothing here is real/i);
+    });
+    await page.context().close();
+  });
+
+  test('it works without JavaScript', async () => {
+    const page = await openSignIn(false);
+    await walk(page, async () => undefined);
+    await page.context().close();
+  });
+
+  test('at 320 pixels nothing is cut off', async () => {
+    const page = await openSignIn();
+    await page.setViewportSize({ width: 320, height: 800 });
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    assert.ok(Number(overflow) <= 1, `${String(overflow)} pixels wider than the screen`);
+    await page.context().close();
+  });
+
+  test('the portal’s landing page', async () => {
+    const running: { portal: string } = JSON.parse(readFileSync(join(spine.home, 'running.json'), 'utf8'));
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(running.portal);
+    await page.screenshot({ path: join(RESULTS, 'portal.png'), fullPage: true });
+    assert.match(await page.locator('body').innerText(), /Integration/);
+    assert.deepEqual(await seriousFindings(page), []);
+    await context.close();
+  });
+});
