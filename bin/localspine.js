@@ -43,7 +43,9 @@ function keepCompiledCode() {
 function handOver() {
   const runtime = packagedNode();
   if (runtime === undefined) {
-    process.stderr.write(`LocalSpine needs Node ${NEEDED_MAJOR}, and this is ${process.version}. Run "npm ci" in ${root}: it brings the right one.\n`);
+    process.stderr.write(
+      `LocalSpine needs Node ${NEEDED_MAJOR}, and this is ${process.version}. Run "npm ci" in ${root}: it brings the right one.\n`,
+    );
     process.exitCode = 1;
     return;
   }

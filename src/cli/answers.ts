@@ -31,7 +31,13 @@ export const HealthAnswer = Type.Object({ status: Text });
 export const ClockAnswer = Type.Object({ now: Text, realNow: Text, offsetSeconds: Type.Number() });
 export const ResetAnswer = Type.Object({ environment: Text, reset: Text });
 
-const FaultRule = Type.Object({ id: Text, service: Text, operation: Text, effect: Type.Intersect([Type.Object({ kind: Text }), Type.Record(Text, Type.Unknown())]), remaining: Type.Union([Type.Integer(), Type.Null()]) });
+const FaultRule = Type.Object({
+  id: Text,
+  service: Text,
+  operation: Text,
+  effect: Type.Intersect([Type.Object({ kind: Text }), Type.Record(Text, Type.Unknown())]),
+  remaining: Type.Union([Type.Integer(), Type.Null()]),
+});
 export const FaultAnswer = FaultRule;
 export const FaultsAnswer = Type.Object({ faults: Type.Array(FaultRule) });
 export const RemovedAnswer = Type.Object({ removed: Type.Integer() });
@@ -61,7 +67,12 @@ const Exchange = Type.Object({
   requestId: Type.Optional(Text),
   refusal: Type.Optional(Refused),
 });
-const Message = Type.Object({ headers: Type.Record(Text, Text), body: Type.Optional(Text), bodyBytes: Type.Optional(Type.Integer()), bodySha256: Type.Optional(Text) });
+const Message = Type.Object({
+  headers: Type.Record(Text, Text),
+  body: Type.Optional(Text),
+  bodyBytes: Type.Optional(Type.Integer()),
+  bodySha256: Type.Optional(Text),
+});
 export const JournalAnswer = Type.Object({ exchanges: Type.Array(Exchange) });
 export const JournalEntryAnswer = Type.Object({
   ...Exchange.properties,
@@ -80,5 +91,10 @@ export function fits<Shape extends TSchema>(shape: Shape, value: unknown): value
 /** A value of the wanted shape. Throws LocalRefusal 502 when the other side is of another version. */
 export function expectShape<Shape extends TSchema>(shape: Shape, value: unknown, what: string): Static<Shape> {
   if (fits(shape, value)) return value;
-  throw new LocalRefusal(502, 'unexpected_answer', `The answer to ${what} is not what this version of the command line understands.`, 'Stop LocalSpine and start it again from the same folder, so that both are of one version.');
+  throw new LocalRefusal(
+    502,
+    'unexpected_answer',
+    `The answer to ${what} is not what this version of the command line understands.`,
+    'Stop LocalSpine and start it again from the same folder, so that both are of one version.',
+  );
 }

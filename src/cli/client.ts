@@ -22,11 +22,17 @@ export function readRunning(configuration: Configuration): RunningFile | undefin
 /** Finds the running environment. Throws LocalRefusal when LocalSpine is not running or did not open it. */
 export function findEnvironment(configuration: Configuration, id: string): RunningFile['environments'][number] {
   const running = readRunning(configuration);
-  if (running === undefined) throw new LocalRefusal(503, 'not_running', `LocalSpine is not running with the data folder ${configuration.home}.`, START_IT);
+  if (running === undefined)
+    throw new LocalRefusal(503, 'not_running', `LocalSpine is not running with the data folder ${configuration.home}.`, START_IT);
   const found = running.environments.find((each) => each.id === id);
   if (found !== undefined) return found;
   const open = running.environments.map((each) => each.id).join(', ');
-  throw new LocalRefusal(404, 'environment_closed', `${id} is not open; LocalSpine runs ${open}.`, `Choose one of those with --environment, or start again with LOCALSPINE_ENVIRONMENTS=${[open.replaceAll(' ', ''), id].join(',')}.`);
+  throw new LocalRefusal(
+    404,
+    'environment_closed',
+    `${id} is not open; LocalSpine runs ${open}.`,
+    `Choose one of those with --environment, or start again with LOCALSPINE_ENVIRONMENTS=${[open.replaceAll(' ', ''), id].join(',')}.`,
+  );
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -56,19 +62,33 @@ export class AdminClient {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (this.#token !== undefined) headers['authorization'] = `Bearer ${this.#token}`;
-    const response = await this.#fetch(`${this.place.httpUrl}/_localspine${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await this.#fetch(`${this.place.httpUrl}/_localspine${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await response.text();
     const answer = parse(text);
     if (response.ok) return answer;
     if (fits(ProblemAnswer, answer)) throw new LocalRefusal(response.status, answer.error, answer.message, answer.fix);
-    throw new LocalRefusal(response.status, 'admin_api', `The admin API answered ${response.status} to ${method} /_localspine${path}.`, 'The log of the running LocalSpine says why.');
+    throw new LocalRefusal(
+      response.status,
+      'admin_api',
+      `The admin API answered ${response.status} to ${method} /_localspine${path}.`,
+      'The log of the running LocalSpine says why.',
+    );
   }
 
   async #fetch(url: string, request: RequestInit): Promise<Response> {
     try {
       return await fetch(url, request);
     } catch (error) {
-      throw new LocalRefusal(503, 'not_running', `${this.place.id} does not answer on ${this.place.httpUrl} (${reasonOf(error)}).`, START_IT);
+      throw new LocalRefusal(
+        503,
+        'not_running',
+        `${this.place.id} does not answer on ${this.place.httpUrl} (${reasonOf(error)}).`,
+        START_IT,
+      );
     }
   }
 }

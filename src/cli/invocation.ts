@@ -109,7 +109,8 @@ export class Invocation {
   /** Asks before something is lost. Throws LocalRefusal unless agreed; without a person there must be `--yes`. */
   async agree(question: string): Promise<void> {
     if (this.flag('yes')) return;
-    if (!this.terminal.interactive) throw new LocalRefusal(400, 'not_confirmed', `${question} Nobody is here to agree.`, 'Add --yes to go on without being asked.');
+    if (!this.terminal.interactive)
+      throw new LocalRefusal(400, 'not_confirmed', `${question} Nobody is here to agree.`, 'Add --yes to go on without being asked.');
     if (!(await this.terminal.confirm(question))) throw new LocalRefusal(409, 'not_confirmed', 'Nothing was changed.');
   }
 }
@@ -166,7 +167,8 @@ export function parseEnvironment(value: string): EnvironmentId {
 export function wholeNumber(lowest: number, highest: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (!/^\d+$/.test(value) || number < lowest || number > highest) throw new InvalidArgumentError(`It must be a whole number from ${lowest} to ${highest}.`);
+    if (!/^\d+$/.test(value) || number < lowest || number > highest)
+      throw new InvalidArgumentError(`It must be a whole number from ${lowest} to ${highest}.`);
     return number;
   };
 }

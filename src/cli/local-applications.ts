@@ -40,7 +40,11 @@ export interface KeyPair {
 export async function makeKeyPair(kid: string, modulusLength: number): Promise<KeyPair> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
   const { kty, n, e } = publicKey.export({ format: 'jwk' });
-  return { kid, privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), jwks: { keys: [{ kty, n, e, alg: 'RS512', use: 'sig', kid }] } };
+  return {
+    kid,
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    jwks: { keys: [{ kty, n, e, alg: 'RS512', use: 'sig', kid }] },
+  };
 }
 
 /** Where an environment's applications lie in the data folder. */
@@ -75,24 +79,35 @@ export function keepApplication(folder: string, name: string, application: Local
  */
 export function findApplication(configuration: Configuration, slug: string, wanted: string): LocalApplication {
   const kept = keptApplications(configuration, slug);
-  const found = kept.find(({ application, alias }) => application.appId === wanted || application.apiKey === wanted || alias === wanted || application.name === wanted);
+  const found = kept.find(
+    ({ application, alias }) =>
+      application.appId === wanted || application.apiKey === wanted || alias === wanted || application.name === wanted,
+  );
   if (found !== undefined) return found.application;
   const names = kept.map(({ alias, application }) => (alias.startsWith('demo/') ? alias : application.appId));
   throw new LocalRefusal(
     404,
     'application_unknown',
     `The data folder holds no keys for the application ${wanted} in ${slug.toUpperCase()}.`,
-    names.length === 0 ? `Make one with: npx localspine app create --environment ${slug} --mode application-restricted` : `There are: ${names.join(', ')}.`,
+    names.length === 0
+      ? `Make one with: npx localspine app create --environment ${slug} --mode application-restricted`
+      : `There are: ${names.join(', ')}.`,
   );
 }
 
 /** All applications kept for an environment, the demo first. */
-export function keptApplications(configuration: Configuration, slug: string): readonly { readonly alias: string; readonly application: LocalApplication }[] {
+export function keptApplications(
+  configuration: Configuration,
+  slug: string,
+): readonly { readonly alias: string; readonly application: LocalApplication }[] {
   const folders = [demoFolder(configuration, slug), ...subfolders(applicationsFolder(configuration, slug))];
   return folders.flatMap((folder) =>
     jsonFiles(folder).flatMap((path) => {
       const application = readApplication(path);
-      const alias = path.slice(join(configuration.home, slug).length + 1).replaceAll(sep, '/').replace(/\.json$/, '');
+      const alias = path
+        .slice(join(configuration.home, slug).length + 1)
+        .replaceAll(sep, '/')
+        .replace(/\.json$/, '');
       return application === undefined ? [] : [{ alias, application }];
     }),
   );
@@ -101,7 +116,12 @@ export function keptApplications(configuration: Configuration, slug: string): re
 /** Signs `header.claims` with RS512 needs the private key: read when needed, never kept. Throws LocalRefusal when it is gone. */
 export function readPrivateKey(application: LocalApplication): ReturnType<typeof createPrivateKey> {
   if (!existsSync(application.privateKeyPath)) {
-    throw new LocalRefusal(404, 'key_missing', `The private key ${application.privateKeyPath} is missing.`, 'Put it back, or make a new application with: npx localspine app create');
+    throw new LocalRefusal(
+      404,
+      'key_missing',
+      `The private key ${application.privateKeyPath} is missing.`,
+      'Put it back, or make a new application with: npx localspine app create',
+    );
   }
   return createPrivateKey(readFileSync(application.privateKeyPath));
 }
@@ -117,9 +137,18 @@ function readApplication(path: string): LocalApplication | undefined {
 }
 
 function subfolders(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory()).map((each) => join(folder, each.name)) : [];
+  return existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((each) => each.isDirectory())
+        .map((each) => join(folder, each.name))
+    : [];
 }
 
 function jsonFiles(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')).sort().map((name) => join(folder, name)) : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .map((name) => join(folder, name))
+    : [];
 }

@@ -26,8 +26,15 @@ export function renderProblem({ error, message, fix }: Problem, json: boolean): 
 /** Columns padded to their widest cell. Colour goes on whole cells, so widths are counted without escape codes. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell))));
-  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - visibleLength(cell)))).join('  ').trimEnd()).join('\n');
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - visibleLength(cell))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Length of a text without terminal colour codes. */
@@ -40,7 +47,13 @@ const VERDICT_STYLES = { ok: 'green', refused: 'yellow', failed: 'red' } as cons
 
 /** An exchange on one line, with the reason of a refusal below it. */
 export function journalLine(entry: JournalSummary, paint: Paint): string {
-  const facts = [entry.appId === undefined ? undefined : `app ${entry.appId}`, entry.userId === undefined ? undefined : `user ${entry.userId}`, entry.odsCode, entry.businessFunction, entry.ubrn === undefined ? undefined : `UBRN ${entry.ubrn}`];
+  const facts = [
+    entry.appId === undefined ? undefined : `app ${entry.appId}`,
+    entry.userId === undefined ? undefined : `user ${entry.userId}`,
+    entry.odsCode,
+    entry.businessFunction,
+    entry.ubrn === undefined ? undefined : `UBRN ${entry.ubrn}`,
+  ];
   const head = [
     paint('dim', entry.at.slice(11, 23)),
     paint(VERDICT_STYLES[entry.verdict], `${entry.status} ${entry.verdict}`),
@@ -51,7 +64,10 @@ export function journalLine(entry: JournalSummary, paint: Paint): string {
   const details = facts.filter((each) => each !== undefined).join(', ');
   const lines = [head];
   if (details !== '') lines.push(`              ${paint('dim', details)}`);
-  if (entry.refusal !== undefined) lines.push(`              ${paint('yellow', `${entry.refusal.check}: ${entry.refusal.why}`)}${entry.refusal.fix === undefined ? '' : ` ${entry.refusal.fix}`}`);
+  if (entry.refusal !== undefined)
+    lines.push(
+      `              ${paint('yellow', `${entry.refusal.check}: ${entry.refusal.why}`)}${entry.refusal.fix === undefined ? '' : ` ${entry.refusal.fix}`}`,
+    );
   return lines.join('\n');
 }
 
@@ -75,7 +91,12 @@ export function journalPage(entry: JournalEntry, paint: Paint): string {
 function message({ headers, body, bodyBytes, bodySha256 }: JournalEntry['request'], paint: Paint): string[] {
   const lines = Object.entries(headers).map(([name, value]) => `  ${paint('dim', `${name}:`)} ${value}`);
   if (body === undefined) return lines;
-  lines.push('', ...prettyJson(body).split('\n').map((line) => `  ${line}`));
+  lines.push(
+    '',
+    ...prettyJson(body)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  );
   if (bodyBytes !== undefined) lines.push(paint('dim', `  (${bodyBytes} bytes, SHA-256 ${bodySha256 ?? '?'})`));
   return lines;
 }
@@ -93,7 +114,12 @@ export function prettyJson(text: string): string {
 export function humanDuration(seconds: number): string {
   const parts: string[] = [];
   let rest = Math.abs(Math.round(seconds));
-  for (const [unit, size] of [['d', 86_400], ['h', 3_600], ['m', 60], ['s', 1]] as const) {
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
     const count = Math.floor(rest / size);
     rest -= count * size;
     if (count > 0) parts.push(`${count}${unit}`);

@@ -26,7 +26,21 @@ export function buildProgram(book: CommandBook): Command {
     .helpOption('--help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError('Add --help for the options.');
-  for (const add of [addStart, addStatus, addEnvCommands, addAppCommands, addToken, addJournalCommands, addDoctor, addClockCommands, addFaultCommands, addSnapshotCommands, addReset, addSeed]) add(program, book);
+  for (const add of [
+    addStart,
+    addStatus,
+    addEnvCommands,
+    addAppCommands,
+    addToken,
+    addJournalCommands,
+    addDoctor,
+    addClockCommands,
+    addFaultCommands,
+    addSnapshotCommands,
+    addReset,
+    addSeed,
+  ])
+    add(program, book);
   return program;
 }
 
@@ -54,7 +68,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const usage = error instanceof CommanderError || error instanceof UsageError;
     // Called without a subcommand, commander gives the whole help as its complaint.
-    if (error instanceof CommanderError && error.code === 'commander.help') terminal.note(json ? renderProblem({ error: 'usage', message: 'Say which command to run.', fix: 'Add --help for the list.' }, true) : complaint.trimEnd());
+    if (error instanceof CommanderError && error.code === 'commander.help')
+      terminal.note(
+        json
+          ? renderProblem({ error: 'usage', message: 'Say which command to run.', fix: 'Add --help for the list.' }, true)
+          : complaint.trimEnd(),
+      );
     else terminal.note(renderProblem(problemOf(error), json));
     return usage ? EXIT.usage : EXIT.refused;
   }
@@ -68,7 +87,9 @@ export function family(command: Command): readonly Command[] {
 /** The version of the product, from its package. */
 export function productVersion(): string {
   const content: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof content === 'object' && content !== null && 'version' in content && typeof content.version === 'string' ? content.version : 'unknown';
+  return typeof content === 'object' && content !== null && 'version' in content && typeof content.version === 'string'
+    ? content.version
+    : 'unknown';
 }
 
 function problemOf(error: unknown): Problem {
@@ -79,7 +100,11 @@ function problemOf(error: unknown): Problem {
   if (error instanceof CommanderError || error instanceof UsageError) {
     return { error: 'usage', message: sentence(error.message.replace(/^error: /, '')), fix: 'Add --help to see how the command is used.' };
   }
-  return { error: 'failed', message: `LocalSpine failed: ${messageOf(error)}`, fix: 'This is a fault of LocalSpine; please report it with the command you gave.' };
+  return {
+    error: 'failed',
+    message: `LocalSpine failed: ${messageOf(error)}`,
+    fix: 'This is a fault of LocalSpine; please report it with the command you gave.',
+  };
 }
 
 function sentence(text: string): string {

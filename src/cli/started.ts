@@ -19,23 +19,44 @@ export interface StartedView {
     readonly tokenServers: readonly { readonly signIn: string; readonly url: string }[];
     readonly caPath: string;
   }[];
-  readonly demo: readonly { readonly appId: string; readonly name: string; readonly mode: string; readonly apiKey: string; readonly alias: string }[];
+  readonly demo: readonly {
+    readonly appId: string;
+    readonly name: string;
+    readonly mode: string;
+    readonly apiKey: string;
+    readonly alias: string;
+  }[];
 }
 
 /** The summary a person can act on: what is open, whom to trust, what to try. */
 export function startedText(view: StartedView, paint: Paint): string {
-  const lines = [`${paint('bold', 'LocalSpine is ready')} ${paint('dim', `(${(view.milliseconds / 1_000).toFixed(1)} s)`)}. Not affiliated with the NHS; all data is synthetic.`, '', `  Portal           ${paint('cyan', view.portal)}`];
+  const lines = [
+    `${paint('bold', 'LocalSpine is ready')} ${paint('dim', `(${(view.milliseconds / 1_000).toFixed(1)} s)`)}. Not affiliated with the NHS; all data is synthetic.`,
+    '',
+    `  Portal           ${paint('cyan', view.portal)}`,
+  ];
   for (const environment of view.environments) {
-    lines.push('', `  ${paint('bold', environment.id.padEnd(6))} ${environment.title}`, `    HTTPS          ${paint('cyan', environment.baseUrl)}`);
+    lines.push(
+      '',
+      `  ${paint('bold', environment.id.padEnd(6))} ${environment.title}`,
+      `    HTTPS          ${paint('cyan', environment.baseUrl)}`,
+    );
     for (const { instance, url } of environment.ers) lines.push(`    e-RS ${instance.padEnd(10)}${url}`);
-    for (const { signIn, url } of environment.tokenServers) lines.push(`    tokens         ${url}  ${paint('dim', signIn === 'mock' ? 'simulated log-on' : 'CIS2 sign-in')}`);
+    for (const { signIn, url } of environment.tokenServers)
+      lines.push(`    tokens         ${url}  ${paint('dim', signIn === 'mock' ? 'simulated log-on' : 'CIS2 sign-in')}`);
     lines.push(`    mutual TLS     ${environment.mutualTlsUrl}`, `    admin API      ${environment.adminUrl}`);
   }
   lines.push('', `  CA certificates  ${view.caPath}  ${paint('dim', '(trust these: curl --cacert)')}`);
   if (view.demo.length > 0) lines.push('', '  Demo applications in INT');
-  for (const { appId, apiKey, mode, alias } of view.demo) lines.push(`    ${mode.padEnd(22)} AppID ${appId}  API key ${apiKey}  ${paint('dim', `--app ${alias}`)}`);
+  for (const { appId, apiKey, mode, alias } of view.demo)
+    lines.push(`    ${mode.padEnd(22)} AppID ${appId}  API key ${apiKey}  ${paint('dim', `--app ${alias}`)}`);
   lines.push('', '  Try next, in another terminal:');
   if (view.demo.length > 0) lines.push(`    ${paint('green', 'npx localspine token --app demo/application-restricted')}`);
-  lines.push(`    ${paint('green', 'npx localspine env show')}`, `    ${paint('green', 'npx localspine journal tail --follow')}`, '', '  Stop with Ctrl-C.');
+  lines.push(
+    `    ${paint('green', 'npx localspine env show')}`,
+    `    ${paint('green', 'npx localspine journal tail --follow')}`,
+    '',
+    '  Stop with Ctrl-C.',
+  );
   return lines.join('\n');
 }

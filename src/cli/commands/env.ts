@@ -23,7 +23,10 @@ export function addEnvCommands(program: Command, book: CommandBook): void {
       return [
         `${paint('bold', manifest.id)}  ${manifest.title}: ${manifest.purpose}`,
         '',
-        table([['SERVICE', 'WHAT', 'LISTENER', 'URL'].map((each) => paint('dim', each)), ...paths.map((row) => [row.service, row.what, row.listener, row.url])]),
+        table([
+          ['SERVICE', 'WHAT', 'LISTENER', 'URL'].map((each) => paint('dim', each)),
+          ...paths.map((row) => [row.service, row.what, row.listener, row.url]),
+        ]),
         '',
         `CA certificates   ${client.place.caPath}`,
         `Services          ${manifest.services.map((each) => each.name).join(', ')}`,
@@ -39,7 +42,13 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
   const rows: PathRow[] = [];
   for (const { instance, baseUrl = manifest.baseUrl, paths } of manifest.ers) {
     for (const path of paths) {
-      for (const version of ['STU3', 'R4']) rows.push({ service: 'ers', what: `e-RS ${instance}, FHIR ${version}`, listener: listenerOf(baseUrl), url: `${baseUrl}${path}/${version}` });
+      for (const version of ['STU3', 'R4'])
+        rows.push({
+          service: 'ers',
+          what: `e-RS ${instance}, FHIR ${version}`,
+          listener: listenerOf(baseUrl),
+          url: `${baseUrl}${path}/${version}`,
+        });
     }
   }
   for (const { path, signIn } of manifest.tokenServers) {
@@ -47,7 +56,8 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     rows.push({ service: 'gateway', what: `authorise (${who})`, listener: 'https', url: `${manifest.baseUrl}${path}/authorize` });
     rows.push({ service: 'gateway', what: 'token', listener: 'https', url: `${manifest.baseUrl}${path}/token` });
   }
-  for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls')) rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });
+  for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls'))
+    rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
   rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
   rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });

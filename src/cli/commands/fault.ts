@@ -10,7 +10,10 @@ export function addFaultCommands(program: Command, book: CommandBook): void {
     .add(fault, 'add', 'make requests of a service fail', async (invocation) => {
       const rule = faultRule(invocation);
       const added = await invocation.client().call(FaultAnswer, 'POST', '/faults', rule);
-      invocation.result({ environment: invocation.environment, ...added }, `Fault ${added.id}: ${describe(added)}. Take it away with: npx localspine fault clear ${added.id}`);
+      invocation.result(
+        { environment: invocation.environment, ...added },
+        `Fault ${added.id}: ${describe(added)}. Take it away with: npx localspine fault clear ${added.id}`,
+      );
     })
     .requiredOption('--service <name>', 'service, like ers, gateway or identity; "*" for all')
     .option('--operation <id>', 'operation, like A016 (default: all)')
@@ -22,32 +25,49 @@ export function addFaultCommands(program: Command, book: CommandBook): void {
     .option('--count <number>', 'how often (default: until cleared)', wholeNumber(1, 1_000_000));
   book.add(fault, 'list', 'list the faults that are set', async (invocation) => {
     const { faults } = await invocation.client().call(FaultsAnswer, 'GET', '/faults');
-    invocation.result({ environment: invocation.environment, faults }, () => (faults.length === 0 ? `No faults are set in ${invocation.environment}.` : table(faults.map((each) => [each.id, describe(each)]))));
+    invocation.result({ environment: invocation.environment, faults }, () =>
+      faults.length === 0 ? `No faults are set in ${invocation.environment}.` : table(faults.map((each) => [each.id, describe(each)])),
+    );
   });
   book.add(fault, 'clear [id]', 'take one fault away, or all', async (invocation) => {
     const id = invocation.optionalArgument(0);
-    const { removed } = await invocation.client().call(RemovedAnswer, 'DELETE', id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`);
+    const { removed } = await invocation
+      .client()
+      .call(RemovedAnswer, 'DELETE', id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`);
     invocation.result({ environment: invocation.environment, removed }, `${removed} ${removed === 1 ? 'fault' : 'faults'} taken away.`);
   });
 }
 
 /** The rule as the admin API takes it. Throws UsageError unless exactly one effect is named. */
 export function faultRule(options: Pick<Invocation, 'text' | 'requiredText' | 'number' | 'flag'>): object {
-  const [partner, status, delay, retryAfter] = [options.text('partner'), options.number('status'), options.number('delay'), options.number('retryAfter')];
+  const [partner, status, delay, retryAfter] = [
+    options.text('partner'),
+    options.number('status'),
+    options.number('delay'),
+    options.number('retryAfter'),
+  ];
   const effects: object[] = [];
   if (partner !== undefined) effects.push({ kind: 'partner', behaviour: partner });
-  if (status !== undefined) effects.push({ kind: 'status', status, ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }) });
+  if (status !== undefined)
+    effects.push({ kind: 'status', status, ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }) });
   if (delay !== undefined) effects.push({ kind: 'delay', milliseconds: delay });
   if (options.flag('disconnect')) effects.push({ kind: 'disconnect' });
   const [effect, ...others] = effects;
   if (effect === undefined || others.length > 0) throw new UsageError('say one effect: --partner, --status, --delay or --disconnect');
   if (retryAfter !== undefined && status === undefined) throw new UsageError('--retry-after goes with --status');
   const [operation, count] = [options.text('operation'), options.number('count')];
-  return { service: options.requiredText('service'), ...(operation === undefined ? {} : { operation }), effect, ...(count === undefined ? {} : { count }) };
+  return {
+    service: options.requiredText('service'),
+    ...(operation === undefined ? {} : { operation }),
+    effect,
+    ...(count === undefined ? {} : { count }),
+  };
 }
 
 function describe({ service, operation, effect, remaining }: FaultView): string {
   const target = [service === '*' ? 'every service' : service, operation === '*' ? 'every operation' : operation].join(', ');
-  const facts = Object.entries(effect).filter(([name]) => name !== 'kind').map(([name, value]) => `${name} ${String(value)}`);
+  const facts = Object.entries(effect)
+    .filter(([name]) => name !== 'kind')
+    .map(([name, value]) => `${name} ${String(value)}`);
   return `${target}: ${[effect.kind, ...facts].join(' ')}, ${remaining === null ? 'until cleared' : `${remaining} more`}`;
 }

@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
 import type { JournalEntry, JournalSummary } from '../../kernel/journal/journal.ts';
 import { JournalAnswer, JournalEntryAnswer } from '../answers.ts';
 import { type CommandBook, type Invocation, wholeNumber } from '../invocation.ts';
@@ -20,7 +20,9 @@ export function addJournalCommands(program: Command, book: CommandBook): void {
     .option('--app <appId>', 'only of this application')
     .option('--correlation <id>', 'only with this X-Correlation-ID');
   book.add(journal, 'show <id>', 'show one exchange in full, by its id, X-Request-ID or X-Correlation-ID', async (invocation) => {
-    const entry: JournalEntry = await invocation.client().call(JournalEntryAnswer, 'GET', `/journal/${encodeURIComponent(invocation.argument(0))}`);
+    const entry: JournalEntry = await invocation
+      .client()
+      .call(JournalEntryAnswer, 'GET', `/journal/${encodeURIComponent(invocation.argument(0))}`);
     invocation.result(entry, () => journalPage(entry, invocation.paint));
   });
 }
@@ -29,7 +31,9 @@ async function tail(invocation: Invocation): Promise<void> {
   const newest = await list(invocation, { limit: String(invocation.number('limit') ?? 20) });
   const begin = [...newest].reverse();
   if (!invocation.flag('follow')) {
-    invocation.result({ environment: invocation.environment, exchanges: begin }, () => (begin.length === 0 ? 'The journal has no such exchange yet.' : begin.map((each) => journalLine(each, invocation.paint)).join('\n')));
+    invocation.result({ environment: invocation.environment, exchanges: begin }, () =>
+      begin.length === 0 ? 'The journal has no such exchange yet.' : begin.map((each) => journalLine(each, invocation.paint)).join('\n'),
+    );
     return;
   }
   // Followed, each exchange is a line of its own: readers of the stream need no end.

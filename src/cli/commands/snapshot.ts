@@ -15,11 +15,18 @@ export function addSnapshotCommands(program: Command, book: CommandBook): void {
       const name = invocation.argument(0);
       await invocation.agree(`This replaces the data of ${invocation.environment} by the snapshot "${name}".`);
       await invocation.client().call(SnapshotAnswer, 'POST', `/snapshots/${encodeURIComponent(name)}/load`, {});
-      invocation.result({ environment: invocation.environment, name, loaded: true }, `${invocation.environment} is as it was in "${name}".`);
+      invocation.result(
+        { environment: invocation.environment, name, loaded: true },
+        `${invocation.environment} is as it was in "${name}".`,
+      );
     })
     .option('--yes', 'do not ask');
   book.add(snapshot, 'list', 'list what was kept', async (invocation) => {
     const { snapshots } = await invocation.client().call(SnapshotsAnswer, 'GET', '/snapshots');
-    invocation.result({ environment: invocation.environment, snapshots }, () => (snapshots.length === 0 ? 'No snapshots. Make one with: npx localspine snapshot save NAME' : table(snapshots.map((each) => [each.name, each.savedAt]))));
+    invocation.result({ environment: invocation.environment, snapshots }, () =>
+      snapshots.length === 0
+        ? 'No snapshots. Make one with: npx localspine snapshot save NAME'
+        : table(snapshots.map((each) => [each.name, each.savedAt])),
+    );
   });
 }

@@ -1,12 +1,12 @@
-import type { Command } from 'commander';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { systemTime } from '../../kernel/clock.ts';
 import type { Platform } from '../../platform/boot.ts';
 import { AdminClient } from '../client.ts';
 import { createDemo, readDemo } from '../demo.ts';
 import type { CommandBook, Invocation } from '../invocation.ts';
 import type { LocalApplication } from '../local-applications.ts';
-import { startedText, type StartedView } from '../started.ts';
+import { type StartedView, startedText } from '../started.ts';
 
 /** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const SAME_SIGNAL_MILLISECONDS = 500;
@@ -15,7 +15,10 @@ const SAME_SIGNAL_MILLISECONDS = 500;
 export function addStart(program: Command, book: CommandBook): void {
   book
     .add(program, 'start', 'open the environments and the portal; runs until Ctrl-C', start)
-    .addHelpText('after', '\nSettings are environment variables; see docs/settings.md. Choose environments with LOCALSPINE_ENVIRONMENTS or --environment.');
+    .addHelpText(
+      'after',
+      '\nSettings are environment variables; see docs/settings.md. Choose environments with LOCALSPINE_ENVIRONMENTS or --environment.',
+    );
 }
 
 async function start(invocation: Invocation): Promise<void> {
@@ -65,7 +68,12 @@ async function demoOf(platform: Platform, invocation: Invocation): Promise<reado
   if (!platform.firstBoot && kept.length > 0) return kept;
   invocation.progress('INT: making the demo applications');
   const http = int.doors.listeners.find((each) => each.name === 'http');
-  const place = { id: 'INT', baseUrl: int.facts.baseUrl, httpUrl: `http://127.0.0.1:${http?.port ?? 0}`, caPath: platform.home.file('int', 'ca.pem') };
+  const place = {
+    id: 'INT',
+    baseUrl: int.facts.baseUrl,
+    httpUrl: `http://127.0.0.1:${http?.port ?? 0}`,
+    caPath: platform.home.file('int', 'ca.pem'),
+  };
   return createDemo(platform.configuration, new AdminClient(place, platform.configuration.adminToken));
 }
 

@@ -18,7 +18,12 @@ export function addStatus(program: Command, book: CommandBook): void {
   book.add(program, 'status', 'whether LocalSpine is running, and how each environment is', async (invocation) => {
     const running = readRunning(invocation.configuration);
     if (running === undefined) {
-      throw new LocalRefusal(503, 'not_running', `LocalSpine is not running with the data folder ${invocation.configuration.home}.`, 'Start it in another terminal with: npm start');
+      throw new LocalRefusal(
+        503,
+        'not_running',
+        `LocalSpine is not running with the data folder ${invocation.configuration.home}.`,
+        'Start it in another terminal with: npm start',
+      );
     }
     const chosen = running.environments.filter((each) => !invocation.environmentChosen || each.id === invocation.environment);
     const environments = await Promise.all(chosen.map(({ id, baseUrl }) => statusOf(invocation, id, baseUrl)));
@@ -26,7 +31,12 @@ export function addStatus(program: Command, book: CommandBook): void {
     if (!ready) invocation.exitCode = 1;
     invocation.result({ running: true, pid: running.pid, startedAt: running.startedAt, portal: running.portal, environments }, () => {
       const { paint } = invocation;
-      const rows = environments.map((each) => [each.id, paint(each.status === 'ready' ? 'green' : 'red', each.status), each.baseUrl, clockText(each)]);
+      const rows = environments.map((each) => [
+        each.id,
+        paint(each.status === 'ready' ? 'green' : 'red', each.status),
+        each.baseUrl,
+        clockText(each),
+      ]);
       return [`LocalSpine runs since ${running.startedAt} (process ${running.pid}); portal ${running.portal}`, table(rows)].join('\n');
     });
   });

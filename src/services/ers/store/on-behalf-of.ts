@@ -12,7 +12,7 @@ interface OnBehalfOfTables {
 }
 
 /** Whether the administrator may act for the clinician at the organisation. */
-export async function mayActFor(db: Db, instance: string, admin: string, clinician: string, odsCode: string): Promise<boolean> {
+export async function actsFor(db: Db, instance: string, admin: string, clinician: string, odsCode: string): Promise<boolean> {
   const row = await of(db, instance, admin, odsCode).where('clinician_user_id', '=', clinician).executeTakeFirst();
   return row !== undefined;
 }

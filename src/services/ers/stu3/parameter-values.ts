@@ -110,7 +110,7 @@ function readCoding(value: unknown, rule: CodingRule): CodedValue {
   return { ...(typeof system === 'string' && { system }), code, ...(display !== undefined && { display: display.slice(0, 1000) }) };
 }
 
-function readConcept(value: unknown, rule: RuleOf<'codeableConcept'>): CodedValue {
+function readConcept(value: unknown, rule: CodingRule): CodedValue {
   if (!isObject(value)) throw structure(rule.display);
   const codings = value['coding'];
   if (codings === undefined) throw new FieldProblem('MISSING_VALUE', `'${rule.display}' is missing.`);

@@ -1,0 +1,46 @@
+import Type, { type Static } from 'typebox';
+import type { AdminClient } from './client.ts';
+
+const Text = Type.String();
+
+/** An application as the gateway's admin API shows it. */
+export const ApplicationAnswer = Type.Object({
+  appId: Text,
+  name: Text,
+  accessMode: Text,
+  status: Text,
+  callbackUrl: Type.Optional(Type.Union([Text, Type.Null()])),
+  asid: Type.Optional(Type.Union([Text, Type.Null()])),
+  attributes: Type.Optional(Type.Record(Text, Text)),
+  subscriptions: Type.Optional(Type.Array(Type.Object({ product: Text, status: Text }))),
+  jwks: Type.Optional(Type.Unknown()),
+});
+export type ApplicationView = Static<typeof ApplicationAnswer>;
+export const ApplicationsAnswer = Type.Object({ applications: Type.Array(ApplicationAnswer) });
+
+/** What the gateway says once, when it makes an application. */
+const CreatedAnswer = Type.Object({ ...ApplicationAnswer.properties, apiKey: Text, secret: Text });
+
+export interface NewApplication {
+  readonly name: string;
+  readonly mode: 'application-restricted' | 'user-restricted';
+  readonly capability: 'referrer' | 'provider';
+  readonly ods: string;
+  readonly callbackUrl: string | undefined;
+  readonly jwks: object;
+}
+
+/** Registers an application with the API platform; products, ASID and attributes are the gateway's affair. */
+export function registerApplication(
+  client: AdminClient,
+  { name, mode, capability, ods, callbackUrl, jwks }: NewApplication,
+): Promise<Static<typeof CreatedAnswer>> {
+  return client.call(CreatedAnswer, 'POST', '/gateway/applications', {
+    name,
+    accessMode: mode,
+    capability,
+    odsCode: ods,
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    jwks,
+  });
+}

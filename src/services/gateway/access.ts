@@ -1,0 +1,155 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import { approvedProducts, keyFault, visibleAttributes } from './application.ts';
+import { GatewayRefusal } from './errors.ts';
+import { type ApiProduct, covers } from './products.ts';
+import { fingerprint } from './secrets.ts';
+import { findClient, readAttributes } from './store/applications.ts';
+import { readFacts, tokenWithApplication } from './store/tokens.ts';
+import type { GatewayWorld } from './world.ts';
+
+/** An application as an API sees it behind a token. */
+export interface ApplicationFacts {
+  readonly appId: string;
+  readonly name: string;
+  /** Environment it is registered in: a token never reaches another one. */
+  readonly environment: string;
+  readonly status: 'approved' | 'revoked';
+  readonly asid?: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What a valid access token says (identity.md C.5). */
+export interface AccessGrant {
+  readonly app: ApplicationFacts;
+  readonly kind: 'user' | 'app';
+  readonly grantType: 'authorization_code' | 'token_exchange' | 'client_credentials';
+  readonly provider: 'apim' | 'nhs-cis2' | 'apim-mock-nhs-cis2';
+  readonly scopes: readonly string[];
+  /** Products the token was issued for. */
+  readonly products: readonly string[];
+  /** `aal1`–`aal3`, or `level3` for an application. */
+  readonly authLevel: string;
+  readonly userId?: string;
+  readonly authenticationAssuranceLevel?: number;
+  readonly identityAssuranceLevel?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  readonly selectedRoleId?: string;
+  readonly chainId?: string;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** How far apart the clocks of replicas may be before a token counts as issued in the future. */
+const CLOCK_TOLERANCE = 60_000;
+
+/**
+ * Checks `Authorization: Bearer …` with one query; nothing is cached, so a revoked application is refused at once (DESIGN.md D15).
+ *
+ * @throws GatewayRefusal 401 with the platform's fault: missing or empty, unknown (or the application is revoked), expired
+ */
+export async function verifyAccessToken(world: GatewayWorld, db: Db, authorization: string | undefined): Promise<AccessGrant> {
+  const token = bearerToken(authorization);
+  if (token === undefined) {
+    throw new GatewayRefusal(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken', {
+      check: 'gateway.token.present',
+      why: authorization === undefined ? 'The request has no Authorization header.' : 'The Authorization header is not "Bearer" followed by a token.',
+      fix: 'Send the access token of the token endpoint: Authorization: Bearer <access_token>.',
+    });
+  }
+  const [row] = await tokenWithApplication(db, { hash: fingerprint(token) });
+  if (row === undefined || row.status !== 'approved') throw unknownToken(row === undefined ? undefined : row.name);
+  const now = world.clock.now();
+  const issuedAt = Number(row.issued_at);
+  const expiresAt = Number(row.expires_at);
+  if (now >= expiresAt || issuedAt > now + CLOCK_TOLERANCE) throw expiredToken(now >= expiresAt);
+  const facts = readFacts(row.facts);
+  const asid = row.asid ?? undefined;
+  return {
+    app: {
+      appId: row.app_id,
+      name: row.name,
+      environment: world.environment.id,
+      status: 'approved',
+      attributes: visibleAttributes(readAttributes(row.attributes), asid),
+      ...(asid === undefined ? {} : { asid }),
+    },
+    kind: facts.kind,
+    grantType: facts.grantType,
+    provider: facts.provider,
+    scopes: facts.scopes,
+    products: facts.products,
+    authLevel: facts.authLevel,
+    ...(facts.userId === undefined ? {} : { userId: facts.userId }),
+    ...(facts.assurance === undefined ? {} : { authenticationAssuranceLevel: facts.assurance }),
+    ...(facts.identityAssurance === undefined ? {} : { identityAssuranceLevel: facts.identityAssurance }),
+    ...(facts.acr === undefined ? {} : { acr: facts.acr }),
+    ...(facts.amr === undefined ? {} : { amr: facts.amr }),
+    ...(facts.selectedRoleId === undefined ? {} : { selectedRoleId: facts.selectedRoleId }),
+    ...(row.chain_id === null ? {} : { chainId: row.chain_id }),
+    issuedAt,
+    expiresAt,
+  };
+}
+
+function bearerToken(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
+  const token = authorization.slice(7).trim();
+  return token === '' ? undefined : token;
+}
+
+function unknownToken(revokedApplication: string | undefined): GatewayRefusal {
+  return new GatewayRefusal(401, 'Invalid Access Token', 'keymanagement.service.invalid_access_token', {
+    check: 'gateway.token.known',
+    why: revokedApplication === undefined ? 'This environment never issued this token, or its log-on has ended.' : `The application ${revokedApplication} is revoked, and its tokens with it.`,
+    fix: 'Ask this environment’s token endpoint for a new one: tokens of other environments are refused.',
+  });
+}
+
+function expiredToken(byAge: boolean): GatewayRefusal {
+  return new GatewayRefusal(401, 'Access Token expired', 'keymanagement.service.access_token_expired', {
+    check: 'gateway.token.expired',
+    why: byAge ? 'The token has expired (it lives ten minutes of the environment’s time).' : 'The token was issued while the environment’s clock was further ahead than it is now.',
+    fix: 'Ask the token endpoint for a new one, or refresh.',
+  });
+}
+
+/**
+ * The product of a token that covers a path.
+ *
+ * @throws GatewayRefusal 401 when none does: the application subscribes to another API
+ */
+export function admit(world: GatewayWorld, grant: AccessGrant, path: string): ApiProduct {
+  for (const name of grant.products) {
+    const product = world.products.get(name);
+    if (product !== undefined && covers(product, path)) return product;
+  }
+  throw new GatewayRefusal(401, 'Invalid API call as no apiproduct match found', 'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound', {
+    check: 'gateway.product',
+    why: `The token is for ${grant.products.join(', ') || 'no product'}; none of these answers ${path}.`,
+    fix: 'Subscribe the application to the product of this API and ask for a new token.',
+  });
+}
+
+/**
+ * Checks the header `apikey` of an API that wants no token (identity.md C.7).
+ *
+ * @throws GatewayRefusal 401: missing, unknown, revoked, or for another product
+ */
+export async function verifyApiKey(world: GatewayWorld, db: Db, apiKey: string | undefined, path: string): Promise<ApplicationFacts> {
+  const refuse = (faultString: string, errorCode: string, why: string): GatewayRefusal =>
+    new GatewayRefusal(401, faultString, errorCode, { check: 'gateway.api-key', why, fix: 'Send the API key of an active application of this environment in the header apikey.' });
+  if (apiKey === undefined || apiKey === '') throw refuse('Failed to resolve API Key variable request.header.apikey', 'steps.oauth.v2.FailedToResolveAPIKey', 'The header apikey is missing.');
+  const client = await findClient(db, apiKey);
+  if (client === undefined) throw refuse('Invalid ApiKey', 'oauth.v2.InvalidApiKey', 'No application of this environment has this API key.');
+  const { application, key } = client;
+  if (keyFault(key, application) === 'revoked') throw refuse('ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', 'The application or this key is revoked.');
+  const covered = approvedProducts(application).some((name) => {
+    const product = world.products.get(name);
+    return product !== undefined && covers(product, path);
+  });
+  if (!covered) throw refuse('Invalid ApiKey for given resource', 'oauth.v2.InvalidApiKeyForGivenResource', 'No approved product of the application covers this API.');
+  const { appId, name, status, asid } = application;
+  return { appId, name, status, environment: world.environment.id, attributes: visibleAttributes(application.attributes, asid), ...(asid === undefined ? {} : { asid }) };
+}

@@ -1,0 +1,203 @@
+/**
+ * Hostile and broken input, over the wire: malformed JSON, wrong media types, bodies of 100 MB, deep nesting, unknown parameters, header
+ * floods, and generated inputs for every operation (FUZZ_RUNS each). The answer is a documented 4xx, never a 5xx, and the process goes on.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:tls';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { LocalSpine, type Reply } from '../helpers/localspine.ts';
+import { appointmentBody, createReferralBody, letterBody, rejectBody, searchBody, worklistBody } from '../helpers/messages.ts';
+import { type Application, FHIR, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? '100');
+const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
+const provider: Role = { businessFunction: 'SERVICE_PROVIDER_CLINICIAN', odsCode: 'R69' };
+const UBRN = '000000070000';
+const DOCUMENTED = new Set([200, 201, 307, 400, 403, 404, 406, 409, 412, 415, 422, 423]);
+
+const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_JOURNAL_KEEP: '500' });
+const supplier = new Supplier(spine);
+let app: Application;
+let token: string;
+
+before(async () => {
+  await spine.start();
+  app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks });
+  token = (await supplier.userToken(app, '021600556514')).json.access_token;
+});
+after(async () => {
+  await spine.remove();
+});
+
+/** Operations that take a body: path, role, a good body to spoil, headers. */
+const WRITES: readonly { id: string; path: string; role: Role; good: string; headers?: Record<string, string> }[] = [
+  { id: 'A008', path: '/STU3/ReferralRequest/$ers.fetchworklist', role: provider, good: worklistBody('REFERRALS_FOR_REVIEW', '11002') },
+  { id: 'A010', path: '/STU3/HealthcareService/$ers.searchHealthcareServicesForPatient', role: referrer, good: searchBody() },
+  { id: 'A011', path: '/STU3/ReferralRequest/$ers.createReferral', role: referrer, good: createReferralBody() },
+  { id: 'A012', path: `/STU3/ReferralRequest/${UBRN}/$ers.maintainReferralLetter`, role: referrer, good: letterBody('Binary/719f6045-e791-4029-8e0f-1201c02b0a55', '2026-01-01T00:00:00Z'), headers: { 'if-match': 'W/"5"' } },
+  { id: 'A014', path: '/STU3/ReferralRequest/000000070001/$ers.rejectReferral', role: provider, good: rejectBody('NO_SUCH_REASON'), headers: { 'if-match': 'W/"5"' } },
+  { id: 'A016', path: '/STU3/Appointment', role: referrer, good: appointmentBody({ ubrn: UBRN, version: 1, serviceId: '11002', reason: 'NO_SLOTS_AT_SERVICE' }) },
+];
+
+/** Operations that take path, query and headers only. */
+const READS: readonly { id: string; role: Role; path: (piece: string) => string; headers?: (piece: string) => Record<string, string>; method?: 'GET' | 'POST' }[] = [
+  { id: 'A004', role: referrer, path: (piece) => `/STU3/CodeSystem/${piece}` },
+  { id: 'A005', role: referrer, path: (piece) => `/STU3/ReferralRequest/${piece}` },
+  { id: 'A005 versioned', role: referrer, path: (piece) => `/STU3/ReferralRequest/${UBRN}/_history/${piece}` },
+  { id: 'A006', role: referrer, path: (piece) => `/STU3/Binary/${piece}`, headers: () => ({ accept: '*/*' }) },
+  { id: 'A013', role: provider, method: 'POST', path: (piece) => `/STU3/ReferralRequest/${piece}/$ers.acceptReferral`, headers: (piece) => ({ 'if-match': `W/"${piece}"` }) },
+  { id: 'A015', role: referrer, path: (piece) => `/STU3/Slot?schedule.actor%3AHealthcareService=${piece}&appointmentType=ROUTINE&status=free&_count=${piece}&page=${piece}`, headers: () => ({ 'nhsd-ers-comm-rule-org': 'R69' }) },
+  { id: 'A015 parameters', role: referrer, path: (piece) => `/STU3/Slot?${piece}=1&schedule.actor%3AHealthcareService=11002&appointmentType=${piece}&status=free&_count=5&page=1`, headers: (piece) => ({ 'nhsd-ers-comm-rule-org': piece.replaceAll('%', 'x') }) },
+  { id: 'A029', role: referrer, path: (piece) => `/STU3/Task?focus=ReferralRequest/${piece}/_history/${piece}&intent=proposal&status=${piece}` },
+  { id: 'A030', role: referrer, path: (piece) => `/R4/PractitionerRole?x=${piece}` },
+];
+
+function judge(id: string, reply: Reply, input: string): void {
+  assert.ok(DOCUMENTED.has(reply.status), `${id} answered ${reply.status} to ${input.slice(0, 400)}: ${reply.text.slice(0, 300)}`);
+  if (reply.status === 422) assert.equal(reply.json?.resourceType, 'OperationOutcome', `${id}: ${reply.text.slice(0, 200)}`);
+}
+
+/** A good message with one place changed: a member dropped, renamed, replaced by something of another kind, or repeated. */
+function spoiled(good: string): fc.Arbitrary<string> {
+  const strange = fc.oneof(fc.constant(null), fc.boolean(), fc.integer(), fc.double(), fc.string(), fc.constant([]), fc.constant({}), fc.constant('__proto__'), fc.string({ minLength: 300, maxLength: 400 }), fc.jsonValue({ maxDepth: 3 }));
+  return fc.tuple(fc.nat(), fc.nat(4), strange).map(([place, how, value]) => {
+    const message: unknown = JSON.parse(good);
+    const places: { owner: Record<string, unknown>; key: string }[] = [];
+    const visit = (node: unknown): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const key of Object.keys(node)) {
+        const owner = node as Record<string, unknown>;
+        places.push({ owner, key });
+        visit(owner[key]);
+      }
+    };
+    visit(message);
+    const chosen = places[place % places.length];
+    if (chosen === undefined) return good;
+    const { owner, key } = chosen;
+    if (how === 0) delete owner[key];
+    else if (how === 1) owner[`${key}x`] = owner[key];
+    else if (how === 2) owner[key] = [owner[key], owner[key]];
+    else owner[key] = value;
+    return JSON.stringify(message);
+  });
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+    }),
+  );
+}
+
+describe('generated input', { concurrency: false }, () => {
+  for (const operation of WRITES) {
+    test(`${operation.id}: ${RUNS} bodies`, { timeout: 300_000 }, async () => {
+      const bodies = fc.sample(fc.oneof({ arbitrary: spoiled(operation.good), weight: 4 }, { arbitrary: fc.json({ maxDepth: 6 }), weight: 1 }, { arbitrary: fc.string(), weight: 1 }), { numRuns: RUNS, seed: 20_261_124 });
+      await inParallel(bodies, async (body) => {
+        const reply = await supplier.ers(token, operation.role, operation.path, { method: 'POST', headers: { 'content-type': FHIR, ...operation.headers }, body });
+        judge(operation.id, reply, body);
+      });
+    });
+  }
+  for (const operation of READS) {
+    test(`${operation.id}: ${RUNS} addresses`, { timeout: 300_000 }, async () => {
+      const piece = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 }), fc.integer().map(String), fc.constantFrom('../..', '%00', "' or 1=1 --", '1e309', '-1', '0', '999999999999999999999', '__proto__', 'constructor', UBRN));
+      const pieces = fc.sample(piece, { numRuns: RUNS, seed: 20_261_124 }).map((text) => encodeURIComponent(text.toWellFormed()));
+      await inParallel(pieces, async (text) => {
+        const headers = operation.headers?.(text.replace(/[^\x21-\x7e]/g, '')) ?? {};
+        const reply = await supplier.ers(token, operation.role, operation.path(text), { method: operation.method ?? 'GET', headers });
+        judge(operation.id, reply, text);
+      });
+    });
+  }
+
+  test(`the token endpoint: ${RUNS} forms`, { timeout: 300_000 }, async () => {
+    const member = fc.constantFrom('grant_type', 'client_assertion', 'client_assertion_type', 'client_id', 'client_secret', 'code', 'redirect_uri', 'refresh_token', 'subject_token', 'subject_token_type', '_access_token_expiry_ms');
+    const value = fc.oneof(fc.string(), fc.constantFrom('client_credentials', 'authorization_code', 'refresh_token', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'));
+    const forms = fc.sample(fc.array(fc.tuple(member, value), { maxLength: 8 }), { numRuns: RUNS, seed: 7 });
+    await inParallel(forms, async (members) => {
+      const reply = await spine.call('INT', '/oauth2/token', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(members.map(([name, text]): [string, string] => [name, text.toWellFormed()])).toString() });
+      assert.ok([400, 401, 403].includes(reply.status), `${reply.status} ${reply.text}`);
+      assert.deepEqual(Object.keys(reply.json), ['error', 'error_description', 'message_id']);
+    });
+  });
+});
+
+describe('broken requests', { concurrency: false }, () => {
+  const create = '/STU3/ReferralRequest/$ers.createReferral';
+
+  test('malformed JSON is 400, empty', async () => {
+    for (const body of ['{', '[]', '"text"', 'null', '{"resourceType":', '\u0000']) {
+      const reply = await supplier.ers(token, referrer, create, { method: 'POST', body, headers: { 'content-type': FHIR } });
+      assert.equal(reply.status, 400, body);
+      assert.equal(reply.text, '');
+    }
+  });
+
+  test('a wrong media type is 415, one that cannot be met 406', async () => {
+    const wrong = await supplier.ers(token, referrer, create, { method: 'POST', body: '<x/>', headers: { 'content-type': 'application/xml' } });
+    assert.equal(wrong.status, 415);
+    assert.match(wrong.headers['content-type'] ?? '', /^text\/plain;\s*charset=utf-8/i);
+    const unmet = await supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY', { headers: { accept: 'application/fhir+xml' } });
+    assert.equal(unmet.status, 406);
+  });
+
+  test('deep nesting is 400', async () => {
+    const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
+    assert.equal((await supplier.ers(token, referrer, create, { body: deep })).status, 400);
+  });
+
+  test('a body of 100 MB is refused; memory stays flat and others are served', { timeout: 120_000 }, async () => {
+    const resident = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${spine.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    const before = resident();
+    const body = Buffer.alloc(100 * 1024 * 1024, ' ');
+    const [json, upload, other] = await Promise.all([
+      supplier.ers(token, referrer, create, { body }),
+      supplier.ers(token, referrer, '/STU3/Binary', { body, headers: { 'content-type': 'application/pdf', 'nhsd-ers-file-name': 'big.pdf' } }),
+      supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY'),
+    ]);
+    assert.equal(json.status, 400);
+    assert.equal(upload.status, 422);
+    assert.equal(upload.json.issue[0].details.coding[0].code, 'FILE_SIZE_ERROR');
+    assert.equal(other.status, 200);
+    assert.ok(resident() - before < 120, `grew by ${(resident() - before).toFixed(0)} MiB`);
+  });
+
+  test('a stranger’s 100 MB is not even read', { timeout: 120_000 }, async () => {
+    const reply = await spine.call('INT', `/referrals/FHIR${create}`, { method: 'POST', headers: { 'content-type': FHIR }, body: Buffer.alloc(50 * 1024 * 1024) }).catch(() => undefined);
+    if (reply !== undefined) assert.equal(reply.status, 401);
+    assert.equal((await spine.call('INT', '/_localspine/health')).status, 200);
+  });
+
+  test('an unknown parameter is named', async () => {
+    const message: { parameter: { name: string; valueString?: string }[] } = JSON.parse(createReferralBody());
+    message.parameter.push({ name: 'unknownParameter', valueString: 'x' });
+    const reply = await supplier.ers(token, referrer, create, { body: JSON.stringify(message) });
+    assert.equal(reply.status, 422);
+    assert.equal(reply.json.issue[0].details.coding[0].code, 'UNEXPECTED_FIELD');
+    assert.match(reply.json.issue[0].diagnostics, /unknownParameter/);
+  });
+
+  test('a flood of headers is 431', async () => {
+    const { baseUrl, caPath } = spine.environment('INT');
+    const { hostname, port } = new URL(baseUrl);
+    const status = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port), ca: readFileSync(caPath) }, () => {
+        socket.write(`GET /referrals/FHIR/STU3/CodeSystem/PRIORITY HTTP/1.1\r\nHost: ${hostname}\r\n${Array.from({ length: 5_000 }, (_, n) => `X-Flood-${n}: ${n}\r\n`).join('')}\r\n`);
+      });
+      socket.once('data', (chunk) => resolve(chunk.toString().split('\r\n')[0] ?? ''));
+      socket.once('error', reject);
+    });
+    assert.match(status, /431/);
+  });
+
+  test('after all this the process is well', async () => {
+    assert.equal((await spine.call('INT', '/_localspine/health')).status, 200);
+    assert.doesNotMatch(spine.output, /unexpected failure|unhandled/i);
+  });
+});
