@@ -152,7 +152,7 @@ export class CommandBook {
 
   /** Adds a family of commands: `clock show`, `clock set`. */
   group(parent: Command, name: string, description: string): Command {
-    return parent.command(name).description(description);
+    return parent.command(name).description(description).helpCommand(false);
   }
 }
 

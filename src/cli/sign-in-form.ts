@@ -49,14 +49,16 @@ function readSelect(tag: string, content: string, fields: Record<string, string>
   fields[name] = (options.find((each) => each.selected) ?? options[0])?.value ?? '';
 }
 
+/** Error texts of the NHS design system: the message at a field, or the list on top of the page. */
+const PROBLEM = /class="[^"]*nhsuk-error-(?:message|summary__list)[^"]*"[^>]*>([\s\S]*?)<(?:form|input|select|\/ul|\/p|\/div)\b/i;
+
 function problemOf(html: string): string | undefined {
-  const found = /class="[^"]*nhsuk-error-(?:message|summary__list)[^"]*"[^>]*>([\s\S]*?)<\/(?:span|p|ul|div)>/i.exec(html)?.[1];
-  return found === undefined
-    ? undefined
-    : unescapeHtml(found.replace(/<[^>]+>/g, ' '))
-        .replace(/\s+/g, ' ')
-        .replace(/^ ?Error: /, '')
-        .trim();
+  const found = PROBLEM.exec(html)?.[1];
+  if (found === undefined) return undefined;
+  return unescapeHtml(found.replace(/<[^>]+>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .replace(/^ ?Error: /, '')
+    .trim();
 }
 
 function attribute(tag: string, name: string): string | undefined {

@@ -140,6 +140,16 @@ export function slotGone(slotId: string): ErsRefusal {
   return unprocessable('SLOT_NOT_AVAILABLE', `'Slot' (${slotId}) is not available.`, 'The slot was taken, withdrawn or has begun.', 'Choose another slot, or defer with SLOT_NOT_AVAILABLE.');
 }
 
+/**
+ * The time in which a service offers slots for a priority: from now, within its booking window (ers.md §14).
+ */
+export function offerPeriod(service: HealthcareService, priority: Referral['priority'], now: Instant): { readonly from: Instant; readonly to: Instant } {
+  const window = service.bookingWindowDays?.[priority];
+  return window === undefined ? { from: now, to: Number.MAX_SAFE_INTEGER } : { from: Math.max(now, now + window.from * DAY), to: now + (window.to + 1) * DAY };
+}
+
+const DAY = 86_400_000;
+
 function eventOf(kind: BookingCommand['kind']): 'book' | 'defer' | 'send-for-triage' {
   if (kind === 'BOOK') return 'book';
   return kind === 'TRIAGE' ? 'send-for-triage' : 'defer';

@@ -1,27 +1,15 @@
 /** What a provider decides about a booked referral: accept (A013) or reject (A014). */
 import type { Instant } from '../../../kernel/clock.ts';
-import { isoDate } from '../../../kernel/clock.ts';
 import { ErsRefusal, unprocessable } from '../errors.ts';
 import type { Appointment, Code, HealthcareService, Referral } from '../model.ts';
-import { requireTransition } from '../referral/states.ts';
 import type { HospitalAnswer } from '../booking/hospital-system.ts';
+import { type AppointmentCancellationReason, isInForce } from '../reference-data/reference-data.ts';
+import { requireTransition } from '../referral/states.ts';
 
 const MAXIMUM_COMMENT = 2000;
 
 /** Code system (below the caller's own base) of the reasons for a rejection. */
 export const APPOINTMENT_CANCELLATION_REASON = 'APPOINTMENT-CANCELLATION-REASON';
-
-/** What rules need to know of a cancellation reason (ers.md §16). */
-export interface RejectionReason {
-  readonly code: string;
-  readonly display: string;
-  /** `PROVIDER_REJECT`, `PATIENT` … */
-  readonly type: string;
-  readonly commentIsMandatory: boolean;
-  /** `YYYY-MM-DD`, both included. */
-  readonly effectiveFrom: string;
-  readonly effectiveTo?: string;
-}
 
 export interface Rejection {
   readonly reasonCode: string;
@@ -32,7 +20,7 @@ export interface Rejection {
 
 export interface RejectionFacts {
   readonly now: Instant;
-  readonly reason: RejectionReason | undefined;
+  readonly reason: AppointmentCancellationReason | undefined;
   /** The booked service; undefined when it has left the directory. */
   readonly service: Pick<HealthcareService, 'bookableType'> | undefined;
 }
@@ -55,7 +43,7 @@ export function isDirectlyBooked(referral: Referral, service: RejectionFacts['se
  * Codes and formats of a rejection, checked before the state of the referral is looked at (ers.md §7.3).
  * Throws INVALID_CODE for an unknown reason, INVALID_VALUE for a comment above 2000 characters (422).
  */
-export function requireRejectionFormat(rejection: Rejection, reason: RejectionReason | undefined): RejectionReason {
+export function requireRejectionFormat(rejection: Rejection, reason: AppointmentCancellationReason | undefined): AppointmentCancellationReason {
   if (reason === undefined) {
     throw unprocessable('INVALID_CODE', `'Rejection Reason' (${rejection.reasonCode}) is not a known code.`, 'Unknown code.', 'List the codes with A004: APPOINTMENT-CANCELLATION-REASON.');
   }
@@ -70,12 +58,10 @@ export function requireRejectionFormat(rejection: Rejection, reason: RejectionRe
  * VALUE_IS_REQUIRED for a comment the reason demands or the PAS flag of an indirectly booked appointment; FIELD_NOT_PERMITTED for that
  * flag on a directly booked one.
  */
-export function requireRejectable(referral: Referral, rejection: Rejection, facts: RejectionFacts): RejectionReason {
+export function requireRejectable(referral: Referral, rejection: Rejection, facts: RejectionFacts): AppointmentCancellationReason {
   requireTransition(referral, 'reject', facts.now);
   const reason = requireRejectionFormat(rejection, facts.reason);
-  const today = isoDate(facts.now);
-  const inDate = reason.effectiveFrom <= today && (reason.effectiveTo === undefined || reason.effectiveTo >= today);
-  if (reason.type !== 'PROVIDER_REJECT' || !inDate) {
+  if (reason.type !== 'PROVIDER_REJECT' || !isInForce(reason, facts.now)) {
     throw unprocessable('INAPPROPRIATE_VALUE', `'Rejection Reason' (${reason.code}) is not appropriate.`, 'Only current reasons of type PROVIDER_REJECT reject a referral.');
   }
   if (reason.commentIsMandatory && (rejection.comments ?? '').trim() === '') {

@@ -86,15 +86,19 @@ export function notCurrent(ubrn: string, named: number): ErsStatus {
   });
 }
 
-/** The next number of a sequence, taken in the transaction that uses it. */
-export async function nextNumber(tx: Db, instance: string, name: keyof typeof SEQUENCES): Promise<number> {
+/**
+ * The next number of a sequence, taken in the transaction that uses it.
+ *
+ * @param count how many numbers in a row are taken; the first is given
+ */
+export async function nextNumber(tx: Db, instance: string, name: keyof typeof SEQUENCES, count = 1): Promise<number> {
   const row = await tablesOf<ReferralTables>(tx)
     .insertInto('ers_sequence')
-    .values({ instance, name, next: SEQUENCES[name] + 1 })
-    .onConflict((conflict) => conflict.columns(['instance', 'name']).doUpdateSet((set) => ({ next: set('ers_sequence.next', '+', 1) })))
+    .values({ instance, name, next: SEQUENCES[name] + count })
+    .onConflict((conflict) => conflict.columns(['instance', 'name']).doUpdateSet((set) => ({ next: set('ers_sequence.next', '+', count) })))
     .returning('next')
     .executeTakeFirstOrThrow();
-  return Number(row.next) - 1;
+  return Number(row.next) - count;
 }
 
 /** The next UBRN: twelve digits. */

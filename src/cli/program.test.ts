@@ -1,0 +1,225 @@
+/** The command line as its user meets it: help everywhere, exit codes, one clear sentence. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Command } from 'commander';
+import { CommandBook } from './invocation.ts';
+import { buildProgram, family, run } from './program.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly notes: string;
+}
+
+const emptyHome = mkdtempSync(join(tmpdir(), 'localspine-cli-'));
+
+async function localspine(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = { LOCALSPINE_HOME: emptyHome },
+): Promise<Ran> {
+  const out: string[] = [];
+  const notes: string[] = [];
+  const terminal: Terminal = {
+    interactive: false,
+    colour: false,
+    out: (text) => void out.push(text),
+    note: (text) => void notes.push(text),
+    confirm: async () => false,
+  };
+  return { code: await run(args, { variables, folder: emptyHome, terminal }), out: out.join('\n'), notes: notes.join('\n') };
+}
+
+function pathOf(command: Command): string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
+}
+
+const terminal: Terminal = { interactive: false, colour: false, out: () => undefined, note: () => undefined, confirm: async () => false };
+const commands = family(buildProgram(new CommandBook({ variables: {}, folder: '.', terminal })));
+
+test('there is every command the manual promises', () => {
+  assert.deepEqual(
+    commands
+      .filter((each) => each.commands.length === 0)
+      .map((each) => pathOf(each).join(' '))
+      .sort(),
+    [
+      'app create',
+      'app list',
+      'app show',
+      'clock advance',
+      'clock release',
+      'clock set',
+      'clock show',
+      'doctor',
+      'env show',
+      'fault add',
+      'fault clear',
+      'fault list',
+      'journal show',
+      'journal tail',
+      'reset',
+      'seed',
+      'snapshot list',
+      'snapshot load',
+      'snapshot save',
+      'start',
+      'status',
+      'token',
+    ],
+  );
+});
+
+for (const command of commands) {
+  const path = pathOf(command);
+  const name = ['localspine', ...path].join(' ');
+
+  test(`${name} explains itself with --help and does nothing else`, async () => {
+    const { code, out, notes } = await localspine([...path, '--help']);
+    assert.equal(code, 0);
+    assert.match(out, new RegExp(`^Usage: ${name}\\b`));
+    assert.equal(notes, '');
+  });
+
+  test(`${name} refuses an option it does not know with exit code 2`, async () => {
+    const { code, notes } = await localspine([...path, '--no-such-option']);
+    assert.equal(code, 2);
+    assert.match(notes, /no-such-option|Required option|Usage:/);
+  });
+
+  if (command.commands.length === 0) {
+    test(`${name} takes --environment and --json, and knows its environments`, async () => {
+      const { out } = await localspine([...path, '--help']);
+      assert.match(out, /--environment <id>/);
+      assert.match(out, /--json/);
+      const { code, notes } = await localspine([...path, '--environment', 'live', '--json']);
+      assert.equal(code, 2);
+      const problem = JSON.parse(notes);
+      assert.equal(problem.error, 'usage');
+      assert.match(problem.message, /Environments are int, dep, prod/);
+    });
+  }
+}
+
+test('--version prints the version of the package', async () => {
+  const { code, out } = await localspine(['--version']);
+  assert.equal(code, 0);
+  assert.match(out, /^\d+\.\d+\.\d+/);
+});
+
+for (const args of [
+  [],
+  ['nonsense'],
+  ['clock'],
+  ['clock', 'advance'],
+  ['clock', 'set', 'a', 'b'],
+  ['fault', 'add', '--service', 'ers'],
+  ['fault', 'add', '--service', 'ers', '--status', '200'],
+  ['token'],
+  ['app', 'create'],
+  ['app', 'create', '--mode', 'unrestricted'],
+  ['journal', 'tail', '--limit', '0'],
+]) {
+  test(`"localspine ${args.join(' ')}" is wrong usage: exit code 2, on stderr`, async () => {
+    const { code, out, notes } = await localspine(args);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.notEqual(notes, '');
+  });
+}
+
+test('a command that needs a running LocalSpine says so, and how to start it', async () => {
+  const { code, out, notes } = await localspine(['clock', 'show']);
+  assert.equal(code, 1);
+  assert.equal(out, '');
+  assert.match(notes, /^LocalSpine is not running with the data folder .*\nStart it in another terminal with: npm start$/);
+});
+
+test('with --json the same is one line for machines', async () => {
+  const { code, notes } = await localspine(['clock', 'show', '--json']);
+  assert.equal(code, 1);
+  assert.deepEqual(Object.keys(JSON.parse(notes)), ['error', 'message', 'fix']);
+});
+
+test('wrong settings are refused with the name of each', async () => {
+  const { code, notes } = await localspine(['status'], {
+    LOCALSPINE_HOME: emptyHome,
+    LOCALSPINE_PORT_BASE: 'high',
+    LOCALSPINE_COLOUR: 'red',
+  });
+  assert.equal(code, 1);
+  assert.match(notes, /LOCALSPINE_PORT_BASE must be a whole number/);
+  assert.match(notes, /LOCALSPINE_COLOUR is not a setting/);
+});
+
+test('data is not thrown away without a person or --yes', async (t) => {
+  const { home, asked } = await pretendEnvironment(t, {});
+  const { code, notes } = await localspine(['reset'], { LOCALSPINE_HOME: home });
+  assert.equal(code, 1);
+  assert.match(notes, /Add --yes/);
+  assert.deepEqual(asked, []);
+});
+
+test('commands speak the admin API with the operator’s token', async (t) => {
+  const { home, asked } = await pretendEnvironment(t, {
+    'PUT /_localspine/clock': { now: '2026-12-02T19:59:00.000Z', realNow: '2026-12-01T19:59:00.000Z', offsetSeconds: 86_400 },
+  });
+  const { code, out } = await localspine(['clock', 'advance', '1d'], { LOCALSPINE_HOME: home, LOCALSPINE_ADMIN_TOKEN: 'operator' });
+  assert.equal(code, 0);
+  assert.equal(out, 'INT is at 2026-12-02T19:59:00.000Z, 1d ahead of real time');
+  assert.deepEqual(asked, [{ request: 'PUT /_localspine/clock', authorization: 'Bearer operator', body: '{"advance":"1d"}' }]);
+});
+
+test('what the admin API refuses is passed on in its own words', async (t) => {
+  const { home } = await pretendEnvironment(t, {});
+  const { code, notes } = await localspine(['clock', 'set', '2020-01-01T00:00:00Z'], { LOCALSPINE_HOME: home });
+  assert.equal(code, 1);
+  assert.equal(notes, 'Not today.\nTry tomorrow.');
+});
+
+test('an environment that is not open is named, with those that are', async (t) => {
+  const { home } = await pretendEnvironment(t, {});
+  const { code, notes } = await localspine(['clock', 'show', '--environment', 'prod'], { LOCALSPINE_HOME: home });
+  assert.equal(code, 1);
+  assert.match(notes, /^PROD is not open; LocalSpine runs INT\./);
+});
+
+interface Asked {
+  readonly request: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+/** A data folder that announces INT, and a server that answers what it is told and refuses the rest. */
+async function pretendEnvironment(
+  t: { after(end: () => void): void },
+  answers: Readonly<Record<string, object>>,
+): Promise<{ home: string; asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const name = `${request.method} ${request.url}`;
+      asked.push({ request: name, authorization: request.headers.authorization, body: Buffer.concat(chunks).toString() });
+      const answer = answers[name];
+      response.writeHead(answer === undefined ? 409 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer ?? { error: 'not_today', message: 'Not today.', fix: 'Try tomorrow.' }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const home = mkdtempSync(join(tmpdir(), 'localspine-cli-'));
+  const environments = [{ id: 'INT', baseUrl: 'https://localhost:1', httpUrl: `http://127.0.0.1:${port}`, caPath: join(home, 'ca.pem') }];
+  writeFileSync(
+    join(home, 'running.json'),
+    JSON.stringify({ pid: process.pid, startedAt: '2026-12-01T00:00:00.000Z', portal: 'https://localhost:2', environments }),
+  );
+  return { home, asked };
+}

@@ -1,0 +1,6 @@
+/** Word lists for synthetic people and places: common British names, no real persons. */
+export const FEMALE_NAMES = ['Amelia', 'Beatrice', 'Chloe', 'Daisy', 'Eleanor', 'Fatima', 'Grace', 'Hannah', 'Isla', 'Jasmine', 'Katherine', 'Lucy', 'Maya', 'Nadia', 'Olivia', 'Priya', 'Rebecca', 'Sofia', 'Tabitha', 'Zara'] as const;
+export const MALE_NAMES = ['Adam', 'Benjamin', 'Callum', 'Daniel', 'Edward', 'Finley', 'George', 'Harry', 'Imran', 'Jacob', 'Kofi', 'Liam', 'Mohammed', 'Nathan', 'Oliver', 'Peter', 'Ravi', 'Samuel', 'Thomas', 'William'] as const;
+export const FAMILY_NAMES = ['Abbott', 'Ahmed', 'Barker', 'Bhatt', 'Carter', 'Chaudhry', 'Dawson', 'Ellis', 'Fletcher', 'Gill', 'Hargreaves', 'Hussain', 'Ingram', 'Jackson', 'Kaur', 'Lambert', 'Marsh', 'Nicholls', 'Okafor', 'Patel', 'Quigley', 'Rowland', 'Shah', 'Thornton', 'Underwood', 'Varley', 'Whitaker', 'Yates'] as const;
+export const PLACES = ['Ashdale', 'Brackenford', 'Coldwell', 'Dunmere', 'Elmhurst', 'Fernley', 'Greyfield', 'Hollowbrook', 'Inglewood', 'Kestrel Bay', 'Larkhill', 'Millbrook'] as const;
+export const STREETS = ['High Street', 'Church Lane', 'Station Road', 'Mill Lane', 'Orchard Way', 'Victoria Street', 'Park Avenue', 'Meadow Close'] as const;

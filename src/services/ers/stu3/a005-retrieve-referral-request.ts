@@ -1,0 +1,28 @@
+import { unknown } from '../errors.ts';
+import { operation } from '../operation.ts';
+import { loadReferral, referralAnswer, requireAccess } from './referral-access.ts';
+
+/**
+ * A005: the referral as it stands (ers.md §9 A005, §10.1). Cancelled referrals stay readable.
+ *
+ * Refuses: 404 for an unknown UBRN or a version that is not the current one; 422 PATIENT_ERROR, NO_RELATIONSHIP.
+ */
+export const retrieveReferralRequest = operation({
+  id: 'A005',
+  title: 'Retrieve referral request',
+  version: 'STU3',
+  method: 'GET',
+  paths: ['/ReferralRequest/:ubrn', '/ReferralRequest/:ubrn/_history/:version'],
+  functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
+  applications: ['provider'],
+  ifMatch: false,
+  body: { kind: 'none' },
+  produces: ['application/fhir+json'],
+  handle: async (call) => {
+    const referral = await loadReferral(call, call.params['ubrn'] ?? '');
+    const version = call.params['version'];
+    if (version !== undefined && version !== String(referral.version)) throw unknown(`Version ${version} of referral ${referral.ubrn}`);
+    await requireAccess(call, referral, 'read');
+    return referralAnswer(call, referral);
+  },
+});

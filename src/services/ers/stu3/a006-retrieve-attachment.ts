@@ -1,0 +1,41 @@
+import { unknown } from '../errors.ts';
+import { contentDisposition, requireDownloadable } from '../files/download.ts';
+import { UPLOAD_TYPES } from '../files/file-types.ts';
+import { operation } from '../operation.ts';
+import { noRelationship } from '../referral/relationship.ts';
+import { fileById } from '../store/files.ts';
+import { loadReferral, requireAccess } from './referral-access.ts';
+
+/**
+ * A006: the content of an attachment, streamed (ers.md §9 A006, §15). Whoever has a relationship with the request it is linked to may
+ * read it.
+ *
+ * Refuses: 404 for an unknown id; 422 NO_RELATIONSHIP (also for a file linked to nothing), PATIENT_ERROR, PENDING, THREATS_FOUND,
+ * VALIDATION_FAILED, FILE_SIZE_ERROR.
+ */
+export const retrieveAttachment = operation({
+  id: 'A006',
+  title: 'Retrieve attachment',
+  version: 'STU3',
+  method: 'GET',
+  paths: ['/Binary/:attachmentLogicalId'],
+  functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
+  applications: ['provider'],
+  ifMatch: false,
+  body: { kind: 'none' },
+  // Older uploads may be HTML.
+  produces: [...UPLOAD_TYPES, 'text/html'],
+  handle: async (call) => {
+    const id = call.params['attachmentLogicalId'] ?? '';
+    const file = await fileById(call.db, call.instance, id);
+    if (file === undefined) throw unknown(`File ${id}`);
+    if (file.linkedUbrn === undefined) throw noRelationship(file.intendedUbrn ?? 'none', 'The file is linked to no request.');
+    await requireAccess(call, await loadReferral(call, file.linkedUbrn), 'read');
+    requireDownloadable(file);
+    return {
+      status: 200,
+      content: { type: file.contentType, body: await call.world.blobs.open(file.hash) },
+      headers: { 'content-length': String(file.size), 'content-disposition': contentDisposition(file.name) },
+    };
+  },
+});

@@ -1,0 +1,56 @@
+import { operation } from '../operation.ts';
+import { maintainLetters, type NamedFile } from '../referral/letters.ts';
+import { serviceById } from '../store/catalogue.ts';
+import { filesById, linkFiles, unlinkFiles } from '../store/files.ts';
+import { unprocessable } from '../errors.ts';
+import { nextNumber } from '../store/referrals.ts';
+import { readDocumentReference } from './document-reference.ts';
+import { type ParametersSpec, readParameters } from './parameters.ts';
+import { findReferral, referralAnswer } from './referral-access.ts';
+import { changeReferral, expectedVersion } from './referral-change.ts';
+
+const BODY = {
+  referralLetterFile: { kind: 'resource', cardinality: '1..*', display: 'Referral Letter File', resourceType: 'DocumentReference', read: readDocumentReference },
+} as const satisfies ParametersSpec;
+
+/**
+ * A012: replaces the referrer's letters by the set that is sent (ers.md §9 A012, §15). Letters left out are unlinked; the letter
+ * intention is satisfied; a booked or triage referral enters, or re-enters, the review list.
+ *
+ * Refuses: 404, 412, 409, 423; 422 as listed at {@link maintainLetters}, and PATIENT_ERROR, NO_RELATIONSHIP, UNEXPECTED_FIELD,
+ * INVALID_FHIR_STRUCTURE.
+ */
+export const maintainReferralLetter = operation<readonly NamedFile[]>({
+  id: 'A012',
+  title: 'Maintain referral letter',
+  version: 'STU3',
+  method: 'POST',
+  paths: ['/ReferralRequest/:ubrn/$ers.maintainReferralLetter'],
+  functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
+  applications: [],
+  ifMatch: true,
+  body: { kind: 'fhir', read: (resource) => readParameters(resource, BODY).referralLetterFile },
+  produces: ['application/fhir+json'],
+  find: findReferral,
+  handle: async (call) => {
+    const { instance, caller, body: named } = call;
+    const ubrn = call.params['ubrn'] ?? '';
+    const changed = await changeReferral(call, ubrn, { operation: 'A012', expected: expectedVersion(call) }, async (referral, tx) => {
+      const files = await filesById(tx, instance, named.map((each) => each.fileId));
+      const booked = referral.appointment?.status === 'booked' ? await serviceById(tx, instance, referral.appointment.serviceId) : undefined;
+      const fresh = named.filter((each) => files.has(each.fileId) && !referral.attachments.some((attachment) => attachment.fileId === each.fileId));
+      let next = fresh.length === 0 ? 0 : await nextNumber(tx, instance, 'attachment', fresh.length);
+      const change = maintainLetters(referral, named, {
+        caller,
+        now: call.world.clock.now(),
+        files,
+        ...(booked?.freezeDays !== undefined && { freezeDays: booked.freezeDays }),
+        nextAttachmentId: () => String(next++),
+      });
+      await unlinkFiles(tx, instance, change.unlinked);
+      if (!(await linkFiles(tx, instance, change.linked, ubrn))) throw unprocessable('INVALID_STATE', `'Attachment' is already linked.`);
+      return change.referral;
+    });
+    return referralAnswer(call, changed);
+  },
+});

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream';
+import { BlobTooLarge } from '../../../kernel/blobs/blobs.ts';
+import { unprocessable } from '../errors.ts';
+import { MAXIMUM_FILE_SIZE, mediaTypeOf, requireFileName, UPLOAD_TYPES } from '../files/file-types.ts';
+import { SCAN_FILE } from '../files/scan-file.ts';
+import type { StoredFile } from '../model.ts';
+import { type Call, operation } from '../operation.ts';
+import { insertFile } from '../store/files.ts';
+import { audit } from './referral-change.ts';
+
+/**
+ * A020: takes a file and stores it; links it to nothing (ers.md §9 A020, §15). The scan runs afterwards: the file is PENDING until then.
+ *
+ * Refuses: 415; 422 MISSING_VALUE without a file name, INVALID_VALUE for a bad name or referral id, CONFLICTING_VALUES for an extension
+ * that does not fit the type, FILE_SIZE_ERROR above 5 242 880 bytes.
+ */
+export const uploadFile = operation<Readable>({
+  id: 'A020',
+  title: 'Upload file',
+  version: 'STU3',
+  method: 'POST',
+  paths: ['/Binary'],
+  functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
+  applications: [],
+  ifMatch: false,
+  body: { kind: 'file', types: UPLOAD_TYPES },
+  produces: ['application/fhir+json'],
+  handle: async (call) => {
+    const { world, instance, caller } = call;
+    const contentType = mediaTypeOf(call.header('content-type') ?? '');
+    const name = requireFileName(call.header('nhsd-ers-file-name'), contentType);
+    const intendedUbrn = readReferralId(call.header('nhsd-ers-referral-id'));
+    const { hash, size } = await keep(call);
+    const now = world.clock.now();
+    const file: StoredFile = {
+      id: world.random.uuid(),
+      name,
+      contentType,
+      size,
+      hash,
+      ...(intendedUbrn !== undefined && { intendedUbrn }),
+      uploadedBy: caller.userId,
+      uploadedByOrganisation: caller.odsCode,
+      uploadedAt: now,
+      status: 'PENDING',
+    };
+    await world.store.transaction(async (tx) => {
+      await insertFile(tx, instance, file);
+      await world.outbox.enqueue(tx, SCAN_FILE, { instance, fileId: file.id }, now + world.environment.settings.scanSeconds * 1000);
+      await audit(tx, call, 'A020', { detail: file.id, ...(intendedUbrn !== undefined && { ubrn: intendedUbrn }) });
+    });
+    world.outbox.wake();
+    return { status: 201, headers: { location: `Binary/${file.id}` } };
+  },
+});
+
+async function keep(call: Call<Readable>): Promise<{ hash: string; size: number }> {
+  try {
+    return await call.world.blobs.put(call.body, MAXIMUM_FILE_SIZE);
+  } catch (error) {
+    if (!(error instanceof BlobTooLarge)) throw error;
+    throw unprocessable('FILE_SIZE_ERROR', `'File Size' is larger than ${MAXIMUM_FILE_SIZE} bytes.`, 'The file is too large to be uploaded.', 'Send a file of at most 5 242 880 bytes.');
+  }
+}
+
+function readReferralId(header: string | undefined): string | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (!/^\d{12}$/.test(header)) throw unprocessable('INVALID_VALUE', `'NHSD-eRS-Referral-ID' (${header}) is invalid.`, 'It is a UBRN: twelve digits.');
+  return header;
+}
