@@ -56,6 +56,7 @@ test('there is every command the manual promises', () => {
       'clock set',
       'clock show',
       'doctor',
+      'env get',
       'env show',
       'fault add',
       'fault clear',

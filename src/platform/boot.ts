@@ -52,7 +52,7 @@ export async function boot({ configuration, progress }: BootOptions): Promise<Pl
     closers.push(...environments.map((each) => () => each.close()));
     const firstBoot = environments.some((each) => each.bornNow);
     await Promise.all(environments.map((each) => each.open()));
-    const portal = await PortalDoor.open({ configuration, environments, roots, home });
+    const portal = await PortalDoor.open({ configuration, environments, roots });
     closers.push(() => portal.close());
     await announce(home, environments, portal.url);
     return {

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { ManifestAnswer, type ManifestView } from '../answers.ts';
-import type { CommandBook } from '../invocation.ts';
+import { readRunning } from '../client.ts';
+import type { CommandBook, Invocation } from '../invocation.ts';
 import { table } from '../output.ts';
 
 /** One line of the table service × listener × path. */
@@ -34,6 +35,27 @@ export function addEnvCommands(program: Command, book: CommandBook): void {
       ].join('\n');
     });
   });
+  book
+    .add(env, 'get', 'print one address, for scripts: ERS=$(npx localspine env get ers)', get)
+    .addArgument(new Argument('<what>', 'which').choices(VALUES));
+}
+
+const VALUES = ['ers', 'base-url', 'token-url', 'ca', 'admin', 'portal'] as const;
+
+/** One address of the running environment, bare, so that scripts need not know ports. */
+async function get(invocation: Invocation): Promise<void> {
+  const client = invocation.client();
+  const manifest = await client.call(ManifestAnswer, 'GET', '/manifest');
+  const values: Record<(typeof VALUES)[number], string> = {
+    ers: `${manifest.baseUrl}${manifest.ers[0]?.paths[0] ?? ''}`,
+    'base-url': manifest.baseUrl,
+    'token-url': manifest.tokenServers[0]?.tokenUrl ?? '',
+    ca: client.place.caPath,
+    admin: `${client.place.httpUrl}/_localspine`,
+    portal: readRunning(invocation.configuration)?.portal ?? '',
+  };
+  const name = VALUES.find((each) => each === invocation.argument(0)) ?? 'base-url';
+  invocation.result({ [name]: values[name] }, values[name]);
 }
 
 /** What an environment answers, from its manifest. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { systemTime } from '../../kernel/clock.ts';
+import { messageOf } from '../../kernel/errors.ts';
 import type { Platform } from '../../platform/boot.ts';
 import { AdminClient } from '../client.ts';
 import { createDemo, readDemo } from '../demo.ts';
@@ -74,7 +75,15 @@ async function demoOf(platform: Platform, invocation: Invocation): Promise<reado
     httpUrl: `http://127.0.0.1:${http?.port ?? 0}`,
     caPath: platform.home.file('int', 'ca.pem'),
   };
-  return createDemo(platform.configuration, new AdminClient(place, platform.configuration.adminToken));
+  try {
+    return await createDemo(platform.configuration, new AdminClient(place, platform.configuration.adminToken));
+  } catch (error) {
+    // The environments are open and useful without them.
+    invocation.terminal.note(
+      `The demo applications could not be made: ${messageOf(error)} Make one of your own with: npx localspine app create`,
+    );
+    return [];
+  }
 }
 
 function viewOf(platform: Platform, demo: readonly LocalApplication[], milliseconds: number): StartedView {

@@ -54,7 +54,10 @@ export async function verifyAccessToken(world: GatewayWorld, db: Db, authorizati
   if (token === undefined) {
     throw new GatewayRefusal(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken', {
       check: 'gateway.token.present',
-      why: authorization === undefined ? 'The request has no Authorization header.' : 'The Authorization header is not "Bearer" followed by a token.',
+      why:
+        authorization === undefined
+          ? 'The request has no Authorization header.'
+          : 'The Authorization header is not "Bearer" followed by a token.',
       fix: 'Send the access token of the token endpoint: Authorization: Bearer <access_token>.',
     });
   }
@@ -102,7 +105,10 @@ function bearerToken(authorization: string | undefined): string | undefined {
 function unknownToken(revokedApplication: string | undefined): GatewayRefusal {
   return new GatewayRefusal(401, 'Invalid Access Token', 'keymanagement.service.invalid_access_token', {
     check: 'gateway.token.known',
-    why: revokedApplication === undefined ? 'This environment never issued this token, or its log-on has ended.' : `The application ${revokedApplication} is revoked, and its tokens with it.`,
+    why:
+      revokedApplication === undefined
+        ? 'This environment never issued this token, or its log-on has ended.'
+        : `The application ${revokedApplication} is revoked, and its tokens with it.`,
     fix: 'Ask this environment’s token endpoint for a new one: tokens of other environments are refused.',
   });
 }
@@ -110,7 +116,9 @@ function unknownToken(revokedApplication: string | undefined): GatewayRefusal {
 function expiredToken(byAge: boolean): GatewayRefusal {
   return new GatewayRefusal(401, 'Access Token expired', 'keymanagement.service.access_token_expired', {
     check: 'gateway.token.expired',
-    why: byAge ? 'The token has expired (it lives ten minutes of the environment’s time).' : 'The token was issued while the environment’s clock was further ahead than it is now.',
+    why: byAge
+      ? 'The token has expired (it lives ten minutes of the environment’s time).'
+      : 'The token was issued while the environment’s clock was further ahead than it is now.',
     fix: 'Ask the token endpoint for a new one, or refresh.',
   });
 }
@@ -125,11 +133,16 @@ export function admit(world: GatewayWorld, grant: AccessGrant, path: string): Ap
     const product = world.products.get(name);
     if (product !== undefined && covers(product, path)) return product;
   }
-  throw new GatewayRefusal(401, 'Invalid API call as no apiproduct match found', 'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound', {
-    check: 'gateway.product',
-    why: `The token is for ${grant.products.join(', ') || 'no product'}; none of these answers ${path}.`,
-    fix: 'Subscribe the application to the product of this API and ask for a new token.',
-  });
+  throw new GatewayRefusal(
+    401,
+    'Invalid API call as no apiproduct match found',
+    'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound',
+    {
+      check: 'gateway.product',
+      why: `The token is for ${grant.products.join(', ') || 'no product'}; none of these answers ${path}.`,
+      fix: 'Subscribe the application to the product of this API and ask for a new token.',
+    },
+  );
 }
 
 /**
@@ -139,17 +152,40 @@ export function admit(world: GatewayWorld, grant: AccessGrant, path: string): Ap
  */
 export async function verifyApiKey(world: GatewayWorld, db: Db, apiKey: string | undefined, path: string): Promise<ApplicationFacts> {
   const refuse = (faultString: string, errorCode: string, why: string): GatewayRefusal =>
-    new GatewayRefusal(401, faultString, errorCode, { check: 'gateway.api-key', why, fix: 'Send the API key of an active application of this environment in the header apikey.' });
-  if (apiKey === undefined || apiKey === '') throw refuse('Failed to resolve API Key variable request.header.apikey', 'steps.oauth.v2.FailedToResolveAPIKey', 'The header apikey is missing.');
+    new GatewayRefusal(401, faultString, errorCode, {
+      check: 'gateway.api-key',
+      why,
+      fix: 'Send the API key of an active application of this environment in the header apikey.',
+    });
+  if (apiKey === undefined || apiKey === '')
+    throw refuse(
+      'Failed to resolve API Key variable request.header.apikey',
+      'steps.oauth.v2.FailedToResolveAPIKey',
+      'The header apikey is missing.',
+    );
   const client = await findClient(db, apiKey);
-  if (client === undefined) throw refuse('Invalid ApiKey', 'oauth.v2.InvalidApiKey', 'No application of this environment has this API key.');
+  if (client === undefined)
+    throw refuse('Invalid ApiKey', 'oauth.v2.InvalidApiKey', 'No application of this environment has this API key.');
   const { application, key } = client;
-  if (keyFault(key, application) === 'revoked') throw refuse('ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', 'The application or this key is revoked.');
+  if (keyFault(key, application) === 'revoked')
+    throw refuse('ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', 'The application or this key is revoked.');
   const covered = approvedProducts(application).some((name) => {
     const product = world.products.get(name);
     return product !== undefined && covers(product, path);
   });
-  if (!covered) throw refuse('Invalid ApiKey for given resource', 'oauth.v2.InvalidApiKeyForGivenResource', 'No approved product of the application covers this API.');
+  if (!covered)
+    throw refuse(
+      'Invalid ApiKey for given resource',
+      'oauth.v2.InvalidApiKeyForGivenResource',
+      'No approved product of the application covers this API.',
+    );
   const { appId, name, status, asid } = application;
-  return { appId, name, status, environment: world.environment.id, attributes: visibleAttributes(application.attributes, asid), ...(asid === undefined ? {} : { asid }) };
+  return {
+    appId,
+    name,
+    status,
+    environment: world.environment.id,
+    attributes: visibleAttributes(application.attributes, asid),
+    ...(asid === undefined ? {} : { asid }),
+  };
 }

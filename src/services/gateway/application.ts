@@ -5,6 +5,8 @@ import type { AccessMode } from './products.ts';
 export interface Subscription {
   readonly product: string;
   readonly status: 'approved' | 'pending';
+  /** In production: an operator approved it in the act of registering, past the reviewers; shown as such. */
+  readonly override?: boolean;
 }
 
 /** An application as the API platform knows it (identity.md C.11): one per environment, with one callback URL. */
@@ -46,6 +48,9 @@ export function keyFault(key: ApiKey, application: Application): 'revoked' | 'no
 }
 
 /** Attributes as an API sees them: the ASID is one of them on the real platform (path-to-live.md §2.6). */
-export function visibleAttributes(attributes: Readonly<Record<string, string>>, asid: string | undefined): Readonly<Record<string, string>> {
+export function visibleAttributes(
+  attributes: Readonly<Record<string, string>>,
+  asid: string | undefined,
+): Readonly<Record<string, string>> {
   return asid === undefined ? attributes : { ...attributes, asid };
 }

@@ -46,7 +46,11 @@ export function readClientAssertion(form: URLSearchParams, nowSeconds: number, p
   check('gateway.client-assertion.alg', header['alg'] === 'RS512', `The header says alg ${JSON.stringify(header['alg'] ?? null)}.`);
   const { exp } = claims;
   // The platform compares before it looks at the type: "1" and null are numbers to it here.
-  check('gateway.client-assertion.expired', exp === undefined || !(nowSeconds > Number(exp)), `exp is ${JSON.stringify(exp)}, the time is ${nowSeconds}.`);
+  check(
+    'gateway.client-assertion.expired',
+    exp === undefined || !(nowSeconds > Number(exp)),
+    `exp is ${JSON.stringify(exp)}, the time is ${nowSeconds}.`,
+  );
   const { kid } = header;
   check('gateway.client-assertion.kid-present', !isAbsent(kid));
   check('gateway.client-assertion.typ', isTypeJwt(header['typ']), `The header says typ ${JSON.stringify(header['typ'] ?? null)}.`);
@@ -55,12 +59,21 @@ export function readClientAssertion(form: URLSearchParams, nowSeconds: number, p
   passed('gateway.client-assertion.exp-number');
   const clientId = textMember(claims, 'iss');
   if (clientId === undefined || clientId === '' || clientId !== claims['sub']) {
-    throw refuse('gateway.client-assertion.iss-sub', `iss is ${JSON.stringify(claims['iss'] ?? null)}, sub is ${JSON.stringify(claims['sub'] ?? null)}.`);
+    throw refuse(
+      'gateway.client-assertion.iss-sub',
+      `iss is ${JSON.stringify(claims['iss'] ?? null)}, sub is ${JSON.stringify(claims['sub'] ?? null)}.`,
+    );
   }
   passed('gateway.client-assertion.iss-sub');
   const { jti } = claims;
   check('gateway.client-assertion.jti-present', !isAbsent(jti));
   if (typeof jti !== 'string') throw refuse('gateway.client-assertion.jti-text', `jti is ${JSON.stringify(jti)}.`);
   passed('gateway.client-assertion.jti-text');
-  return { jwt, clientId, kid: typeof kid === 'string' ? kid : JSON.stringify(kid), jti, tooFarAhead: exp - nowSeconds > FURTHEST_AHEAD_SECONDS };
+  return {
+    jwt,
+    clientId,
+    kid: typeof kid === 'string' ? kid : JSON.stringify(kid),
+    jti,
+    tooFarAhead: exp - nowSeconds > FURTHEST_AHEAD_SECONDS,
+  };
 }

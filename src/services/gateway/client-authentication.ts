@@ -44,13 +44,21 @@ export async function authenticateByAssertion(world: GatewayWorld, request: Toke
   const keySet = await keySetOf(world, application);
   passed('gateway.client-assertion.jwks');
   const key = findKey(keySet, assertion.kid);
-  if (key === undefined) throw refuse('gateway.client-assertion.kid', `The kid "${assertion.kid}" is not in the JWKS, which has ${kidsOf(keySet).join(', ') || 'no keys'}.`);
+  if (key === undefined)
+    throw refuse(
+      'gateway.client-assertion.kid',
+      `The kid "${assertion.kid}" is not in the JWKS, which has ${kidsOf(keySet).join(', ') || 'no keys'}.`,
+    );
   passed('gateway.client-assertion.kid');
   const { aud } = assertion.jwt.claims;
-  if (aud !== request.tokenUrl) throw refuse('gateway.client-assertion.aud', `aud is ${JSON.stringify(aud ?? null)}; the endpoint called is "${request.tokenUrl}".`);
+  if (aud !== request.tokenUrl)
+    throw refuse('gateway.client-assertion.aud', `aud is ${JSON.stringify(aud ?? null)}; the endpoint called is "${request.tokenUrl}".`);
   passed('gateway.client-assertion.aud');
   if (key === 'unusable' || !isSignedBy(assertion.jwt, key, 'RS512')) {
-    throw refuse('gateway.client-assertion.signature', key === 'unusable' ? `The key "${assertion.kid}" of the JWKS is not an RSA public key.` : undefined);
+    throw refuse(
+      'gateway.client-assertion.signature',
+      key === 'unusable' ? `The key "${assertion.kid}" of the JWKS is not an RSA public key.` : undefined,
+    );
   }
   passed('gateway.client-assertion.signature');
   return application;
@@ -59,16 +67,30 @@ export async function authenticateByAssertion(world: GatewayWorld, request: Toke
 async function spendAssertion(world: GatewayWorld, clientId: string, jti: string, tooFarAhead: boolean, now: number): Promise<void> {
   const hash = fingerprint(`${clientId}\n${jti}`);
   const forgotten = now - JTI_MEMORY;
-  if (tooFarAhead) throw refuse((await isJtiSpent(world.store.db, hash, forgotten)) ? 'gateway.client-assertion.jti-unique' : 'gateway.client-assertion.exp-far');
-  if (!(await spendJti(world.store.db, hash, now, forgotten))) throw refuse('gateway.client-assertion.jti-unique', `The jti "${jti}" was used before.`);
+  if (tooFarAhead)
+    throw refuse(
+      (await isJtiSpent(world.store.db, hash, forgotten)) ? 'gateway.client-assertion.jti-unique' : 'gateway.client-assertion.exp-far',
+    );
+  if (!(await spendJti(world.store.db, hash, now, forgotten)))
+    throw refuse('gateway.client-assertion.jti-unique', `The jti "${jti}" was used before.`);
 }
 
-async function activeClient(world: GatewayWorld, apiKey: string, check: 'gateway.client-assertion.client' | 'gateway.client-id'): Promise<{ readonly key: ApiKey; readonly application: Application }> {
+async function activeClient(
+  world: GatewayWorld,
+  apiKey: string,
+  check: 'gateway.client-assertion.client' | 'gateway.client-id',
+): Promise<{ readonly key: ApiKey; readonly application: Application }> {
   const client = await findClient(world.store.db, apiKey);
   if (client === undefined) throw refuse(check);
   const fault = keyFault(client.key, client.application);
-  if (fault === 'revoked') throw refuse(check, 'The application or this API key is revoked.', 'Use an active key, or register a new application.');
-  if (fault === 'no-product') throw refuse(check, 'The application subscribes to no approved product.', 'Subscribe it to a product; in production an operator approves the subscription.');
+  if (fault === 'revoked')
+    throw refuse(check, 'The application or this API key is revoked.', 'Use an active key, or register a new application.');
+  if (fault === 'no-product')
+    throw refuse(
+      check,
+      'The application subscribes to no approved product.',
+      'Subscribe it to a product; in production an operator approves the subscription.',
+    );
   return client;
 }
 

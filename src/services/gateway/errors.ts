@@ -1,5 +1,5 @@
 import { type Explanation, Refusal } from '../../kernel/errors.ts';
-import { type TokenCheck, TOKEN_ANSWERS } from './token-answers.ts';
+import { TOKEN_ANSWERS, type TokenCheck } from './token-answers.ts';
 
 /** The token server says no: rendered as `{error, error_description, message_id}` (identity.md C.1). */
 export class TokenRefusal extends Refusal {
@@ -78,6 +78,8 @@ export class GatewayRefusal extends Refusal {
 export class QuotaRefusal extends GatewayRefusal {}
 
 /** The platform's own JSON for a refusal of the gateway. */
-export function faultBody(refusal: GatewayRefusal): { readonly fault: { readonly faultstring: string; readonly detail: { readonly errorcode: string } } } {
+export function faultBody(refusal: GatewayRefusal): {
+  readonly fault: { readonly faultstring: string; readonly detail: { readonly errorcode: string } };
+} {
   return { fault: { faultstring: refusal.faultString, detail: { errorcode: refusal.errorCode } } };
 }

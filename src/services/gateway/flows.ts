@@ -2,7 +2,15 @@
 import type { Application } from './application.ts';
 import { authenticateByAssertion, authenticateBySecret, type TokenRequest } from './client-authentication.ts';
 import { refuse } from './errors.ts';
-import { type ApplicationTokenReply, applicationFacts, issueApplicationToken, issueInChain, logOnOf, startChain, type UserTokenReply } from './issue.ts';
+import {
+  type ApplicationTokenReply,
+  applicationFacts,
+  issueApplicationToken,
+  issueInChain,
+  logOnOf,
+  startChain,
+  type UserTokenReply,
+} from './issue.ts';
 import { findKey } from './jwks.ts';
 import { livesAskedFor } from './log-on.ts';
 import { fingerprint } from './secrets.ts';
@@ -61,7 +69,8 @@ async function tokenExchange(world: GatewayWorld, request: TokenRequest): Promis
   if (key === undefined) throw refuse('gateway.subject-token.kid', `The issuer has no key "${subject.kid}".`);
   passed('gateway.subject-token.kid');
   const { alg } = subject.jwt.header;
-  if (key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(subject.jwt, key, alg)) throw refuse('gateway.subject-token.signature');
+  if (key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(subject.jwt, key, alg))
+    throw refuse('gateway.subject-token.signature');
   passed('gateway.subject-token.signature');
   const logOn = logOnOf(world, application, { claims: subject.jwt.claims, provider, grantType: 'token_exchange' });
   passed('gateway.scope.user');
@@ -76,7 +85,8 @@ async function authorizationCode(world: GatewayWorld, request: TokenRequest): Pr
   const { form, passed } = request;
   const redirectUri = form.get('redirect_uri') ?? '';
   if (redirectUri === '') throw refuse('gateway.redirect-uri.present');
-  if (redirectUri !== application.callbackUrl) throw refuse('gateway.redirect-uri', `redirect_uri is "${redirectUri}", registered is "${application.callbackUrl ?? 'none'}".`);
+  if (redirectUri !== application.callbackUrl)
+    throw refuse('gateway.redirect-uri', `redirect_uri is "${redirectUri}", registered is "${application.callbackUrl ?? 'none'}".`);
   passed('gateway.redirect-uri');
   const code = form.get('code') ?? '';
   if (code === '') throw refuse('gateway.code.present');

@@ -2,8 +2,8 @@
 import type { Db } from '../../kernel/store/store.ts';
 import { type Application, approvedProducts } from './application.ts';
 import { refuse } from './errors.ts';
-import { identityFacts, type Lives, type LogOn, secondsText, type TokenFacts } from './log-on.ts';
 import { textMember } from './jwt.ts';
+import { identityFacts, type Lives, type LogOn, secondsText, type TokenFacts } from './log-on.ts';
 import { type ApiProduct, scopesFor } from './products.ts';
 import { fingerprint } from './secrets.ts';
 import { insertLogOn, insertRefreshToken, insertToken, type StoredLogOn } from './store/tokens.ts';
@@ -43,7 +43,14 @@ export function applicationFacts(world: GatewayWorld, application: Application):
   const products = subscribedProducts(world, application);
   const scopes = scopesFor(products, { kind: 'app' });
   if (scopes.length === 0) throw refuse('gateway.scope.app');
-  return { kind: 'app', grantType: 'client_credentials', provider: 'apim', authLevel: 'level3', scopes, products: productNames(products, scopes) };
+  return {
+    kind: 'app',
+    grantType: 'client_credentials',
+    provider: 'apim',
+    authLevel: 'level3',
+    scopes,
+    products: productNames(products, scopes),
+  };
 }
 
 /**
@@ -53,12 +60,21 @@ export function applicationFacts(world: GatewayWorld, application: Application):
 export function logOnOf(
   world: GatewayWorld,
   application: Application,
-  from: { readonly claims: Readonly<Record<string, unknown>>; readonly provider: 'cis2' | 'mock'; readonly grantType: 'authorization_code' | 'token_exchange'; readonly userinfo?: Readonly<Record<string, unknown>> },
+  from: {
+    readonly claims: Readonly<Record<string, unknown>>;
+    readonly provider: 'cis2' | 'mock';
+    readonly grantType: 'authorization_code' | 'token_exchange';
+    readonly userinfo?: Readonly<Record<string, unknown>>;
+  },
 ): LogOn {
   const identity = identityFacts(from.claims);
   const products = subscribedProducts(world, application);
   const scopes = scopesFor(products, { kind: 'user', assurance: identity.assurance });
-  if (scopes.length === 0) throw refuse('gateway.scope.user', `The log-on reached assurance level ${identity.assurance ?? 'none'}; no product of the application has a scope for it.`);
+  if (scopes.length === 0)
+    throw refuse(
+      'gateway.scope.user',
+      `The log-on reached assurance level ${identity.assurance ?? 'none'}; no product of the application has a scope for it.`,
+    );
   const sid = textMember(from.claims, 'sid');
   return {
     facts: {
@@ -76,17 +92,47 @@ export function logOnOf(
 }
 
 /** Issues an access token that stands for the application itself: no refresh token, and the time of issue in the reply. */
-export async function issueApplicationToken(world: GatewayWorld, db: Db, application: Application, facts: TokenFacts, lives: Lives): Promise<ApplicationTokenReply> {
+export async function issueApplicationToken(
+  world: GatewayWorld,
+  db: Db,
+  application: Application,
+  facts: TokenFacts,
+  lives: Lives,
+): Promise<ApplicationTokenReply> {
   const now = world.clock.now();
   const token = world.random.text(TOKEN_LENGTH);
-  await insertToken(db, { hash: fingerprint(token), appId: application.appId, chainId: undefined, facts, issuedAt: now, expiresAt: now + lives.accessToken });
-  return { access_token: token, expires_in: secondsText(lives.accessToken), token_type: 'Bearer', issued_at: String(Math.floor(now / 1_000) * 1_000) };
+  await insertToken(db, {
+    hash: fingerprint(token),
+    appId: application.appId,
+    chainId: undefined,
+    facts,
+    issuedAt: now,
+    expiresAt: now + lives.accessToken,
+  });
+  return {
+    access_token: token,
+    expires_in: secondsText(lives.accessToken),
+    token_type: 'Bearer',
+    issued_at: String(Math.floor(now / 1_000) * 1_000),
+  };
 }
 
 /** Begins a chain of tokens for a new log-on. */
-export async function startChain(world: GatewayWorld, tx: Db, application: Application, logOn: LogOn, lives: Lives): Promise<UserTokenReply> {
+export async function startChain(
+  world: GatewayWorld,
+  tx: Db,
+  application: Application,
+  logOn: LogOn,
+  lives: Lives,
+): Promise<UserTokenReply> {
   const startedAt = world.clock.now();
-  const stored: StoredLogOn = { chainId: world.random.uuid(), appId: application.appId, logOn, startedAt, refreshableUntil: startedAt + lives.refreshable };
+  const stored: StoredLogOn = {
+    chainId: world.random.uuid(),
+    appId: application.appId,
+    logOn,
+    startedAt,
+    refreshableUntil: startedAt + lives.refreshable,
+  };
   await insertLogOn(tx, stored);
   return issueInChain(world, tx, stored, 0, lives);
 }
@@ -95,13 +141,26 @@ export async function startChain(world: GatewayWorld, tx: Db, application: Appli
  * Issues the next access and refresh token of a log-on. The refresh token's life shrinks: never beyond 12 hours after the first
  * log-on, however often it is renewed (identity.md §2.7).
  */
-export async function issueInChain(world: GatewayWorld, tx: Db, stored: StoredLogOn, refreshCount: number, lives: Lives): Promise<UserTokenReply> {
+export async function issueInChain(
+  world: GatewayWorld,
+  tx: Db,
+  stored: StoredLogOn,
+  refreshCount: number,
+  lives: Lives,
+): Promise<UserTokenReply> {
   const now = world.clock.now();
   const accessToken = world.random.text(TOKEN_LENGTH);
   const refreshToken = world.random.text(REFRESH_TOKEN_LENGTH);
   const refreshExpiresAt = Math.min(now + lives.refreshToken, stored.refreshableUntil, stored.startedAt + lives.refreshable);
   const { appId, chainId } = stored;
-  await insertToken(tx, { hash: fingerprint(accessToken), appId, chainId, facts: stored.logOn.facts, issuedAt: now, expiresAt: now + lives.accessToken });
+  await insertToken(tx, {
+    hash: fingerprint(accessToken),
+    appId,
+    chainId,
+    facts: stored.logOn.facts,
+    issuedAt: now,
+    expiresAt: now + lives.accessToken,
+  });
   await insertRefreshToken(tx, { hash: fingerprint(refreshToken), appId, chainId, refreshCount, expiresAt: refreshExpiresAt });
   return {
     access_token: accessToken,

@@ -27,7 +27,8 @@ const MOST_KEYS = 50;
  * `use` sig when given, alg RS512 or none, and nothing private.
  */
 export function judgeJwks(document: unknown): AcceptedJwks | RefusedJwks {
-  if (!isObject(document) || !Array.isArray(document['keys'])) return { problems: ['It is not a JSON Web Key Set: an object with a member "keys" is needed.'] };
+  if (!isObject(document) || !Array.isArray(document['keys']))
+    return { problems: ['It is not a JSON Web Key Set: an object with a member "keys" is needed.'] };
   const keys: unknown[] = document['keys'];
   if (keys.length === 0) return { problems: ['The key set is empty.'] };
   if (keys.length > MOST_KEYS) return { problems: [`The key set has ${keys.length} keys; at most ${MOST_KEYS} are taken.`] };
@@ -54,12 +55,15 @@ function keyProblems(key: unknown, name: string): string[] {
   if (!isObject(key)) return [`${name} is not an object.`];
   const problems: string[] = [];
   const secret = PRIVATE_MEMBERS.filter((member) => member in key);
-  if (secret.length > 0) problems.push(`${name} carries private members (${secret.join(', ')}): the private key must not leave your system; make a new pair.`);
+  if (secret.length > 0)
+    problems.push(`${name} carries private members (${secret.join(', ')}): the private key must not leave your system; make a new pair.`);
   if (typeof key['kid'] !== 'string' || key['kid'] === '') problems.push(`${name} has no kid.`);
   if (key['kty'] !== 'RSA') problems.push(`${name} is not an RSA key (kty is ${JSON.stringify(key['kty'] ?? null)}).`);
-  else if (!isBase64url(key['n']) || !isBase64url(key['e'])) problems.push(`${name} has no readable modulus and exponent (n, e in base64url without padding).`);
+  else if (!isBase64url(key['n']) || !isBase64url(key['e']))
+    problems.push(`${name} has no readable modulus and exponent (n, e in base64url without padding).`);
   if (key['use'] !== undefined && key['use'] !== 'sig') problems.push(`${name} is not for signing: use must be "sig".`);
-  if (key['alg'] !== undefined && key['alg'] !== 'RS512') problems.push(`${name} is for ${JSON.stringify(key['alg'])}: alg must be "RS512" or left out.`);
+  if (key['alg'] !== undefined && key['alg'] !== 'RS512')
+    problems.push(`${name} is for ${JSON.stringify(key['alg'])}: alg must be "RS512" or left out.`);
   return problems;
 }
 

@@ -1,5 +1,5 @@
-import type { Application } from './application.ts';
 import { messageOf } from '../../kernel/errors.ts';
+import type { Application } from './application.ts';
 import { refuse } from './errors.ts';
 import { cachedJwks, rememberJwks } from './store/applications.ts';
 import type { GatewayWorld } from './world.ts';
@@ -50,7 +50,11 @@ async function fetchKeySet(address: string, authorities: readonly string[]): Pro
   const [{ Agent, request }, { rootCertificates }] = await Promise.all([import('undici'), import('node:tls')]);
   const dispatcher = new Agent({ connect: { ca: [...rootCertificates, ...authorities], timeout: FETCH_TIMEOUT } });
   try {
-    const response = await request(url, { dispatcher, signal: AbortSignal.timeout(FETCH_TIMEOUT), headers: { accept: 'application/json' } });
+    const response = await request(url, {
+      dispatcher,
+      signal: AbortSignal.timeout(FETCH_TIMEOUT),
+      headers: { accept: 'application/json' },
+    });
     if (response.statusCode !== 200) throw new UnreadableKeySet(`it answered ${response.statusCode}`);
     const body = await boundedText(response.body);
     const keySet: unknown = JSON.parse(body);

@@ -36,7 +36,9 @@ export const LogOn = Type.Object({
 export type LogOn = Static<typeof LogOn>;
 
 /** What is in an ID token about the user and how they signed in. Assurance levels come as text or as numbers (identity.md §2.10). */
-export function identityFacts(claims: Readonly<Record<string, unknown>>): Pick<TokenFacts, 'userId' | 'assurance' | 'identityAssurance' | 'acr' | 'amr' | 'selectedRoleId'> {
+export function identityFacts(
+  claims: Readonly<Record<string, unknown>>,
+): Pick<TokenFacts, 'userId' | 'assurance' | 'identityAssurance' | 'acr' | 'amr' | 'selectedRoleId'> {
   const amr = claims['amr'];
   return {
     ...given('userId', textMember(claims, 'sub')),

@@ -37,6 +37,8 @@ export type ScopeLevel = { readonly kind: 'app' } | { readonly kind: 'user'; rea
  */
 export function scopesFor(products: readonly ApiProduct[], level: ScopeLevel): string[] {
   const fits = (scope: string): boolean =>
-    level.kind === 'app' ? scope.startsWith('urn:nhsd:apim:app:level3:') : level.assurance !== undefined && scope.startsWith('urn:nhsd:apim:user-') && scope.includes(`:aal${level.assurance}:`);
+    level.kind === 'app'
+      ? scope.startsWith('urn:nhsd:apim:app:level3:')
+      : level.assurance !== undefined && scope.startsWith('urn:nhsd:apim:user-') && scope.includes(`:aal${level.assurance}:`);
   return [...new Set(products.flatMap((product) => product.scopes).filter(fits))];
 }

@@ -18,18 +18,28 @@ export async function countRequest(world: GatewayWorld, app: Pick<ApplicationFac
   const now = world.clock.realNow();
   const spike = smoothed(product.spikeArrestPerMinute);
   if ((await world.store.increment(`gateway.spike.${app.appId}.${product.name}`, Math.floor(now / spike.window))) > spike.limit) {
-    throw new QuotaRefusal(429, `Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=${product.spikeArrestPerMinute}, periodInMicroseconds=60000000, maxBurstMessageCount=${spike.limit}.0}`, 'policies.ratelimit.SpikeArrestViolation', {
-      check: 'gateway.spike-arrest',
-      why: `More than ${spike.limit} requests in ${spike.window} ms: spike arrest spreads ${product.spikeArrestPerMinute} a minute evenly.`,
-      fix: 'Spread the calls over the minute. The limits can be turned off for load tests.',
-    });
+    throw new QuotaRefusal(
+      429,
+      `Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=${product.spikeArrestPerMinute}, periodInMicroseconds=60000000, maxBurstMessageCount=${spike.limit}.0}`,
+      'policies.ratelimit.SpikeArrestViolation',
+      {
+        check: 'gateway.spike-arrest',
+        why: `More than ${spike.limit} requests in ${spike.window} ms: spike arrest spreads ${product.spikeArrestPerMinute} a minute evenly.`,
+        fix: 'Spread the calls over the minute. The limits can be turned off for load tests.',
+      },
+    );
   }
   if ((await world.store.increment(`gateway.quota.${app.appId}.${product.name}`, Math.floor(now / MINUTE))) > product.quotaPerMinute) {
-    throw new QuotaRefusal(429, 'Rate limit quota violation. Quota limit  exceeded. Identifier : _default', 'policies.ratelimit.QuotaViolation', {
-      check: 'gateway.quota',
-      why: `The application has made more than ${product.quotaPerMinute} requests in this minute.`,
-      fix: 'Wait for the next minute. The limits can be turned off for load tests.',
-    });
+    throw new QuotaRefusal(
+      429,
+      'Rate limit quota violation. Quota limit  exceeded. Identifier : _default',
+      'policies.ratelimit.QuotaViolation',
+      {
+        check: 'gateway.quota',
+        why: `The application has made more than ${product.quotaPerMinute} requests in this minute.`,
+        fix: 'Wait for the next minute. The limits can be turned off for load tests.',
+      },
+    );
   }
 }
 

@@ -10,10 +10,20 @@ export interface SignIn {
   /** Where to send the browser: absolute, or a path of the same origin. */
   authorizeUrl(
     db: Db,
-    request: { readonly provider: SignInProvider; readonly redirectUri: string; readonly state: string; readonly acrValues: string; readonly scope: string; readonly maxAge: number },
+    request: {
+      readonly provider: SignInProvider;
+      readonly redirectUri: string;
+      readonly state: string;
+      readonly acrValues: string;
+      readonly scope: string;
+      readonly maxAge: number;
+    },
   ): Promise<string>;
   /** The log-on behind a code. Throws a Refusal for a code that is unknown, spent, or was made for another redirect URI. */
-  redeemCode(db: Db, request: { readonly provider: SignInProvider; readonly code: string; readonly redirectUri: string }): Promise<{ readonly idToken: string; readonly userinfo: object }>;
+  redeemCode(
+    db: Db,
+    request: { readonly provider: SignInProvider; readonly code: string; readonly redirectUri: string },
+  ): Promise<{ readonly idToken: string; readonly userinfo: object }>;
   /** Public keys of a provider. */
   jwks(db: Db, provider: SignInProvider): Promise<{ readonly keys: readonly object[] }>;
   issuers(): readonly { readonly provider: SignInProvider; readonly issuer: string }[];
@@ -24,8 +34,16 @@ export type SignInProvider = 'cis2' | 'mock';
 
 /** Where ASIDs come from; the directory answers to it. */
 export interface AsidRegistry {
-  /** Registers an accredited system for an end-user organisation and gives its 12-digit ASID. */
-  allocateAsid(tx: Db, request: { readonly odsCode: string; readonly name: string; readonly accessMode: string; readonly capability: 'referrer' | 'provider' | undefined }): Promise<string>;
+  /** Registers an accredited system for an end-user organisation under a new 12-digit ASID. */
+  allocateAsid(
+    tx: Db,
+    system: {
+      readonly odsCode: string;
+      readonly productName: string;
+      readonly displayName: string;
+      readonly interactions: readonly string[];
+    },
+  ): Promise<string>;
 }
 
 /** What the gateway's parts reach of the environment they run in. */
@@ -37,7 +55,6 @@ export interface GatewayWorld {
   readonly faults: Faults;
   /** Products on offer in this environment. */
   readonly products: ReadonlyMap<string, ApiProduct>;
-  /** Asked for on first use: the services to the left. */
   readonly signIn: SignIn;
   readonly asids: AsidRegistry;
   /** Certificates (PEM) to trust beside the public ones when a key set is fetched: the environment's own authority. */

@@ -1,5 +1,6 @@
 /** The patient of a search or referral (ers.md §4.2, §9 A010). */
 import type { Db } from '../../../kernel/store/store.ts';
+import { isValidNhsNumber } from '../../demographics/index.ts';
 import { unprocessable } from '../errors.ts';
 
 /** What e-RS asks of the demographics service. */
@@ -16,8 +17,8 @@ export interface PatientRecord {
   readonly postcode?: string;
   /** Registered practice. */
   readonly gpPractice?: string;
-  /** Flagged sensitive: may be neither referred nor reviewed. */
-  readonly sensitive: boolean;
+  /** S, sensitive: may be neither referred nor reviewed. */
+  readonly sensitivity: 'U' | 'R' | 'V' | 'S';
 }
 
 /**
@@ -30,23 +31,15 @@ export async function referrablePatient(demographics: PatientLookups, db: Db, nh
   const patient = await demographics.patient(db, nhsNumber);
   if (patient === undefined) {
     // Some published patients have numbers that fail the check: only unknown numbers are judged by it (ers.md §5).
-    if (!isNhsNumber(nhsNumber)) throw unprocessable('INVALID_VALUE', `'NHS Number' (${nhsNumber}) is invalid.`);
+    if (!isValidNhsNumber(nhsNumber)) throw unprocessable('INVALID_VALUE', `'NHS Number' (${nhsNumber}) is invalid.`);
     throw unprocessable('REFERENCE_NOT_FOUND', `'Patient' (${nhsNumber}) is not found.`);
   }
-  if (patient.sensitive) {
+  if (patient.sensitivity === 'S') {
     throw unprocessable('PATIENT_ERROR', `'Patient' (${nhsNumber}) cannot be accessed.`, 'The record is flagged as sensitive (S): it can be neither referred nor reviewed.', 'Do not try again; use another route of referral.');
   }
   const { gpPractice } = patient;
   if (gpPractice === undefined) throw unprocessable('NO_REG_GP_PRACTICE', `'Patient' (${nhsNumber}) has no registered GP practice.`);
   return { ...patient, gpPractice };
-}
-
-/** Ten digits with a valid modulus 11 check digit. */
-export function isNhsNumber(text: string): boolean {
-  if (!/^\d{10}$/.test(text)) return false;
-  const sum = [...text.slice(0, 9)].reduce((total, digit, index) => total + Number(digit) * (10 - index), 0);
-  const check = 11 - (sum % 11);
-  return check !== 10 && check % 11 === Number(text[9]);
 }
 
 /** Whole years on a day; undefined when the date of birth is not known. Parts that are missing count as the first. */

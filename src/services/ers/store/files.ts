@@ -53,6 +53,12 @@ export async function insertFile(tx: Db, instance: string, file: StoredFile): Pr
   await tablesOf<FileTables>(tx).insertInto('ers_file').values(rowOf(instance, file)).execute();
 }
 
+/** Writes a file whether or not its id is taken: for import and seed. */
+export async function replaceFile(tx: Db, instance: string, file: StoredFile): Promise<void> {
+  await tablesOf<FileTables>(tx).deleteFrom('ers_file').where('instance', '=', instance).where('id', '=', file.id).execute();
+  await insertFile(tx, instance, file);
+}
+
 /** Ties files to a request; false when one of them has been tied by someone else meanwhile. */
 export async function linkFiles(tx: Db, instance: string, ids: readonly string[], ubrn: string): Promise<boolean> {
   if (ids.length === 0) return true;

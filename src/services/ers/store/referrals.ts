@@ -37,6 +37,8 @@ interface ReferralTables {
 /** Where each sequence starts: above everything that published samples use. */
 const SEQUENCES = { ubrn: 80_000, appointment: 80_000, attachment: 90_000 } as const;
 
+const FARTHEST_NUMBER = 99_999_999_999;
+
 const documentByUbrn = prepare<{ instance: string; ubrn: string }, ReferralTables, { document: string }>((db, value) =>
   db.selectFrom('ers_referral').select('document').where('instance', '=', value.instance).where('ubrn', '=', value.ubrn),
 );
@@ -60,6 +62,32 @@ export async function referralByAppointment(db: Db, instance: string, appointmen
 /** Writes a new referral. Throws when the UBRN is taken. */
 export async function insertReferral(tx: Db, instance: string, referral: Referral): Promise<void> {
   await tablesOf<ReferralTables>(tx).insertInto('ers_referral').values(rowOf(instance, referral)).execute();
+}
+
+/** Writes a referral whether or not its UBRN is taken: for import and seed. */
+export async function replaceReferral(tx: Db, instance: string, referral: Referral): Promise<void> {
+  const db = tablesOf<ReferralTables>(tx);
+  await db.deleteFrom('ers_referral').where('instance', '=', instance).where('ubrn', '=', referral.ubrn).execute();
+  await forgetBookingFailure(tx, instance, referral.ubrn);
+  await insertReferral(tx, instance, referral);
+}
+
+/** Moves the sequences past the numbers an imported referral uses. */
+export async function reserveNumbers(tx: Db, instance: string, referral: Referral): Promise<void> {
+  const used: readonly (readonly [keyof typeof SEQUENCES, number])[] = [
+    ['ubrn', Number(referral.ubrn)],
+    ['appointment', Number(referral.appointment?.id ?? 0)],
+    ['attachment', Math.max(0, ...referral.attachments.map((each) => Number(each.id)))],
+  ];
+  for (const [name, number] of used) {
+    // Numbers far outside the range are left alone: the sequence will not meet them.
+    if (number < SEQUENCES[name] || number > FARTHEST_NUMBER) continue;
+    await tablesOf<ReferralTables>(tx)
+      .insertInto('ers_sequence')
+      .values({ instance, name, next: number + 1 })
+      .onConflict((conflict) => conflict.columns(['instance', 'name']).doUpdateSet({ next: number + 1 }).where('ers_sequence.next', '<=', number))
+      .execute();
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { writeFoundServices } from './service-list.ts';
 const SEARCH = {
   requestType: { kind: 'coding', cardinality: '1..1', display: 'Request Type', system: `${STU3_CODES}eRS-RequestType-1`, codes: ['APPOINTMENT_REQUEST', 'ADVICE_AND_GUIDANCE_REQUEST'] },
   sortBy: { kind: 'coding', cardinality: '1..1', display: 'Sort By', system: `${STU3_CODES}eRS-SortBy-1`, codes: ['DISTANCE', 'IWT'] },
-  patient: { kind: 'identifier', cardinality: '1..1', display: 'Patient', system: SYSTEMS.nhsNumberStu3, pattern: /^\d{10}$/ },
+  patient: { kind: 'identifier', cardinality: '1..1', display: 'Patient', system: SYSTEMS.nhsNumberStu3 },
   searchCriteria: { kind: 'resource', cardinality: '1..1', display: 'Search Criteria', resourceType: 'Parameters', read: readSearchCriteria },
   referringClinician: { kind: 'identifier', cardinality: '0..1', display: 'Referring Clinician', system: SYSTEMS.userStu3, pattern: /^\d{1,12}$/ },
   commissioningRuleOrganisation: { kind: 'identifier', cardinality: '0..1', display: 'Commissioning Rule Organisation', system: SYSTEMS.organisation },

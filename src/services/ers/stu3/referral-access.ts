@@ -39,7 +39,7 @@ export async function requireAccess(call: ReferralCall, referral: Referral, purp
 /** Throws PATIENT_ERROR (422) for a patient flagged as sensitive (ers.md §4.2). */
 export async function requireOpenRecord(call: ReferralCall, nhsNumber: string): Promise<void> {
   const patient = await call.world.demographics.patient(call.db, nhsNumber);
-  if (patient?.sensitive === true) {
+  if (patient?.sensitivity === 'S') {
     throw unprocessable(
       'PATIENT_ERROR',
       `'Patient' (${nhsNumber}) cannot be processed.`,

@@ -32,7 +32,13 @@ export function registerAuthorize(app: FastifyInstance, base: TokenServerBase): 
       scope: PROVIDER_SCOPE,
       maxAge: PROVIDER_MAX_AGE,
     });
-    await insertAuthorization(world.store.db, { state, appId: application.appId, tokenServer: server.path, clientState, expiresAt: world.clock.now() + AUTHORIZATION_LIFE });
+    await insertAuthorization(world.store.db, {
+      state,
+      appId: application.appId,
+      tokenServer: server.path,
+      clientState,
+      expiresAt: world.clock.now() + AUTHORIZATION_LIFE,
+    });
     return reply.header('cache-control', 'no-store').redirect(new URL(location, address).href, 302);
   });
 }
@@ -62,14 +68,19 @@ async function checkClient({ world }: TokenServerBase, request: FastifyRequest, 
 function checkRequest({ exchange }: FastifyRequest, query: URLSearchParams, application: Application): string {
   const redirectUri = query.get('redirect_uri') ?? '';
   if (redirectUri === '') throw refuse('gateway.authorize.redirect-uri-present');
-  if (redirectUri !== application.callbackUrl) throw refuse('gateway.authorize.redirect-uri', `redirect_uri is "${redirectUri}", registered is "${application.callbackUrl ?? 'none'}".`);
+  if (redirectUri !== application.callbackUrl)
+    throw refuse(
+      'gateway.authorize.redirect-uri',
+      `redirect_uri is "${redirectUri}", registered is "${application.callbackUrl ?? 'none'}".`,
+    );
   exchange.passed('gateway.authorize.redirect-uri');
   const state = query.get('state') ?? '';
   if (state === '') throw refuseAtCallback('gateway.authorize.state', redirectUri, undefined);
   exchange.passed('gateway.authorize.state');
   const responseType = query.get('response_type') ?? '';
   if (responseType === '') throw refuseAtCallback('gateway.authorize.response-type-present', redirectUri, state);
-  if (responseType !== 'code') throw refuseAtCallback('gateway.authorize.response-type', redirectUri, state, `response_type is "${responseType}".`);
+  if (responseType !== 'code')
+    throw refuseAtCallback('gateway.authorize.response-type', redirectUri, state, `response_type is "${responseType}".`);
   exchange.passed('gateway.authorize.response-type');
   if (query.get('scope') === 'nhs-login') throw refuse('gateway.authorize.nhs-login');
   return state;

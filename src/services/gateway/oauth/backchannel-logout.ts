@@ -20,7 +20,8 @@ export function registerBackchannelLogout(app: FastifyInstance, base: TokenServe
     const sid = checkClaims(base, jwt);
     const key = findKey(await world.signIn.jwks(world.store.db, base.server.signIn), textMember(jwt.header, 'kid') ?? '');
     const { alg } = jwt.header;
-    if (key === undefined || key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(jwt, key, alg)) throw refuse('gateway.logout.signature');
+    if (key === undefined || key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(jwt, key, alg))
+      throw refuse('gateway.logout.signature');
     request.exchange.passed('gateway.logout.signature');
     await world.store.transaction(async (tx) => {
       const chains = await chainsOfSession(tx, sid);
@@ -35,7 +36,8 @@ export function registerBackchannelLogout(app: FastifyInstance, base: TokenServe
 /** Claims in the order of the catalogue; gives the session id. */
 function checkClaims({ world, server }: TokenServerBase, { claims }: DecodedJwt): string {
   if (claims['aud'] !== world.signIn.platformClientId(server.signIn)) throw refuse('gateway.logout.aud');
-  if (!world.signIn.issuers().some((each) => each.provider === server.signIn && each.issuer === claims['iss'])) throw refuse('gateway.logout.iss');
+  if (!world.signIn.issuers().some((each) => each.provider === server.signIn && each.issuer === claims['iss']))
+    throw refuse('gateway.logout.iss');
   const sid = textMember(claims, 'sid');
   if (isAbsent(sid)) throw refuse('gateway.logout.sid-present');
   if (!isBackChannelLogout(claims['events'])) throw refuse('gateway.logout.events');

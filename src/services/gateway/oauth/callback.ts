@@ -27,7 +27,8 @@ export function registerCallback(app: FastifyInstance, base: TokenServerBase): v
     const query = queryOf(request);
     const pending = await takeAuthorization(world.store.db, query.get('state') ?? '', server.path);
     const application = pending && (await findApplication(world.store.db, pending.appId));
-    if (pending === undefined || application?.callbackUrl === undefined || world.clock.now() >= pending.expiresAt) throw refuse('gateway.callback.state');
+    if (pending === undefined || application?.callbackUrl === undefined || world.clock.now() >= pending.expiresAt)
+      throw refuse('gateway.callback.state');
     exchange.appId = application.appId;
     exchange.passed('gateway.callback.state');
     passProviderError(query, application.callbackUrl, pending.clientState);
@@ -36,8 +37,15 @@ export function registerCallback(app: FastifyInstance, base: TokenServerBase): v
     exchange.passed('gateway.scope.user');
     if (logOn.facts.userId !== undefined) exchange.userId = logOn.facts.userId;
     const code = world.random.text(CODE_LENGTH);
-    await insertCode(world.store.db, { hash: fingerprint(code), appId: application.appId, logOn, expiresAt: world.clock.now() + CODE_LIFE });
-    return reply.header('cache-control', 'no-store').redirect(withParameters(application.callbackUrl, { code, state: pending.clientState }), 302);
+    await insertCode(world.store.db, {
+      hash: fingerprint(code),
+      appId: application.appId,
+      logOn,
+      expiresAt: world.clock.now() + CODE_LIFE,
+    });
+    return reply
+      .header('cache-control', 'no-store')
+      .redirect(withParameters(application.callbackUrl, { code, state: pending.clientState }), 302);
   });
 }
 
@@ -46,7 +54,10 @@ function passProviderError(query: URLSearchParams, callbackUrl: string, state: s
   const error = query.get('error');
   if (error === null) return;
   const description = query.get('error_description') ?? '';
-  throw new RedirectRefusal(callbackUrl, error, description, state, { check: 'gateway.callback.provider', why: `The identity provider refused the log-on: ${error} ${description}`.trim() });
+  throw new RedirectRefusal(callbackUrl, error, description, state, {
+    check: 'gateway.callback.provider',
+    why: `The identity provider refused the log-on: ${error} ${description}`.trim(),
+  });
 }
 
 /** Redeems the provider's code and checks the ID token in the order of the catalogue. */
@@ -62,9 +73,11 @@ async function readLogOn(
   if (jwt === undefined) throw refuse('gateway.callback.id-token');
   const { aud, iss } = jwt.claims;
   const clientId = world.signIn.platformClientId(provider);
-  if (aud !== clientId && !(Array.isArray(aud) && aud.includes(clientId))) throw refuse('gateway.callback.aud', `aud is ${JSON.stringify(aud ?? null)}.`);
+  if (aud !== clientId && !(Array.isArray(aud) && aud.includes(clientId)))
+    throw refuse('gateway.callback.aud', `aud is ${JSON.stringify(aud ?? null)}.`);
   exchange.passed('gateway.callback.aud');
-  if (!world.signIn.issuers().some((each) => each.provider === provider && each.issuer === iss)) throw refuse('gateway.callback.iss', `iss is ${JSON.stringify(iss ?? null)}.`);
+  if (!world.signIn.issuers().some((each) => each.provider === provider && each.issuer === iss))
+    throw refuse('gateway.callback.iss', `iss is ${JSON.stringify(iss ?? null)}.`);
   exchange.passed('gateway.callback.iss');
   const key = findKey(await world.signIn.jwks(world.store.db, provider), textMember(jwt.header, 'kid') ?? '');
   if (key === undefined) throw refuse('gateway.callback.kid');
@@ -75,11 +88,17 @@ async function readLogOn(
   return { claims: jwt.claims, userinfo: isObject(userinfo) ? userinfo : {} };
 }
 
-async function redeem(world: GatewayWorld, provider: SignInProvider, code: string, redirectUri: string): Promise<{ readonly idToken: string; readonly userinfo: object }> {
+async function redeem(
+  world: GatewayWorld,
+  provider: SignInProvider,
+  code: string,
+  redirectUri: string,
+): Promise<{ readonly idToken: string; readonly userinfo: object }> {
   try {
     return await world.signIn.redeemCode(world.store.db, { provider, code, redirectUri });
   } catch (error) {
-    if (error instanceof Refusal) throw refuse('gateway.callback.id-token', `The identity provider did not take the code: ${error.explanation.why}`);
+    if (error instanceof Refusal)
+      throw refuse('gateway.callback.id-token', `The identity provider did not take the code: ${error.explanation.why}`);
     throw error;
   }
 }

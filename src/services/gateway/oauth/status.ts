@@ -20,10 +20,18 @@ export function registerStatus(app: FastifyInstance, base: TokenServerBase): voi
   app.get('/_status', async (request, reply) => {
     request.exchange.operation = 'status';
     const { apikey } = request.headers;
-    if (typeof apikey !== 'string' || !timingSafeEqual(Buffer.from(fingerprint(apikey)), Buffer.from(fingerprint(STATUS_KEY)))) throw refuse('gateway.status-key');
+    if (typeof apikey !== 'string' || !timingSafeEqual(Buffer.from(fingerprint(apikey)), Buffer.from(fingerprint(STATUS_KEY))))
+      throw refuse('gateway.status-key');
     const started = base.world.clock.realNow();
     await base.world.store.db.selectNoFrom((expression) => expression.lit(1).as('one')).execute();
-    const check = { status: 'pass', timeout: 'false', responseCode: 200, outcome: 'OK', durationMilliseconds: base.world.clock.realNow() - started, links: { self: `${base.world.environment.baseUrl}/_localspine/health` } };
+    const check = {
+      status: 'pass',
+      timeout: 'false',
+      responseCode: 200,
+      outcome: 'OK',
+      durationMilliseconds: base.world.clock.realNow() - started,
+      links: { self: `${base.world.environment.baseUrl}/_localspine/health` },
+    };
     return reply.send({ status: 'pass', ...BUILD, checks: { 'healthcheckService:status': [check] } });
   });
 }

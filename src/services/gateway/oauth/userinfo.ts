@@ -16,7 +16,8 @@ export function registerUserinfo(app: FastifyInstance, base: TokenServerBase): v
     exchange.appId = grant.app.appId;
     if (grant.userId !== undefined) exchange.userId = grant.userId;
     exchange.passed('gateway.token.known');
-    const stored = grant.grantType === 'authorization_code' && grant.chainId !== undefined ? await findLogOn(world.store.db, grant.chainId) : undefined;
+    const stored =
+      grant.grantType === 'authorization_code' && grant.chainId !== undefined ? await findLogOn(world.store.db, grant.chainId) : undefined;
     if (stored?.logOn.userinfo === undefined) throw refuse('gateway.userinfo.combined', `The token comes from ${grant.grantType}.`);
     exchange.passed('gateway.userinfo.combined');
     return reply.header('cache-control', 'no-store').send(stored.logOn.userinfo);

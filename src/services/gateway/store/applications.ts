@@ -5,7 +5,15 @@ import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
 import type { ApiKey, Application, Subscription } from '../application.ts';
 import type { ApiKeyRow, ApplicationRow, Tables } from './tables.ts';
 
-const subscriptionsCheck = Compile(Type.Array(Type.Object({ product: Type.String(), status: Type.Union([Type.Literal('approved'), Type.Literal('pending')]) })));
+const subscriptionsCheck = Compile(
+  Type.Array(
+    Type.Object({
+      product: Type.String(),
+      status: Type.Union([Type.Literal('approved'), Type.Literal('pending')]),
+      override: Type.Optional(Type.Boolean()),
+    }),
+  ),
+);
 const attributesCheck = Compile(Type.Record(Type.String(), Type.String()));
 
 /** Subscriptions from their column. */
@@ -39,7 +47,9 @@ function toApplication(row: ApplicationRow): Application {
   };
 }
 
-function toApiKey(row: Omit<ApiKeyRow, 'status' | 'created_at'> & { readonly key_status: string; readonly key_created_at: number }): ApiKey {
+function toApiKey(
+  row: Omit<ApiKeyRow, 'status' | 'created_at'> & { readonly key_status: string; readonly key_created_at: number },
+): ApiKey {
   return {
     apiKey: row.api_key,
     appId: row.app_id,
@@ -50,14 +60,21 @@ function toApiKey(row: Omit<ApiKeyRow, 'status' | 'created_at'> & { readonly key
   };
 }
 
-type ClientRow = ApplicationRow & Omit<ApiKeyRow, 'status' | 'created_at'> & { readonly key_status: string; readonly key_created_at: number };
+type ClientRow = ApplicationRow &
+  Omit<ApiKeyRow, 'status' | 'created_at'> & { readonly key_status: string; readonly key_created_at: number };
 
 const clientByKey = prepare<{ apiKey: string }, Tables, ClientRow>((db, values) =>
   db
     .selectFrom('gateway_api_key')
     .innerJoin('gateway_application', 'gateway_application.app_id', 'gateway_api_key.app_id')
     .selectAll('gateway_application')
-    .select(['gateway_api_key.api_key', 'gateway_api_key.secret_salt', 'gateway_api_key.secret_hash', 'gateway_api_key.status as key_status', 'gateway_api_key.created_at as key_created_at'])
+    .select([
+      'gateway_api_key.api_key',
+      'gateway_api_key.secret_salt',
+      'gateway_api_key.secret_hash',
+      'gateway_api_key.status as key_status',
+      'gateway_api_key.created_at as key_created_at',
+    ])
     .where('gateway_api_key.api_key', '=', values.apiKey),
 );
 
@@ -67,7 +84,9 @@ export async function findClient(db: Db, apiKey: string): Promise<{ readonly key
   return row && { key: toApiKey(row), application: toApplication(row) };
 }
 
-const applicationById = prepare<{ appId: string }, Tables, ApplicationRow>((db, values) => db.selectFrom('gateway_application').selectAll().where('app_id', '=', values.appId));
+const applicationById = prepare<{ appId: string }, Tables, ApplicationRow>((db, values) =>
+  db.selectFrom('gateway_application').selectAll().where('app_id', '=', values.appId),
+);
 
 export async function findApplication(db: Db, appId: string): Promise<Application | undefined> {
   const [row] = await applicationById(db, { appId });
@@ -112,19 +131,40 @@ export async function saveApplication(tx: Db, application: Application): Promise
 export async function insertKey(tx: Db, key: ApiKey): Promise<void> {
   await tablesOf<Tables>(tx)
     .insertInto('gateway_api_key')
-    .values({ api_key: key.apiKey, app_id: key.appId, secret_salt: key.secretSalt, secret_hash: key.secretHash, status: key.status, created_at: key.createdAt })
+    .values({
+      api_key: key.apiKey,
+      app_id: key.appId,
+      secret_salt: key.secretSalt,
+      secret_hash: key.secretHash,
+      status: key.status,
+      created_at: key.createdAt,
+    })
     .execute();
 }
 
 /** Keys of an application, oldest first. */
 export async function keysOf(db: Db, appId: string): Promise<readonly ApiKey[]> {
-  const rows = await tablesOf<Tables>(db).selectFrom('gateway_api_key').selectAll().where('app_id', '=', appId).orderBy('created_at').orderBy('api_key').execute();
+  const rows = await tablesOf<Tables>(db)
+    .selectFrom('gateway_api_key')
+    .selectAll()
+    .where('app_id', '=', appId)
+    .orderBy('created_at')
+    .orderBy('api_key')
+    .execute();
   return rows.map(({ status, created_at, ...row }) => toApiKey({ ...row, key_status: status, key_created_at: created_at }));
 }
 
 /** Revokes one key of an application, or all but one; gives how many changed. */
-export async function revokeKeys(tx: Db, appId: string, which: { readonly only: string } | { readonly allBut: string } | 'all'): Promise<number> {
-  let query = tablesOf<Tables>(tx).updateTable('gateway_api_key').set({ status: 'revoked' }).where('app_id', '=', appId).where('status', '=', 'approved');
+export async function revokeKeys(
+  tx: Db,
+  appId: string,
+  which: { readonly only: string } | { readonly allBut: string } | 'all',
+): Promise<number> {
+  let query = tablesOf<Tables>(tx)
+    .updateTable('gateway_api_key')
+    .set({ status: 'revoked' })
+    .where('app_id', '=', appId)
+    .where('status', '=', 'approved');
   if (which !== 'all') query = 'only' in which ? query.where('api_key', '=', which.only) : query.where('api_key', '!=', which.allBut);
   const result = await query.executeTakeFirst();
   return Number(result.numUpdatedRows);
@@ -132,7 +172,12 @@ export async function revokeKeys(tx: Db, appId: string, which: { readonly only: 
 
 /** A key set read from a supplier's URL, if one was read since `notBefore`. */
 export async function cachedJwks(db: Db, url: string, notBefore: Instant): Promise<string | undefined> {
-  const row = await tablesOf<Tables>(db).selectFrom('gateway_jwks_cache').select('body').where('url', '=', url).where('fetched_at', '>', notBefore).executeTakeFirst();
+  const row = await tablesOf<Tables>(db)
+    .selectFrom('gateway_jwks_cache')
+    .select('body')
+    .where('url', '=', url)
+    .where('fetched_at', '>', notBefore)
+    .executeTakeFirst();
   return row?.body;
 }
 

@@ -25,10 +25,7 @@ const spend = prepare<{ hash: string; now: Instant; forgotten: Instant }, Tables
     .insertInto('gateway_jti')
     .values({ hash: values.hash, spent_at: values.now })
     .onConflict((conflict) =>
-      conflict
-        .column('hash')
-        .doUpdateSet({ spent_at: values.now })
-        .where('gateway_jti.spent_at', '<', values.forgotten),
+      conflict.column('hash').doUpdateSet({ spent_at: values.now }).where('gateway_jti.spent_at', '<', values.forgotten),
     )
     .returning('hash'),
 );
@@ -40,11 +37,16 @@ export async function spendJti(db: Db, hash: string, now: Instant, forgotten: In
 
 /** Whether a jti was spent since `forgotten`. */
 export async function isJtiSpent(db: Db, hash: string, forgotten: Instant): Promise<boolean> {
-  const row = await tablesOf<Tables>(db).selectFrom('gateway_jti').select('hash').where('hash', '=', hash).where('spent_at', '>=', forgotten).executeTakeFirst();
+  const row = await tablesOf<Tables>(db)
+    .selectFrom('gateway_jti')
+    .select('hash')
+    .where('hash', '=', hash)
+    .where('spent_at', '>=', forgotten)
+    .executeTakeFirst();
   return row !== undefined;
 }
 
-const addToken = prepare<TokenRow, Tables, never>((db, values) =>
+const addToken = prepare<Pick<TokenRow, keyof TokenRow>, Tables, never>((db, values) =>
   db.insertInto('gateway_token').values({
     hash: values.hash,
     app_id: values.app_id,
@@ -66,7 +68,14 @@ export interface StoredToken {
 }
 
 export async function insertToken(tx: Db, token: StoredToken): Promise<void> {
-  await addToken(tx, { hash: token.hash, app_id: token.appId, chain_id: token.chainId ?? null, facts: JSON.stringify(token.facts), issued_at: token.issuedAt, expires_at: token.expiresAt });
+  await addToken(tx, {
+    hash: token.hash,
+    app_id: token.appId,
+    chain_id: token.chainId ?? null,
+    facts: JSON.stringify(token.facts),
+    issued_at: token.issuedAt,
+    expires_at: token.expiresAt,
+  });
 }
 
 export interface GrantRow extends TokenRow {
@@ -99,23 +108,57 @@ export interface PendingAuthorization {
 export async function insertAuthorization(db: Db, pending: PendingAuthorization): Promise<void> {
   await tablesOf<Tables>(db)
     .insertInto('gateway_authorization')
-    .values({ state: pending.state, app_id: pending.appId, token_server: pending.tokenServer, client_state: pending.clientState, expires_at: pending.expiresAt })
+    .values({
+      state: pending.state,
+      app_id: pending.appId,
+      token_server: pending.tokenServer,
+      client_state: pending.clientState,
+      expires_at: pending.expiresAt,
+    })
     .execute();
 }
 
 /** Takes a pending authorisation out of the store: each state works once. */
 export async function takeAuthorization(db: Db, state: string, tokenServer: string): Promise<PendingAuthorization | undefined> {
-  const row = await tablesOf<Tables>(db).deleteFrom('gateway_authorization').where('state', '=', state).where('token_server', '=', tokenServer).returningAll().executeTakeFirst();
-  return row && { state: row.state, appId: row.app_id, tokenServer: row.token_server, clientState: row.client_state, expiresAt: Number(row.expires_at) };
+  const row = await tablesOf<Tables>(db)
+    .deleteFrom('gateway_authorization')
+    .where('state', '=', state)
+    .where('token_server', '=', tokenServer)
+    .returningAll()
+    .executeTakeFirst();
+  return (
+    row && {
+      state: row.state,
+      appId: row.app_id,
+      tokenServer: row.token_server,
+      clientState: row.client_state,
+      expiresAt: Number(row.expires_at),
+    }
+  );
 }
 
-export async function insertCode(db: Db, code: { readonly hash: string; readonly appId: string; readonly logOn: LogOn; readonly expiresAt: Instant }): Promise<void> {
-  await tablesOf<Tables>(db).insertInto('gateway_code').values({ hash: code.hash, app_id: code.appId, log_on: JSON.stringify(code.logOn), expires_at: code.expiresAt }).execute();
+export async function insertCode(
+  db: Db,
+  code: { readonly hash: string; readonly appId: string; readonly logOn: LogOn; readonly expiresAt: Instant },
+): Promise<void> {
+  await tablesOf<Tables>(db)
+    .insertInto('gateway_code')
+    .values({ hash: code.hash, app_id: code.appId, log_on: JSON.stringify(code.logOn), expires_at: code.expiresAt })
+    .execute();
 }
 
 /** Takes a code of this application out of the store: each works once. */
-export async function takeCode(tx: Db, hash: string, appId: string): Promise<{ readonly logOn: LogOn; readonly expiresAt: Instant } | undefined> {
-  const row = await tablesOf<Tables>(tx).deleteFrom('gateway_code').where('hash', '=', hash).where('app_id', '=', appId).returningAll().executeTakeFirst();
+export async function takeCode(
+  tx: Db,
+  hash: string,
+  appId: string,
+): Promise<{ readonly logOn: LogOn; readonly expiresAt: Instant } | undefined> {
+  const row = await tablesOf<Tables>(tx)
+    .deleteFrom('gateway_code')
+    .where('hash', '=', hash)
+    .where('app_id', '=', appId)
+    .returningAll()
+    .executeTakeFirst();
   return row && { logOn: readLogOn(row.log_on), expiresAt: Number(row.expires_at) };
 }
 
@@ -131,13 +174,28 @@ export interface StoredLogOn {
 export async function insertLogOn(tx: Db, stored: StoredLogOn): Promise<void> {
   await tablesOf<Tables>(tx)
     .insertInto('gateway_log_on')
-    .values({ chain_id: stored.chainId, app_id: stored.appId, sid: stored.logOn.sid ?? null, log_on: JSON.stringify(stored.logOn), started_at: stored.startedAt, refreshable_until: stored.refreshableUntil })
+    .values({
+      chain_id: stored.chainId,
+      app_id: stored.appId,
+      sid: stored.logOn.sid ?? null,
+      log_on: JSON.stringify(stored.logOn),
+      started_at: stored.startedAt,
+      refreshable_until: stored.refreshableUntil,
+    })
     .execute();
 }
 
 export async function findLogOn(db: Db, chainId: string): Promise<StoredLogOn | undefined> {
   const row = await tablesOf<Tables>(db).selectFrom('gateway_log_on').selectAll().where('chain_id', '=', chainId).executeTakeFirst();
-  return row && { chainId: row.chain_id, appId: row.app_id, logOn: readLogOn(row.log_on), startedAt: Number(row.started_at), refreshableUntil: Number(row.refreshable_until) };
+  return (
+    row && {
+      chainId: row.chain_id,
+      appId: row.app_id,
+      logOn: readLogOn(row.log_on),
+      startedAt: Number(row.started_at),
+      refreshableUntil: Number(row.refreshable_until),
+    }
+  );
 }
 
 /** Chains of the log-ons that belong to a session at the identity provider. */
@@ -164,14 +222,27 @@ export interface StoredRefreshToken {
 export async function insertRefreshToken(tx: Db, token: StoredRefreshToken): Promise<void> {
   await tablesOf<Tables>(tx)
     .insertInto('gateway_refresh_token')
-    .values({ hash: token.hash, app_id: token.appId, chain_id: token.chainId, refresh_count: token.refreshCount, expires_at: token.expiresAt })
+    .values({
+      hash: token.hash,
+      app_id: token.appId,
+      chain_id: token.chainId,
+      refresh_count: token.refreshCount,
+      expires_at: token.expiresAt,
+    })
     .execute();
 }
 
 /** Takes a refresh token of this application out of the store: each works once. */
 export async function takeRefreshToken(tx: Db, hash: string, appId: string): Promise<StoredRefreshToken | undefined> {
-  const row = await tablesOf<Tables>(tx).deleteFrom('gateway_refresh_token').where('hash', '=', hash).where('app_id', '=', appId).returningAll().executeTakeFirst();
-  return row && { hash: row.hash, appId: row.app_id, chainId: row.chain_id, refreshCount: row.refresh_count, expiresAt: Number(row.expires_at) };
+  const row = await tablesOf<Tables>(tx)
+    .deleteFrom('gateway_refresh_token')
+    .where('hash', '=', hash)
+    .where('app_id', '=', appId)
+    .returningAll()
+    .executeTakeFirst();
+  return (
+    row && { hash: row.hash, appId: row.app_id, chainId: row.chain_id, refreshCount: row.refresh_count, expiresAt: Number(row.expires_at) }
+  );
 }
 
 /** Forgets what has been of no use for a day: it is kept that long so that "expired" and "unknown" can be told apart. */

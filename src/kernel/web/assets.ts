@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { designSystemFolder } from './pages.ts';
+
+/** Where pages find the design system. */
+export const ASSETS = '/_localspine/assets';
+
+/** The files pages refer to, by their name below {@link ASSETS}; nothing else is served. */
+const FILES: Readonly<Record<string, { readonly path: string; readonly type: string }>> = {
+  'nhsuk.css': { path: 'nhsuk/nhsuk-frontend.min.css', type: 'text/css; charset=utf-8' },
+  'favicon.svg': { path: 'nhsuk/assets/images/favicon.svg', type: 'image/svg+xml' },
+  'nhsuk-icon-arrow-down.svg': { path: 'nhsuk/assets/images/nhsuk-icon-arrow-down.svg', type: 'image/svg+xml' },
+  'nhsuk-icon-arrow-up.svg': { path: 'nhsuk/assets/images/nhsuk-icon-arrow-up.svg', type: 'image/svg+xml' },
+  'nhsuk-icon-arrow-up-down.svg': { path: 'nhsuk/assets/images/nhsuk-icon-arrow-up-down.svg', type: 'image/svg+xml' },
+  'nhsuk-icon-cross.svg': { path: 'nhsuk/assets/images/nhsuk-icon-cross.svg', type: 'image/svg+xml' },
+};
+
+/** Serves the design system's style sheet and icons below {@link ASSETS}. Each file is read once. */
+export function registerAssets(app: FastifyInstance): void {
+  const loaded = new Map<string, { body: Buffer; etag: string }>();
+  app.get<{ Params: { file: string } }>(`${ASSETS}/:file`, (request, reply) => {
+    const name = request.params.file;
+    const known = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
+    const path = known === undefined ? '' : join(designSystemFolder(), known.path);
+    if (known === undefined || !existsSync(path)) return reply.code(404).send();
+    let file = loaded.get(name);
+    if (file === undefined) {
+      const body = name === 'nhsuk.css' ? ownStyles(readFileSync(path, 'utf8')) : readFileSync(path);
+      file = { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"` };
+      loaded.set(name, file);
+    }
+    void reply.header('cache-control', 'public, max-age=86400').header('etag', file.etag).header('x-content-type-options', 'nosniff');
+    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+    return reply.type(known.type).send(file.body);
+  });
+}
+
+/** The style sheet without the fonts that are licensed for NHS use only, its icons at our address. */
+function ownStyles(css: string): Buffer {
+  return Buffer.from(css.replace(/@font-face\{[^}]*\}/g, '').replaceAll('/assets/images/', `${ASSETS}/`));
+}

@@ -1,0 +1,81 @@
+import type { Db } from '../../kernel/store/store.ts';
+import { type AccessGrant, type ApplicationFacts, admit, verifyAccessToken, verifyApiKey } from './access.ts';
+import type { Subscription } from './application.ts';
+import {
+  type ApplicationView,
+  approveProduct,
+  bindAsid,
+  forgetJwksCache,
+  listApplications,
+  type NewKey,
+  type RegisteredApplication,
+  type Registration,
+  registerApplication,
+  revokeApplication,
+  revokeKey,
+  rotateKey,
+  setAttributes,
+  setCallbackUrl,
+  setJwks,
+  subscribe,
+  unbindAsid,
+  viewApplication,
+} from './management.ts';
+import type { ApiProduct } from './products.ts';
+import { countRequest } from './rate-limits.ts';
+import type { KeySource } from './registration.ts';
+import type { GatewayWorld } from './world.ts';
+
+/** What the gateway does for APIs, and for those who manage applications. Management functions may be repeated and run in `tx`. */
+export interface GatewayApi {
+  /** What `Authorization` grants. Throws GatewayRefusal 401 with the platform's fault: missing, unknown, expired. One query. */
+  verifyAccessToken(db: Db, authorization: string | undefined): Promise<AccessGrant>;
+  /** The product of the token that covers a path. Throws GatewayRefusal 401 when none does. */
+  admit(grant: AccessGrant, path: string): ApiProduct;
+  /** Counts a request against spike arrest and quota of the application. Throws QuotaRefusal 429. */
+  countRequest(db: Db, app: Pick<ApplicationFacts, 'appId'>, product: ApiProduct): Promise<void>;
+  /** The application behind the header `apikey`, for APIs that take keys. Throws GatewayRefusal 401. */
+  verifyApiKey(db: Db, apiKey: string | undefined, path: string): Promise<ApplicationFacts>;
+  /** Products on offer in this environment. */
+  products(): readonly ApiProduct[];
+  registerApplication(tx: Db, registration: Registration): Promise<RegisteredApplication>;
+  setJwks(tx: Db, appId: string, source: KeySource): Promise<{ readonly kids: readonly string[]; readonly warnings: readonly string[] }>;
+  forgetJwksCache(tx: Db, appId: string): Promise<{ readonly forgotten: boolean }>;
+  bindAsid(tx: Db, appId: string, asid: string): Promise<void>;
+  unbindAsid(tx: Db, appId: string): Promise<void>;
+  revokeApplication(tx: Db, appId: string): Promise<void>;
+  setAttributes(tx: Db, appId: string, changes: Readonly<Record<string, string | null>>): Promise<Readonly<Record<string, string>>>;
+  setCallbackUrl(tx: Db, appId: string, callbackUrl: string): Promise<void>;
+  subscribe(tx: Db, appId: string, productName: string, approve?: boolean): Promise<readonly Subscription[]>;
+  approveProduct(tx: Db, appId: string, productName: string): Promise<readonly Subscription[]>;
+  rotateKey(tx: Db, appId: string, revokeOthers?: boolean): Promise<NewKey>;
+  revokeKey(tx: Db, appId: string, apiKey: string): Promise<void>;
+  listApplications(db: Db): Promise<readonly ApplicationView[]>;
+  /** Throws LocalRefusal 404. */
+  application(db: Db, appId: string): Promise<ApplicationView>;
+}
+
+/** The functions of {@link GatewayApi} over one environment. */
+export function gatewayApi(world: GatewayWorld): GatewayApi {
+  return {
+    verifyAccessToken: (db, authorization) => verifyAccessToken(world, db, authorization),
+    admit: (grant, path) => admit(world, grant, path),
+    countRequest: (_db, app, product) => countRequest(world, app, product),
+    verifyApiKey: (db, apiKey, path) => verifyApiKey(world, db, apiKey, path),
+    products: () => [...world.products.values()],
+    registerApplication: (tx, registration) => registerApplication(world, tx, registration),
+    setJwks,
+    forgetJwksCache,
+    bindAsid,
+    unbindAsid,
+    revokeApplication,
+    setAttributes,
+    setCallbackUrl,
+    subscribe: (tx, appId, productName, approve) => subscribe(world, tx, appId, productName, approve),
+    approveProduct,
+    rotateKey: (tx, appId, revokeOthers) => rotateKey(world, tx, appId, revokeOthers),
+    revokeKey,
+    listApplications: (db) => listApplications(world, db),
+    application: (db, appId) => viewApplication(world, db, appId),
+  };
+}

@@ -1,0 +1,79 @@
+import type { Service, ServiceContext } from '../../kernel/service.ts';
+import { directory } from '../directory/index.ts';
+import { identity } from '../identity/index.ts';
+import type { PkiApi } from '../pki/index.ts';
+import { type GatewayApi, gatewayApi } from './api.ts';
+import { gatewayTables } from './migrations/0001-gateway.ts';
+import { apiProduct } from './products.ts';
+import type { GatewayWorld } from './world.ts';
+
+export type { AccessGrant, ApplicationFacts } from './access.ts';
+export type { GatewayApi } from './api.ts';
+export type { Subscription } from './application.ts';
+export { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
+export type { ApplicationView, NewKey, RegisteredApplication, Registration } from './management.ts';
+export { type AccessMode, type ApiProduct, apiProduct } from './products.ts';
+export type { KeySource } from './registration.ts';
+
+/** The certificate authority is made with its root, so it is asked for by name. */
+const pki: Service<PkiApi> = {
+  name: 'pki',
+  title: 'Certificate authority',
+  migrations: {},
+  tables: {},
+  create: () => {
+    throw new Error('this value only names the service');
+  },
+};
+
+/** The API platform: application register, token servers, and the checks in front of every API (identity.md C). */
+export const gateway: Service<GatewayApi> = {
+  name: 'gateway',
+  title: 'API platform',
+  migrations: { '0001-gateway': gatewayTables },
+  // Tokens outlive a reset with the applications they belong to; a spent jti stays spent. Log-ons under way and fetched keys do not.
+  tables: {
+    gateway_application: 'kept',
+    gateway_api_key: 'kept',
+    gateway_jti: 'kept',
+    gateway_log_on: 'kept',
+    gateway_token: 'kept',
+    gateway_refresh_token: 'kept',
+    gateway_jwks_cache: 'data',
+    gateway_authorization: 'data',
+    gateway_code: 'data',
+  },
+  create(context) {
+    const world = worldOf(context);
+    return {
+      api: gatewayApi(world),
+      routes: async (app) => {
+        const { registerTokenServers } = await import('./oauth/routes.ts');
+        await registerTokenServers(app, world);
+      },
+      admin: async (app) => {
+        const { registerAdmin } = await import('./admin/routes.ts');
+        registerAdmin(app, world);
+      },
+    };
+  },
+};
+
+function worldOf(context: ServiceContext): GatewayWorld {
+  const { environment, store, clock, random, faults } = context;
+  const products = context.offered(apiProduct).filter((product) => product.environments?.includes(environment.id) ?? true);
+  return {
+    environment,
+    store,
+    clock,
+    random,
+    faults,
+    products: new Map(products.map((product) => [product.name, product])),
+    signIn: context.use(identity),
+    asids: context.use(directory),
+    async trustedAuthorities() {
+      const { root, subordinate } = await context.use(pki).authorities(store.db);
+      return [root.pem, subordinate.pem];
+    },
+  };
+}

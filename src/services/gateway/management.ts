@@ -1,0 +1,342 @@
+/** The application register: what operators, the portal and the command line do to applications. Every operation may be repeated. */
+import { LocalRefusal } from '../../kernel/errors.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import { type ApiKey, type Application, type Subscription, visibleAttributes } from './application.ts';
+import { kidsOf } from './jwks.ts';
+import type { AccessMode } from './products.ts';
+import {
+  type AcceptedKeySource,
+  acceptKeySource,
+  checkAsid,
+  checkAttributes,
+  checkBinding,
+  checkCallbackUrl,
+  chooseProduct,
+  type KeySource,
+  newSubscription,
+} from './registration.ts';
+import { hashSecret } from './secrets.ts';
+import {
+  allApplications,
+  findApplication,
+  findByAsid,
+  forgetJwks,
+  insertKey,
+  keysOf,
+  revokeKeys,
+  saveApplication,
+} from './store/applications.ts';
+import type { GatewayWorld } from './world.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const API_KEY_LENGTH = 32;
+const SECRET_LENGTH = 16;
+
+/** A request to register an application. */
+export interface Registration {
+  /** The caller's own id, so that a repeated request finds what the first one made. */
+  readonly appId?: string;
+  readonly name: string;
+  readonly accessMode: AccessMode;
+  /** The only product of the access mode when absent. */
+  readonly productName?: string;
+  readonly callbackUrl?: string;
+  readonly asid?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly keys?: KeySource;
+  /** Approves the product in production too: the operator's override. */
+  readonly approve?: boolean;
+}
+
+/** An API key with its secret, which is told this once. */
+export interface NewKey {
+  readonly apiKey: string;
+  readonly secret: string;
+}
+
+/** An application as shown: no secrets. */
+export interface ApplicationView {
+  readonly appId: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly accessMode: AccessMode;
+  readonly status: 'approved' | 'revoked';
+  readonly callbackUrl?: string;
+  readonly subscriptions: readonly Subscription[];
+  readonly asid?: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The public keys hosted here, and their names. */
+  readonly jwks?: unknown;
+  readonly kids: readonly string[];
+  readonly jwksUrl?: string;
+  readonly keys: readonly { readonly apiKey: string; readonly status: 'approved' | 'revoked'; readonly createdAt: number }[];
+  readonly createdAt: number;
+}
+
+export interface RegisteredApplication {
+  readonly appId: string;
+  readonly apiKey: string;
+  /** Absent when the application was there already: it was told then. */
+  readonly secret?: string;
+  readonly kids: readonly string[];
+  readonly warnings: readonly string[];
+  readonly subscriptions: readonly Subscription[];
+}
+
+/**
+ * Registers an application with its first key, and its keys, product and ASID when given. With an `appId` that is there already it
+ * changes nothing and gives what is known.
+ *
+ * @throws LocalRefusal 400 for what the rules forbid, 409 for an ASID bound elsewhere or an id taken by another kind of application
+ */
+export async function registerApplication(world: GatewayWorld, tx: Db, registration: Registration): Promise<RegisteredApplication> {
+  const appId = registration.appId?.toLowerCase() ?? world.random.uuid();
+  if (!UUID.test(appId)) throw new LocalRefusal(400, 'bad_app_id', `"${appId.slice(0, 60)}" cannot be an AppID.`, 'An AppID is a UUID.');
+  const existing = await findApplication(tx, appId);
+  if (existing !== undefined) return registeredBefore(tx, existing, registration);
+  const application = newApplication(world, appId, registration);
+  await saveApplication(tx, application.application);
+  const { apiKey, secret } = await addKey(world, tx, appId);
+  if (registration.asid !== undefined) await bindAsid(tx, appId, registration.asid);
+  return {
+    appId,
+    apiKey,
+    secret,
+    kids: application.keys.kids,
+    warnings: application.keys.warnings,
+    subscriptions: application.application.subscriptions,
+  };
+}
+
+const NO_KEYS: AcceptedKeySource = { jwks: undefined, jwksUrl: undefined, kids: [], warnings: [] };
+
+function newApplication(
+  world: GatewayWorld,
+  appId: string,
+  registration: Registration,
+): { readonly application: Application; readonly keys: AcceptedKeySource } {
+  const { name, accessMode, callbackUrl } = registration;
+  if (name.trim() === '') throw new LocalRefusal(400, 'bad_name', 'An application needs a name.');
+  const product = chooseProduct(world.products, accessMode, registration.productName);
+  if (product.callbackRequired && callbackUrl === undefined)
+    throw new LocalRefusal(400, 'callback_missing', `The product ${product.name} needs a callback URL.`, 'Give callbackUrl.');
+  if (callbackUrl !== undefined) checkCallbackUrl(callbackUrl);
+  checkAttributes(registration.attributes ?? {});
+  const keys = registration.keys === undefined ? NO_KEYS : acceptKeySource(registration.keys);
+  const application: Application = {
+    appId,
+    name: name.trim(),
+    accessMode,
+    status: 'approved',
+    callbackUrl,
+    subscriptions: [newSubscription(product, world.environment.production, registration.approve === true)],
+    attributes: registration.attributes ?? {},
+    asid: undefined,
+    jwks: keys.jwks,
+    jwksUrl: keys.jwksUrl,
+    createdAt: world.clock.realNow(),
+  };
+  return { application, keys };
+}
+
+async function registeredBefore(tx: Db, existing: Application, registration: Registration): Promise<RegisteredApplication> {
+  if (existing.accessMode !== registration.accessMode)
+    throw new LocalRefusal(
+      409,
+      'app_id_taken',
+      `The AppID ${existing.appId} belongs to a ${existing.accessMode} application.`,
+      'Register a new application.',
+    );
+  const keys = await keysOf(tx, existing.appId);
+  const newest = keys.filter((key) => key.status === 'approved').at(-1) ?? keys.at(-1);
+  if (newest === undefined) throw new Error(`application ${existing.appId} has no key`);
+  return { appId: existing.appId, apiKey: newest.apiKey, kids: kidsIn(existing), warnings: [], subscriptions: existing.subscriptions };
+}
+
+async function addKey(world: GatewayWorld, tx: Db, appId: string): Promise<NewKey> {
+  const apiKey = world.random.text(API_KEY_LENGTH);
+  const secret = world.random.text(SECRET_LENGTH);
+  const hashed = hashSecret(secret, world.random);
+  const key: ApiKey = {
+    apiKey,
+    appId,
+    secretSalt: hashed.salt,
+    secretHash: hashed.hash,
+    status: 'approved',
+    createdAt: world.clock.realNow(),
+  };
+  await insertKey(tx, key);
+  return { apiKey, secret };
+}
+
+/** The application, or LocalRefusal 404. */
+export async function requireApplication(db: Db, appId: string): Promise<Application> {
+  const application = await findApplication(db, appId.toLowerCase());
+  if (application === undefined)
+    throw new LocalRefusal(
+      404,
+      'application_unknown',
+      `This environment has no application ${appId.slice(0, 60)}.`,
+      'List them: localspine app list. An application exists in one environment only.',
+    );
+  return application;
+}
+
+/** Registers public keys in place of those before. Throws LocalRefusal 400 for a set that may not be registered, 404. */
+export async function setJwks(
+  tx: Db,
+  appId: string,
+  source: KeySource,
+): Promise<{ readonly kids: readonly string[]; readonly warnings: readonly string[] }> {
+  const application = await requireApplication(tx, appId);
+  const keys = acceptKeySource(source);
+  await saveApplication(tx, { ...application, jwks: keys.jwks, jwksUrl: keys.jwksUrl });
+  if (keys.jwksUrl !== undefined && keys.jwksUrl !== application.jwksUrl) await forgetJwks(tx, keys.jwksUrl);
+  return { kids: keys.kids, warnings: keys.warnings };
+}
+
+/** Binds an ASID, one to one in both directions. Throws LocalRefusal 400, 404, 409. */
+export async function bindAsid(tx: Db, appId: string, asid: string): Promise<void> {
+  checkAsid(asid);
+  const application = await requireApplication(tx, appId);
+  checkBinding(application, asid, await findByAsid(tx, asid));
+  if (application.asid !== asid) await saveApplication(tx, { ...application, asid });
+}
+
+/** Takes the ASID off an application; nothing happens when it has none. Throws LocalRefusal 404. */
+export async function unbindAsid(tx: Db, appId: string): Promise<void> {
+  const application = await requireApplication(tx, appId);
+  if (application.asid !== undefined) await saveApplication(tx, { ...application, asid: undefined });
+}
+
+/** Revokes an application and all its keys for good: tokens it has are refused from now on. Throws LocalRefusal 404. */
+export async function revokeApplication(tx: Db, appId: string): Promise<void> {
+  const application = await requireApplication(tx, appId);
+  await saveApplication(tx, { ...application, status: 'revoked' });
+  await revokeKeys(tx, application.appId, 'all');
+}
+
+/** Sets attributes; null removes one, others stay. Throws LocalRefusal 400, 404. */
+export async function setAttributes(
+  tx: Db,
+  appId: string,
+  changes: Readonly<Record<string, string | null>>,
+): Promise<Readonly<Record<string, string>>> {
+  const application = await requireApplication(tx, appId);
+  checkAttributes(Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? ''])));
+  const merged = Object.entries({ ...application.attributes, ...changes }).filter((entry): entry is [string, string] => entry[1] !== null);
+  const attributes = Object.fromEntries(merged);
+  await saveApplication(tx, { ...application, attributes });
+  return visibleAttributes(attributes, application.asid);
+}
+
+/** Changes the one callback URL. Throws LocalRefusal 400, 404. */
+export async function setCallbackUrl(tx: Db, appId: string, callbackUrl: string): Promise<void> {
+  const application = await requireApplication(tx, appId);
+  checkCallbackUrl(callbackUrl);
+  await saveApplication(tx, { ...application, callbackUrl });
+}
+
+/** Subscribes an application to a product; approved at once but in production, unless the operator says so. Throws LocalRefusal 400, 404. */
+export async function subscribe(
+  world: GatewayWorld,
+  tx: Db,
+  appId: string,
+  productName: string,
+  approve = false,
+): Promise<readonly Subscription[]> {
+  const application = await requireApplication(tx, appId);
+  const product = chooseProduct(world.products, application.accessMode, productName);
+  if (application.subscriptions.some((each) => each.product === productName)) return application.subscriptions;
+  if (product.callbackRequired && application.callbackUrl === undefined)
+    throw new LocalRefusal(400, 'callback_missing', `The product ${product.name} needs a callback URL.`, 'Set the callback URL first.');
+  const subscriptions = [...application.subscriptions, newSubscription(product, world.environment.production, approve)];
+  await saveApplication(tx, { ...application, subscriptions });
+  return subscriptions;
+}
+
+/** Approves a pending subscription. Throws LocalRefusal 404 when the application has not asked for the product. */
+export async function approveProduct(tx: Db, appId: string, productName: string): Promise<readonly Subscription[]> {
+  const application = await requireApplication(tx, appId);
+  if (!application.subscriptions.some((each) => each.product === productName))
+    throw new LocalRefusal(
+      404,
+      'subscription_unknown',
+      `The application ${application.name} has not asked for the product ${productName}.`,
+    );
+  const subscriptions = application.subscriptions.map(
+    (each): Subscription => (each.product === productName ? { product: each.product, status: 'approved' } : each),
+  );
+  await saveApplication(tx, { ...application, subscriptions });
+  return subscriptions;
+}
+
+/**
+ * Adds a key. The others go on working, so that a supplier can change over, unless told otherwise.
+ *
+ * @throws LocalRefusal 404, or 409 for a revoked application
+ */
+export async function rotateKey(world: GatewayWorld, tx: Db, appId: string, revokeOthers = false): Promise<NewKey> {
+  const application = await requireApplication(tx, appId);
+  if (application.status === 'revoked')
+    throw new LocalRefusal(409, 'application_revoked', `The application ${application.name} is revoked.`, 'Register a new application.');
+  const key = await addKey(world, tx, application.appId);
+  if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: key.apiKey });
+  return key;
+}
+
+/** Revokes one key; nothing happens when it is revoked. Throws LocalRefusal 404. */
+export async function revokeKey(tx: Db, appId: string, apiKey: string): Promise<void> {
+  const application = await requireApplication(tx, appId);
+  const keys = await keysOf(tx, application.appId);
+  if (!keys.some((key) => key.apiKey === apiKey))
+    throw new LocalRefusal(404, 'key_unknown', `The application ${application.name} has no such API key.`);
+  await revokeKeys(tx, application.appId, { only: apiKey });
+}
+
+/** Makes the next assertion read the key set of the application's URL anew. Throws LocalRefusal 404. */
+export async function forgetJwksCache(tx: Db, appId: string): Promise<{ readonly forgotten: boolean }> {
+  const { jwksUrl } = await requireApplication(tx, appId);
+  return { forgotten: jwksUrl !== undefined && (await forgetJwks(tx, jwksUrl)) };
+}
+
+/** Everything that may be shown of an application. Throws LocalRefusal 404. */
+export async function viewApplication(world: GatewayWorld, db: Db, appId: string): Promise<ApplicationView> {
+  const application = await requireApplication(db, appId);
+  return viewOf(world, application, await keysOf(db, application.appId));
+}
+
+/** All applications, oldest first. */
+export async function listApplications(world: GatewayWorld, db: Db): Promise<readonly ApplicationView[]> {
+  const views: ApplicationView[] = [];
+  for (const application of await allApplications(db)) views.push(viewOf(world, application, await keysOf(db, application.appId)));
+  return views;
+}
+
+function viewOf(world: GatewayWorld, application: Application, keys: readonly ApiKey[]): ApplicationView {
+  const { appId, name, accessMode, status, callbackUrl, asid, jwksUrl } = application;
+  return {
+    appId,
+    name,
+    environment: world.environment.id,
+    accessMode,
+    status,
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    subscriptions: application.subscriptions,
+    ...(asid === undefined ? {} : { asid }),
+    attributes: visibleAttributes(application.attributes, asid),
+    ...(application.jwks === undefined ? {} : { jwks: keySetIn(application) }),
+    kids: kidsIn(application),
+    ...(jwksUrl === undefined ? {} : { jwksUrl }),
+    keys: keys.map((key) => ({ apiKey: key.apiKey, status: key.status, createdAt: key.createdAt })),
+    createdAt: application.createdAt,
+  };
+}
+
+function keySetIn(application: Application): unknown {
+  return application.jwks === undefined ? undefined : JSON.parse(application.jwks);
+}
+
+function kidsIn(application: Application): readonly string[] {
+  return kidsOf(keySetIn(application));
+}
