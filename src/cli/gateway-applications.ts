@@ -9,8 +9,8 @@ export const ApplicationAnswer = Type.Object({
   name: Text,
   accessMode: Text,
   status: Text,
-  callbackUrl: Type.Optional(Type.Union([Text, Type.Null()])),
-  asid: Type.Optional(Type.Union([Text, Type.Null()])),
+  callbackUrl: Type.Optional(Text),
+  asid: Type.Optional(Text),
   attributes: Type.Optional(Type.Record(Text, Text)),
   subscriptions: Type.Optional(Type.Array(Type.Object({ product: Text, status: Text }))),
   jwks: Type.Optional(Type.Unknown()),
@@ -19,7 +19,14 @@ export type ApplicationView = Static<typeof ApplicationAnswer>;
 export const ApplicationsAnswer = Type.Object({ applications: Type.Array(ApplicationAnswer) });
 
 /** What the gateway says once, when it makes an application. */
-const CreatedAnswer = Type.Object({ ...ApplicationAnswer.properties, apiKey: Text, secret: Text });
+const CreatedAnswer = Type.Object({
+  appId: Text,
+  name: Text,
+  apiKey: Text,
+  secret: Text,
+  asid: Type.Optional(Text),
+  callbackUrl: Type.Optional(Text),
+});
 
 export interface NewApplication {
   readonly name: string;

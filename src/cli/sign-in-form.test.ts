@@ -8,7 +8,7 @@ test('the sign-in form is found by its id, with address and fields', () => {
       <input type="hidden" name="session" value="s&quot;1"><input id="username" name="username" value="">
       <input type="radio" name="role" value="r1"><input type="radio" name="role" value="r2" checked>
       <select name="aal"><option value="2">AAL2</option><option value="3" selected>AAL3</option></select>
-      <input type="checkbox" name="remember" value="on">
+      <input type="checkbox" name="remember" value="on"><input type="submit" name="login" value="Sign in"><button name="cancel" value="yes">Cancel</button>
     </form>`);
   assert.deepEqual(form, {
     action: 'https://localhost:8143/login?a=1&b=2',

@@ -18,7 +18,7 @@ export function parseForm(html: string): SignInForm | undefined {
   if (form === undefined || action === undefined) return undefined;
   const fields: Record<string, string> = {};
   const choices: Record<string, string[]> = {};
-  for (const [, tag = ''] of (form[2] ?? '').matchAll(/<(?:input|button)\b([^>]*)>/gi)) readInput(tag, fields, choices);
+  for (const [, tag = ''] of (form[2] ?? '').matchAll(/<input\b([^>]*)>/gi)) readInput(tag, fields, choices);
   for (const [, tag = '', content = ''] of (form[2] ?? '').matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/gi))
     readSelect(tag, content, fields, choices);
   const problem = problemOf(html);
@@ -30,6 +30,8 @@ function readInput(tag: string, fields: Record<string, string>, choices: Record<
   if (name === undefined) return;
   const value = attribute(tag, 'value') ?? '';
   const type = attribute(tag, 'type')?.toLowerCase();
+  // A browser sends the button that was pressed only, and some mean "cancel".
+  if (type === 'submit' || type === 'button' || type === 'reset') return;
   if (type !== 'radio') {
     if (type !== 'checkbox' || /\bchecked\b/i.test(tag)) fields[name] = value;
     return;

@@ -192,24 +192,27 @@ export class TokenServer {
   }
 }
 
-/** What a person would put into the form: their user id, and the role they chose when the page offers roles. */
+/**
+ * What a person would put into the form: their user id, and the role they chose when the page offers roles. Everything else stays as the
+ * page suggests; it offers only authenticators of the level that was asked for.
+ *
+ * @throws LocalRefusal when the user does not have the role
+ */
 function fill(form: SignInForm, who: SignIn): Readonly<Record<string, string>> {
   const filled: Record<string, string> = { ...form.fields };
-  for (const name of Object.keys(filled).concat(Object.keys(form.choices))) {
-    if (/^(username|user|uid|uuid)$/i.test(name)) filled[name] = who.user;
-    else if (/role/i.test(name)) filled[name] = chooseRole(form.choices[name] ?? [], who.role, filled[name] ?? '');
-    else if (/aal|assurance|authenticator/i.test(name)) filled[name] = chooseLevel(form.choices[name] ?? [], who.aal, filled[name] ?? '');
+  if (filled['username'] !== undefined) filled['username'] = who.user;
+  const roles = form.choices['role'];
+  if (roles !== undefined && who.role !== undefined) {
+    if (!roles.includes(who.role))
+      throw new LocalRefusal(
+        400,
+        'role_unknown',
+        `User ${who.user} has no role profile ${who.role}.`,
+        `Choose with --role one of: ${roles.join(', ')}.`,
+      );
+    filled['role'] = who.role;
   }
   return filled;
-}
-
-function chooseRole(choices: readonly string[], wanted: string | undefined, given: string): string {
-  if (wanted !== undefined) return wanted;
-  return given === '' ? (choices.find((each) => each !== '') ?? '') : given;
-}
-
-function chooseLevel(choices: readonly string[], level: number, given: string): string {
-  return choices.find((each) => each.endsWith(String(level))) ?? (choices.length === 0 && /^\d?$/.test(given) ? String(level) : given);
 }
 
 function parseAnswer(text: string): unknown {

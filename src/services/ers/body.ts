@@ -10,19 +10,36 @@ const BODY_LIMIT = 2 * 1024 * 1024;
 const DEPTH_LIMIT = 64;
 
 /** Content type (415) and Accept (406), the first checks of the back end (ers.md §7.3). Throws ErsStatus. */
-export function acceptable(operation: Operation<never>, contentType: string | undefined, accept: string | undefined): void {
+export function acceptable(operation: Operation, contentType: string | undefined, accept: string | undefined): void {
   const { body } = operation;
   const given = mediaType(contentType);
   if (body.kind === 'fhir' && !JSON_TYPES.has(given)) throw wrongType(given, FHIR_JSON);
   if (body.kind === 'file' && !body.types.includes(given)) throw wrongType(given, body.types.join(', '));
   if (accept === undefined || accept === '') return;
   const wanted = accept.split(',').map(mediaType);
-  const served = operation.produces.some((type) => wanted.some((each) => each === '*/*' || each === type || (each.endsWith('/*') && type.startsWith(each.slice(0, -1))) || (type === FHIR_JSON && each === 'application/json')));
-  if (!served) throw new ErsStatus(406, { check: 'ers.accept', why: `${operation.id} answers ${operation.produces.join(', ')}; Accept is ${accept}.`, fix: `Send Accept: ${operation.produces[0] ?? FHIR_JSON}.` });
+  const served = operation.produces.some((type) =>
+    wanted.some(
+      (each) =>
+        each === '*/*' ||
+        each === type ||
+        (each.endsWith('/*') && type.startsWith(each.slice(0, -1))) ||
+        (type === FHIR_JSON && each === 'application/json'),
+    ),
+  );
+  if (!served)
+    throw new ErsStatus(406, {
+      check: 'ers.accept',
+      why: `${operation.id} answers ${operation.produces.join(', ')}; Accept is ${accept}.`,
+      fix: `Send Accept: ${operation.produces[0] ?? FHIR_JSON}.`,
+    });
 }
 
 function wrongType(given: string, wanted: string): ErsStatus {
-  return new ErsStatus(415, { check: 'ers.content-type', why: `Content-Type is ${given === '' ? 'missing' : given}.`, fix: `Send Content-Type: ${wanted}.` });
+  return new ErsStatus(415, {
+    check: 'ers.content-type',
+    why: `Content-Type is ${given === '' ? 'missing' : given}.`,
+    fix: `Send Content-Type: ${wanted}.`,
+  });
 }
 
 function mediaType(header: string | undefined): string {

@@ -112,7 +112,11 @@ export function unprocessable(code: ErsCode, diagnostics: string, why = diagnost
 
 /** Status 404, the resource is not known here. */
 export function unknown(what: string): ErsStatus {
-  return new ErsStatus(404, { check: 'ers.not-found', why: `${what} is not known in this e-RS instance.`, fix: 'Check the id, and that you call the environment (and e-RS instance) where it was made.' });
+  return new ErsStatus(404, {
+    check: 'ers.not-found',
+    why: `${what} is not known in this e-RS instance.`,
+    fix: 'Check the id, and that you call the environment (and e-RS instance) where it was made.',
+  });
 }
 
 /** The display that STU3 shows for a code, or undefined for none. */

@@ -201,7 +201,11 @@ export interface Referral {
   /** UBRN of the advice request it was converted from (always its own). */
   readonly convertedFromAdvice: boolean;
   /** Last booking attempt that failed, and so which deferral is allowed (ers.md §9 A016). */
-  readonly bookingFailure?: { readonly slotId: string; readonly serviceId: string; readonly outcome: 'SLOT_NOT_AVAILABLE' | 'BOOKING_ATTEMPT_PROBLEM' };
+  readonly bookingFailure?: {
+    readonly slotId: string;
+    readonly serviceId: string;
+    readonly outcome: 'SLOT_NOT_AVAILABLE' | 'BOOKING_ATTEMPT_PROBLEM';
+  };
   /** When the deferral or triage reached the provider. */
   readonly receivedAt?: Instant;
   /** Services that once held the current appointment: they keep read access to what they saw (ers.md §4.2). */

@@ -3,11 +3,11 @@
  * permission table and later the API document; the pipeline that runs them is `pipeline.ts`.
  */
 import type { Readable } from 'node:stream';
-import type { Db } from '../../kernel/store/store.ts';
 import type { Exchange } from '../../kernel/http/exchange.ts';
+import type { Db } from '../../kernel/store/store.ts';
 import type { BusinessFunction } from './codes.ts';
-import type { ErsWorld } from './world.ts';
 import type { Caller } from './model.ts';
+import type { ErsWorld } from './world.ts';
 
 /** A request that passed the gateway and the role check. */
 export interface Call<Body> {

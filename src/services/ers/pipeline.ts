@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isoInstant } from '../../kernel/clock.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { FaultEffect } from '../../kernel/faults/faults.ts';
-import { type AccessGrant, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
+import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
 import { resolveCaller } from './access.ts';
 import { acceptable, readFhirBody } from './body.ts';
 import { ErsRefusal, ErsStatus } from './errors.ts';
@@ -17,29 +17,41 @@ import type { ErsWorld } from './world.ts';
 export interface PipelineParts {
   readonly world: ErsWorld;
   readonly gateway: GatewayApi;
-  /** Names of the API products that give access. */
-  readonly products: ReadonlySet<string>;
 }
 
 /**
  * Registers every operation below every base path of e-RS. A request reads as the list of steps of ers.md §3.2 and §7.3: gateway, then
  * media types, JSON, role, existence, If-Match, body, and last the operation itself.
  */
-export function registerOperations(app: FastifyInstance, parts: PipelineParts, operations: readonly Operation<never>[]): void {
+export function registerOperations(app: FastifyInstance, parts: PipelineParts, operations: readonly Operation[]): void {
   // Bodies stay unread until the caller is known to be allowed: a hundred megabytes from a stranger cost nothing.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   for (const base of parts.world.environment.ersPaths) {
     for (const each of operations) {
       for (const path of each.paths) {
-        app.route({ method: each.method, url: `${base}/FHIR/${each.version}${path}`, handler: (request, reply) => serve(parts, base, each, request, reply) });
+        app.route({
+          method: each.method,
+          url: `${base}/FHIR/${each.version}${path}`,
+          handler: (request, reply) => serve(parts, base, each, request, reply),
+        });
       }
     }
-    app.route({ method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'], url: `${base}/FHIR/*`, handler: (request, reply) => refuseUnknownPath(parts, base, request, reply) });
+    app.route({
+      method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
+      url: `${base}/FHIR/*`,
+      handler: (request, reply) => refuseUnknownPath(parts, base, request, reply),
+    });
   }
 }
 
-async function serve(parts: PipelineParts, base: string, operation: Operation<never>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function serve(
+  parts: PipelineParts,
+  base: string,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { exchange } = request;
   exchange.service = 'ers';
   exchange.operation = operation.id;
@@ -55,7 +67,11 @@ async function serve(parts: PipelineParts, base: string, operation: Operation<ne
 }
 
 /** Steps 2–7 of ers.md §3.2. */
-async function passGateway(parts: PipelineParts, base: string, request: FastifyRequest): Promise<{ grant: AccessGrant; headers: ReturnType<typeof internalHeaders> }> {
+async function passGateway(
+  parts: PipelineParts,
+  base: string,
+  request: FastifyRequest,
+): Promise<{ grant: AccessGrant; headers: ReturnType<typeof internalHeaders> }> {
   const { exchange } = request;
   const correlationId = request.headers['x-correlation-id'];
   if (typeof correlationId === 'string') exchange.correlationId = correlationId;
@@ -66,7 +82,7 @@ async function passGateway(parts: PipelineParts, base: string, request: FastifyR
   const asid = admitApplication(grant, proxyRequest, product.attributes['EUOAllowlistRequired'] === 'true');
   exchange.passed('ers.proxy.scope');
   exchange.passed('ers.proxy.asid', asid);
-  await countRequest(parts, grant, product.name);
+  await countRequest(parts, grant, product);
   const headers = internalHeaders(grant, asid, proxyRequest);
   exchange.userId = headers.userId;
   if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
@@ -85,7 +101,7 @@ async function verifyToken(parts: PipelineParts, request: FastifyRequest): Promi
   }
 }
 
-async function coveringProduct(parts: PipelineParts, grant: AccessGrant, base: string): Promise<{ name: string; attributes: Readonly<Record<string, string>> }> {
+async function coveringProduct(parts: PipelineParts, grant: AccessGrant, base: string): Promise<ApiProduct> {
   try {
     return parts.gateway.admit(grant, base);
   } catch (error) {
@@ -94,9 +110,9 @@ async function coveringProduct(parts: PipelineParts, grant: AccessGrant, base: s
   }
 }
 
-async function countRequest(parts: PipelineParts, grant: AccessGrant, product: string): Promise<void> {
+async function countRequest(parts: PipelineParts, grant: AccessGrant, product: ApiProduct): Promise<void> {
   try {
-    await parts.gateway.countRequest(parts.world.store, grant, product);
+    await parts.gateway.countRequest(parts.world.store.db, grant.app, product);
   } catch (error) {
     if (error instanceof QuotaRefusal) throw throttled(error.explanation);
     throw error;
@@ -107,7 +123,7 @@ async function countRequest(parts: PipelineParts, grant: AccessGrant, product: s
 async function answer(
   parts: PipelineParts,
   base: string,
-  operation: Operation<never>,
+  operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
   grant: AccessGrant,
@@ -149,7 +165,13 @@ function send(reply: FastifyReply, request: FastifyRequest, answer: Answer): Fas
   return reply.type('application/fhir+json').send(JSON.stringify(answer.resource));
 }
 
-function sendRefusal(parts: PipelineParts, version: 'STU3' | 'R4', request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+function sendRefusal(
+  parts: PipelineParts,
+  version: 'STU3' | 'R4',
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
   const now = isoInstant(parts.world.clock.realNow());
   echoIds(reply, request);
   if (error instanceof ProxyRefusal) {
@@ -161,8 +183,15 @@ function sendRefusal(parts: PipelineParts, version: 'STU3' | 'R4', request: Fast
     refusal = error;
     request.exchange.refused(error.explanation);
   } else {
-    request.log.error({ error: messageOf(error), stack: error instanceof Error ? error.stack : undefined, operation: request.exchange.operation }, 'unexpected failure');
-    refusal = new ErsStatus(500, { check: 'ers.internal', why: `LocalSpine failed: ${messageOf(error)}`, fix: 'This is a fault of LocalSpine. Please report it with the journal entry.' });
+    request.log.error(
+      { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined, operation: request.exchange.operation },
+      'unexpected failure',
+    );
+    refusal = new ErsStatus(500, {
+      check: 'ers.internal',
+      why: `LocalSpine failed: ${messageOf(error)}`,
+      fix: 'This is a fault of LocalSpine. Please report it with the journal entry.',
+    });
   }
   return version === 'R4' ? sendR4Refusal(reply, refusal, now) : sendStu3Refusal(reply, refusal);
 }
@@ -179,7 +208,11 @@ async function refuseUnknownPath(parts: PipelineParts, base: string, request: Fa
   const version = pathBelow(base, request).startsWith('/FHIR/R4/') ? 'R4' : 'STU3';
   try {
     await passGateway(parts, base, request);
-    throw new ErsStatus(404, { check: 'ers.path', why: `e-RS has no operation ${request.method} ${pathBelow(base, request)}.`, fix: 'Compare with the operations of docs/systems/ers.md.' });
+    throw new ErsStatus(404, {
+      check: 'ers.path',
+      why: `e-RS has no operation ${request.method} ${pathBelow(base, request)}.`,
+      fix: 'Compare with the operations of docs/systems/ers.md.',
+    });
   } catch (error) {
     return sendRefusal(parts, version, request, reply, error);
   }
@@ -187,7 +220,11 @@ async function refuseUnknownPath(parts: PipelineParts, base: string, request: Fa
 
 /** Applies a user's fault rule; true when the connection was cut and there is nothing left to answer. */
 async function applyFault(fault: FaultEffect, request: FastifyRequest): Promise<boolean> {
-  const explanation = { check: 'fault', why: `A fault rule of this environment asked for it (${JSON.stringify(fault)}).`, fix: 'localspine fault list; localspine fault clear' };
+  const explanation = {
+    check: 'fault',
+    why: `A fault rule of this environment asked for it (${JSON.stringify(fault)}).`,
+    fix: 'localspine fault list; localspine fault clear',
+  };
   if (fault.kind === 'delay') {
     await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
     return false;
@@ -206,7 +243,11 @@ async function applyFault(fault: FaultEffect, request: FastifyRequest): Promise<
 function readIfMatch(header: string | undefined): number {
   const version = /^W\/"([0-9]{1,15})"$/.exec(header ?? '')?.[1];
   if (version === undefined) {
-    throw new ErsStatus(412, { check: 'ers.if-match', why: header === undefined ? 'The header If-Match is missing.' : `If-Match is ${header}, not of the form W/"5".`, fix: 'Send If-Match: W/"<versionId>" with the version you last read.' });
+    throw new ErsStatus(412, {
+      check: 'ers.if-match',
+      why: header === undefined ? 'The header If-Match is missing.' : `If-Match is ${header}, not of the form W/"5".`,
+      fix: 'Send If-Match: W/"<versionId>" with the version you last read.',
+    });
   }
   return Number(version);
 }
@@ -227,12 +268,16 @@ function pathBelow(base: string, request: FastifyRequest): string {
 /** The caller's own address stands in for `_baseUrl_`: the host it called, when that is one of ours. */
 function baseAddress(request: FastifyRequest, fallback: string): string {
   const { host } = request.headers;
-  return host === undefined || !/^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? fallback : `${fallback.startsWith('https:') ? 'https' : 'http'}://${host}`;
+  return host === undefined || !/^[A-Za-z0-9.:[\]-]{1,255}$/.test(host)
+    ? fallback
+    : `${fallback.startsWith('https:') ? 'https' : 'http'}://${host}`;
 }
 
 function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
   const { params } = request;
-  return typeof params === 'object' && params !== null ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])) : {};
+  return typeof params === 'object' && params !== null
+    ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
+    : {};
 }
 
 function queryOf(request: FastifyRequest): Readonly<Record<string, readonly string[]>> {

@@ -34,7 +34,11 @@ export class ProxyRefusal extends Refusal {
   /** JSON text of the platform's own fault. */
   readonly rawBody?: string;
 
-  constructor(status: number, explanation: Explanation, parts: { outcome?: ProxyOutcome; wwwAuthenticate?: string; plain?: boolean; rawBody?: string } = {}) {
+  constructor(
+    status: number,
+    explanation: Explanation,
+    parts: { outcome?: ProxyOutcome; wwwAuthenticate?: string; plain?: boolean; rawBody?: string } = {},
+  ) {
     super(parts.outcome?.diagnostics ?? `HTTP ${status}`, explanation);
     this.status = status;
     this.plain = parts.plain ?? false;
@@ -61,7 +65,8 @@ export interface ProxyRequest {
 }
 
 export const WRONG_FUNCTION = 'User does not have the required Business Function at the specified Organisation.';
-const WEAK_AUTHENTICATION = 'The authentication method utilised is not currently supported. Contact your local Registration Authority or IT department for help.';
+const WEAK_AUTHENTICATION =
+  'The authentication method utilised is not currently supported. Contact your local Registration Authority or IT department for help.';
 const WEAK_IDENTITY = "We couldn't verify your identity. Contact your local Registration Authority or IT department for help.";
 const INTERNAL_HEADERS = ['x-ers-ods-code', 'x-ers-business-function', 'x-ers-user-id'];
 const ACCEPTED_SCOPES: ReadonlySet<string> = new Set(Object.values(SCOPES));
@@ -71,7 +76,11 @@ export function admitApplication(grant: AccessGrant, request: ProxyRequest, allo
   if (!grant.scopes.some((scope) => ACCEPTED_SCOPES.has(scope))) {
     throw new ProxyRefusal(
       401,
-      { check: 'ers.proxy.scope', why: `The token carries none of the scopes e-RS accepts (it has ${grant.scopes.join(' ') || 'none'}).`, fix: 'Sign in with AAL2 or AAL3, and subscribe the application to the e-RS product of its access mode.' },
+      {
+        check: 'ers.proxy.scope',
+        why: `The token carries none of the scopes e-RS accepts (it has ${grant.scopes.join(' ') || 'none'}).`,
+        fix: 'Sign in with AAL2 or AAL3, and subscribe the application to the e-RS product of its access mode.',
+      },
       { outcome: { issue: 'login', diagnostics: WEAK_AUTHENTICATION, inStu3: true } },
     );
   }
@@ -79,7 +88,11 @@ export function admitApplication(grant: AccessGrant, request: ProxyRequest, allo
   if (grant.app.asid === undefined || grant.app.asid === '') {
     throw new ProxyRefusal(
       403,
-      { check: 'ers.proxy.asid', why: `The application ${grant.app.name} (AppID ${grant.app.appId}) is not bound to an ASID.`, fix: 'Bind one: the portal’s operator does it after the form, or PUT /_localspine/gateway/applications/{appId}/asid.' },
+      {
+        check: 'ers.proxy.asid',
+        why: `The application ${grant.app.name} (AppID ${grant.app.appId}) is not bound to an ASID.`,
+        fix: 'Bind one: the portal’s operator does it after the form, or PUT /_localspine/gateway/applications/{appId}/asid.',
+      },
       { outcome: { issue: 'forbidden', diagnostics: 'ASID is not configured in the application', inStu3: true } },
     );
   }
@@ -91,15 +104,37 @@ function checkAllowList(grant: AccessGrant, request: ProxyRequest): void {
   if (odsCode === undefined || odsCode === '') {
     throw new ProxyRefusal(
       400,
-      { check: 'ers.proxy.end-user-organisation', why: 'The header NHSD-End-User-Organisation-ODS is missing or empty.', fix: 'Send the ODS code of the organisation the user works for.' },
-      { outcome: { issue: 'required', stu3Code: 'MISSING_HEADER', r4Code: 'MISSING_HEADER', diagnostics: 'Missing or Empty NHSD-End-User-Organisation-ODS header.', inStu3: true } },
+      {
+        check: 'ers.proxy.end-user-organisation',
+        why: 'The header NHSD-End-User-Organisation-ODS is missing or empty.',
+        fix: 'Send the ODS code of the organisation the user works for.',
+      },
+      {
+        outcome: {
+          issue: 'required',
+          stu3Code: 'MISSING_HEADER',
+          r4Code: 'MISSING_HEADER',
+          diagnostics: 'Missing or Empty NHSD-End-User-Organisation-ODS header.',
+          inStu3: true,
+        },
+      },
     );
   }
   if (!allowedOrganisations(grant).includes(odsCode)) {
     throw new ProxyRefusal(
       403,
-      { check: 'ers.proxy.end-user-organisation', why: `${odsCode} is not on the application's list of end-user organisations.`, fix: 'Add it to ers.allowListodsCode of the attribute apim-app-flow-vars.' },
-      { outcome: { issue: 'forbidden', diagnostics: 'Unauthorised ODS code provided in NHSD-End-User-Organisation-ODS header', inStu3: true } },
+      {
+        check: 'ers.proxy.end-user-organisation',
+        why: `${odsCode} is not on the application's list of end-user organisations.`,
+        fix: 'Add it to ers.allowListodsCode of the attribute apim-app-flow-vars.',
+      },
+      {
+        outcome: {
+          issue: 'forbidden',
+          diagnostics: 'Unauthorised ODS code provided in NHSD-End-User-Organisation-ODS header',
+          inStu3: true,
+        },
+      },
     );
   }
 }
@@ -108,7 +143,11 @@ function allowedOrganisations(grant: AccessGrant): readonly string[] {
   const broken = (): never => {
     throw new ProxyRefusal(
       500,
-      { check: 'ers.proxy.end-user-organisation', why: 'The attribute apim-app-flow-vars of the application cannot be read.', fix: 'It must be JSON like {"ers":{"allowListodsCode":["R69"]}}.' },
+      {
+        check: 'ers.proxy.end-user-organisation',
+        why: 'The attribute apim-app-flow-vars of the application cannot be read.',
+        fix: 'It must be JSON like {"ers":{"allowListodsCode":["R69"]}}.',
+      },
       { outcome: { issue: 'exception', r4Code: 'SERVICE_ERROR', diagnostics: 'Internal Server Error', inStu3: false } },
     );
   };
@@ -128,14 +167,22 @@ export function internalHeaders(grant: AccessGrant, asid: string, request: Proxy
   if (businessFunction !== undefined && APPLICATION_FUNCTIONS.has(businessFunction)) {
     throw new ProxyRefusal(
       403,
-      { check: 'ers.proxy.business-function', why: `${businessFunction} is set by the gateway for applications; a user cannot act in it.`, fix: 'Send one of the functions that A030 lists for the user.' },
+      {
+        check: 'ers.proxy.business-function',
+        why: `${businessFunction} is set by the gateway for applications; a user cannot act in it.`,
+        fix: 'Send one of the functions that A030 lists for the user.',
+      },
       { outcome: { issue: 'forbidden', diagnostics: WRONG_FUNCTION, inStu3: true } },
     );
   }
   if ((grant.identityAssuranceLevel ?? 0) < 3) {
     throw new ProxyRefusal(
       401,
-      { check: 'ers.proxy.identity-assurance', why: `The user's identity was verified to level ${grant.identityAssuranceLevel ?? 0}; e-RS wants 3.`, fix: 'Sign in as a person with identity assurance level 3.' },
+      {
+        check: 'ers.proxy.identity-assurance',
+        why: `The user's identity was verified to level ${grant.identityAssuranceLevel ?? 0}; e-RS wants 3.`,
+        fix: 'Sign in as a person with identity assurance level 3.',
+      },
       { outcome: { issue: 'forbidden', diagnostics: WEAK_IDENTITY, inStu3: true } },
     );
   }
@@ -152,13 +199,29 @@ export function internalHeaders(grant: AccessGrant, asid: string, request: Proxy
 function applicationHeaders(grant: AccessGrant, asid: string, request: ProxyRequest): InternalHeaders {
   const sent = INTERNAL_HEADERS.find((name) => request.header(name) !== undefined);
   if (sent !== undefined) {
-    throw new ProxyRefusal(403, { check: 'ers.proxy.internal-header', why: `An application may not send ${sent}: the gateway sets it.`, fix: `Leave ${sent} out; the value comes from the application's attributes.` }, { plain: true });
+    throw new ProxyRefusal(
+      403,
+      {
+        check: 'ers.proxy.internal-header',
+        why: `An application may not send ${sent}: the gateway sets it.`,
+        fix: `Leave ${sent} out; the value comes from the application's attributes.`,
+      },
+      { plain: true },
+    );
   }
   const attribute = (name: string): string => {
     const value = grant.app.attributes[name];
     if (value !== undefined && value !== '') return value;
     const fault = { fault: { faultstring: `Unresolved variable : app.${name}`, detail: { errorcode: 'entities.UnresolvedVariable' } } };
-    throw new ProxyRefusal(500, { check: 'ers.proxy.application-attribute', why: `The application ${grant.app.name} has no attribute ${name}.`, fix: `Set it: PUT /_localspine/gateway/applications/${grant.app.appId}/attributes. In the real service the e-RS Partners team does.` }, { rawBody: JSON.stringify(fault) });
+    throw new ProxyRefusal(
+      500,
+      {
+        check: 'ers.proxy.application-attribute',
+        why: `The application ${grant.app.name} has no attribute ${name}.`,
+        fix: `Set it: PUT /_localspine/gateway/applications/${grant.app.appId}/attributes. In the real service the e-RS Partners team does.`,
+      },
+      { rawBody: JSON.stringify(fault) },
+    );
   };
   return {
     asid,
@@ -177,7 +240,9 @@ export function tokenRefused(explanation: Explanation, faultString: string, wwwA
 
 /** Quota or spike arrest (ers.md §3.4): STU3 empty, R4 an outcome. */
 export function throttled(explanation: Explanation): ProxyRefusal {
-  return new ProxyRefusal(429, explanation, { outcome: { issue: 'throttled', r4Code: 'TOO_MANY_REQUESTS', diagnostics: 'Too many requests', inStu3: false } });
+  return new ProxyRefusal(429, explanation, {
+    outcome: { issue: 'throttled', r4Code: 'TOO_MANY_REQUESTS', diagnostics: 'Too many requests', inStu3: false },
+  });
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

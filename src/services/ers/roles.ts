@@ -10,7 +10,13 @@ const ACTIVITY_OF: ReadonlyMap<string, string> = new Map(ersBusinessFunctions.ma
  * Whether a user holds a business function at an organisation: one of their active role profiles there carries the RBAC activity
  * behind it. One query.
  */
-export async function holdsFunction(world: Pick<ErsWorld, 'directory'>, db: Db, userId: string, odsCode: string, businessFunction: BusinessFunction): Promise<boolean> {
+export async function holdsFunction(
+  world: Pick<ErsWorld, 'directory'>,
+  db: Db,
+  userId: string,
+  odsCode: string,
+  businessFunction: BusinessFunction,
+): Promise<boolean> {
   const activity = ACTIVITY_OF.get(businessFunction);
   return activity !== undefined && world.directory.hasActivityAt(db, userId, odsCode, activity);
 }
@@ -31,7 +37,10 @@ export function functionsByOrganisation(profiles: readonly RoleProfile[]): reado
   return organisations
     .map((odsCode) => {
       const activities = new Set(active.filter((each) => each.odsCode === odsCode).flatMap((each) => each.activityCodes));
-      return { odsCode, functions: ersBusinessFunctions.filter((each) => activities.has(each.activityCode)).map((each) => each.businessFunction) };
+      return {
+        odsCode,
+        functions: ersBusinessFunctions.filter((each) => activities.has(each.activityCode)).map((each) => each.businessFunction),
+      };
     })
     .filter((each) => each.functions.length > 0);
 }

@@ -18,7 +18,12 @@ export const SPCA: Caller = {
   onBehalfOf: '921600556514',
 };
 export const SPA: Caller = { mode: 'user', userId: '111111111111', odsCode: 'R68', businessFunction: 'SERVICE_PROVIDER_ADMIN' };
-export const PROVIDER_APPLICATION: Caller = { mode: 'application', userId: '000000000000', odsCode: 'R68', businessFunction: 'PROVIDER_AUTHORISED_APPLICATION' };
+export const PROVIDER_APPLICATION: Caller = {
+  mode: 'application',
+  userId: '000000000000',
+  odsCode: 'R68',
+  businessFunction: 'PROVIDER_AUTHORISED_APPLICATION',
+};
 
 /** A user in some function at an organisation. */
 export function userIn(businessFunction: BusinessFunction, odsCode = 'R69'): Caller {
@@ -55,10 +60,27 @@ export function service(changes: Partial<HealthcareService> = {}): HealthcareSer
 
 export const DIRECT = service();
 export const INDIRECT = service({ id: '50002', name: 'Leeds Neuro Business Service', bookableType: 'INDIRECTLY_BOOKABLE' });
-export const TRIAGE = service({ id: '50001', name: 'Cardiology Triage Service', requestFlows: ['TRIAGE_REQUEST'], bookableType: 'UNSPECIFIED' });
-export const ADVICE = service({ id: '11014', name: 'Advice Only', requestFlows: ['ADVICE_AND_GUIDANCE_REQUEST'], bookableType: 'UNSPECIFIED' });
+export const TRIAGE = service({
+  id: '50001',
+  name: 'Cardiology Triage Service',
+  requestFlows: ['TRIAGE_REQUEST'],
+  bookableType: 'UNSPECIFIED',
+});
+export const ADVICE = service({
+  id: '11014',
+  name: 'Advice Only',
+  requestFlows: ['ADVICE_AND_GUIDANCE_REQUEST'],
+  bookableType: 'UNSPECIFIED',
+});
 
-export const SLOT: Slot = { id: '11000021', serviceId: '11000', usrn: 'USRN-11000021', start: NOW + 7 * DAY, end: NOW + 7 * DAY + HOUR, status: 'free' };
+export const SLOT: Slot = {
+  id: '11000021',
+  serviceId: '11000',
+  usrn: 'USRN-11000021',
+  start: NOW + 7 * DAY,
+  end: NOW + 7 * DAY + HOUR,
+  status: 'free',
+};
 
 /** A referral of R69, not booked, no letter owed. */
 export function referral(changes: Partial<Referral> = {}): Referral {

@@ -49,8 +49,15 @@ export interface TestRequest {
 
 /** A fresh e-RS with services 11000, 50002, 50001, one free slot, the usual people and patient 9912003888. */
 export async function testErs() {
-  const migrations = { directory: directory.migrations, demographics: demographics.migrations, ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables } };
-  const context = await testContext({ migrations, environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, pasTimeoutSeconds: 120 } } });
+  const migrations = {
+    directory: directory.migrations,
+    demographics: demographics.migrations,
+    ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables },
+  };
+  const context = await testContext({
+    migrations,
+    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, pasTimeoutSeconds: 120 } },
+  });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;
   const hospital = new ScriptedHospital();
@@ -58,7 +65,15 @@ export async function testErs() {
   await context.store.transaction(async (tx) => {
     for (const each of [data.RC, data.RCA, data.SPC, data.SPCA, data.SPA]) await directoryApi.savePerson(tx, person(each.userId));
     for (const odsCode of ['R69', 'R68']) {
-      await directoryApi.saveOrganisation(tx, { odsCode, name: odsCode, kind: 'nhs-trust', open: true, referring: true, providing: true, addressLines: [] });
+      await directoryApi.saveOrganisation(tx, {
+        odsCode,
+        name: odsCode,
+        kind: 'nhs-trust',
+        open: true,
+        referring: true,
+        providing: true,
+        addressLines: [],
+      });
     }
     await demographicsApi.savePatient(tx, patient('9912003888', 'U'));
     await demographicsApi.savePatient(tx, patient('9462979626', 'S'));
@@ -70,8 +85,15 @@ export async function testErs() {
 
 /** Runs an operation as the pipeline would after the role check: find, body, handle. */
 function requester(world: ErsWorld) {
-  return async <Body>(operation: Operation<Body>, caller: Caller, request: TestRequest = {}): Promise<Answer & { readonly exchange: Exchange }> => {
-    const exchange = new Exchange({ name: 'https', port: 8143, baseUrl: 'https://localhost:8143', ersInstance: INSTANCE }, world.clock.now());
+  return async <Body>(
+    operation: Operation<Body>,
+    caller: Caller,
+    request: TestRequest = {},
+  ): Promise<Answer & { readonly exchange: Exchange }> => {
+    const exchange = new Exchange(
+      { name: 'https', port: 8143, baseUrl: 'https://localhost:8143', ersInstance: INSTANCE },
+      world.clock.now(),
+    );
     const call: Omit<Call<never>, 'body' | 'ifMatch'> = {
       world,
       instance: INSTANCE,
@@ -103,9 +125,29 @@ export async function outcomeOf(request: Promise<Answer>): Promise<string> {
 }
 
 function person(userId: string) {
-  return { userId, title: 'Dr', givenName: 'Test', familyName: userId, email: '', active: true, identityAssuranceLevel: 3, authenticationAssuranceLevel: 3 };
+  return {
+    userId,
+    title: 'Dr',
+    givenName: 'Test',
+    familyName: userId,
+    email: '',
+    active: true,
+    identityAssuranceLevel: 3,
+    authenticationAssuranceLevel: 3,
+  };
 }
 
 function patient(nhsNumber: string, sensitivity: Patient['sensitivity']): Patient {
-  return { nhsNumber, title: 'Mx', givenNames: ['Test'], familyName: 'PATIENT', birthDate: '1980-01-01', gender: 'female', addressLines: [], postcode: 'LS1 2TW', gpPractice: 'R69', sensitivity };
+  return {
+    nhsNumber,
+    title: 'Mx',
+    givenNames: ['Test'],
+    familyName: 'PATIENT',
+    birthDate: '1980-01-01',
+    gender: 'female',
+    addressLines: [],
+    postcode: 'LS1 2TW',
+    gpPractice: 'R69',
+    sensitivity,
+  };
 }

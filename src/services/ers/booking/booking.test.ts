@@ -5,7 +5,15 @@ import type { Referral } from '../model.ts';
 import * as data from '../test-data.ts';
 import { applyBooking, type BookingCommand, type BookingFacts, bookingRefused, checkBooking, failureFor, offerPeriod } from './booking.ts';
 
-const BOOK: BookingCommand = { kind: 'BOOK', ubrn: '000000080000', nhsNumber: '9912003888', serviceId: '11000', slotId: data.SLOT.id, start: data.SLOT.start, end: data.SLOT.end };
+const BOOK: BookingCommand = {
+  kind: 'BOOK',
+  ubrn: '000000080000',
+  nhsNumber: '9912003888',
+  serviceId: '11000',
+  slotId: data.SLOT.id,
+  start: data.SLOT.start,
+  end: data.SLOT.end,
+};
 const { start: _start, end: _end, slotId: _slotId, ...DEFER } = BOOK;
 const FACTS: BookingFacts = { now: data.NOW, service: data.DIRECT, slot: data.SLOT, slotsOnOffer: false, failure: undefined };
 
@@ -24,7 +32,13 @@ const gone = { slotId: data.SLOT.id, serviceId: '11000', outcome: 'SLOT_NOT_AVAI
 const silent = { slotId: data.SLOT.id, serviceId: '11000', outcome: 'BOOKING_ATTEMPT_PROBLEM' } as const;
 const clinicianSlot = { ...data.SLOT, clinician: '021600556514' };
 
-const cases: readonly (readonly [what: string, command: Partial<BookingCommand>, facts: Partial<BookingFacts>, expected: string, referral?: Referral])[] = [
+const cases: readonly (readonly [
+  what: string,
+  command: Partial<BookingCommand>,
+  facts: Partial<BookingFacts>,
+  expected: string,
+  referral?: Referral,
+])[] = [
   ['a free slot', {}, {}, 'allowed'],
   ['a clinician slot with its clinician', { clinician: '021600556514' }, { slot: clinicianSlot }, 'allowed'],
   ['a clinician slot without naming them', {}, { slot: clinicianSlot }, 'allowed'],
@@ -47,7 +61,12 @@ const cases: readonly (readonly [what: string, command: Partial<BookingCommand>,
   ['a rejected referral', {}, {}, 'INVALID_REQUEST_STATE', data.referral({ state: 'REJECTED' })],
   ['deferral for want of slots', { kind: 'NO_SLOTS_AT_SERVICE' }, {}, 'allowed'],
   ['deferral for want of slots although there are', { kind: 'NO_SLOTS_AT_SERVICE' }, { slotsOnOffer: true }, 'SLOTS_CURRENTLY_AVAILABLE'],
-  ['deferral to an indirectly bookable service', { kind: 'NO_SLOTS_AT_SERVICE', serviceId: '50002' }, { service: data.INDIRECT }, 'INVALID_STATE'],
+  [
+    'deferral to an indirectly bookable service',
+    { kind: 'NO_SLOTS_AT_SERVICE', serviceId: '50002' },
+    { service: data.INDIRECT },
+    'INVALID_STATE',
+  ],
   ['deferral because the slot is free', { kind: 'SLOT_NOT_AVAILABLE' }, {}, 'THIS_SLOT_IS_AVAILABLE'],
   ['deferral because the slot is taken', { kind: 'SLOT_NOT_AVAILABLE' }, { slot: { ...data.SLOT, status: 'booked' } }, 'allowed'],
   ['deferral after the hospital said the slot is gone', { kind: 'SLOT_NOT_AVAILABLE' }, { failure: gone }, 'allowed'],
@@ -59,7 +78,8 @@ const cases: readonly (readonly [what: string, command: Partial<BookingCommand>,
   ['triage', { kind: 'TRIAGE', serviceId: '50001' }, { service: data.TRIAGE }, 'allowed'],
   ['triage at a bookable service', { kind: 'TRIAGE' }, {}, 'INVALID_STATE'],
 ];
-for (const [what, command, facts, expected, referral] of cases) test(`A016, ${what}: ${expected}`, () => assert.equal(attempt(command, facts, referral), expected));
+for (const [what, command, facts, expected, referral] of cases)
+  test(`A016, ${what}: ${expected}`, () => assert.equal(attempt(command, facts, referral), expected));
 
 test('a booking moves the referral on by two and starts the pathway; the appointment is at version 0', () => {
   const before = data.referral({ letterIntention: 'NEED_TO_ADD_LATER', letterDue: '2026-11-20' });
@@ -85,7 +105,12 @@ test('a booking moves the referral on by two and starts the pathway; the appoint
 
 test('a deferral carries its reason and comment, at appointment version 1; a supplied pathway start stays', () => {
   const before = data.referral({ pathwayStart: data.NOW - 9 * data.DAY });
-  const after = applyBooking(before, { ...DEFER, kind: 'NO_SLOTS_AT_SERVICE', comment: 'None left' }, { service: data.DIRECT, slot: undefined }, { now: data.NOW, appointmentId: '80000' });
+  const after = applyBooking(
+    before,
+    { ...DEFER, kind: 'NO_SLOTS_AT_SERVICE', comment: 'None left' },
+    { service: data.DIRECT, slot: undefined },
+    { now: data.NOW, appointmentId: '80000' },
+  );
   assert.equal(after.state, 'DEFERRED_TO_PROVIDER');
   assert.equal(after.pathwayStart, before.pathwayStart);
   assert.equal(after.receivedAt, data.NOW);
@@ -100,7 +125,10 @@ test('the diagnostics of a silent or failing hospital are those of the samples',
   const silence = bookingRefused('silence', '11002026', '000000070000');
   assert.equal(silence.status, 504);
   assert.deepEqual(silence.issues, [
-    { code: 'PAS_NOT_RESPONDING', diagnostics: "PAS unable to create booking into slot '11002026' for UBRN: 000000070000. PAS Request Status: TIMED_OUT" },
+    {
+      code: 'PAS_NOT_RESPONDING',
+      diagnostics: "PAS unable to create booking into slot '11002026' for UBRN: 000000070000. PAS Request Status: TIMED_OUT",
+    },
   ]);
   assert.match(bookingRefused('error', '1', '2').issues[0]?.diagnostics ?? '', /PAS Request Status: ERROR$/);
   assert.equal(bookingRefused('error', '1', '2').status, 502);
@@ -108,7 +136,10 @@ test('the diagnostics of a silent or failing hospital are those of the samples',
 });
 
 test('refusal and error open the deferral SLOT_NOT_AVAILABLE, silence BOOKING_ATTEMPT_PROBLEM', () => {
-  assert.deepEqual((['refused', 'error', 'silence'] as const).map((answer) => failureFor(answer, '1', '2').outcome), ['SLOT_NOT_AVAILABLE', 'SLOT_NOT_AVAILABLE', 'BOOKING_ATTEMPT_PROBLEM']);
+  assert.deepEqual(
+    (['refused', 'error', 'silence'] as const).map((answer) => failureFor(answer, '1', '2').outcome),
+    ['SLOT_NOT_AVAILABLE', 'SLOT_NOT_AVAILABLE', 'BOOKING_ATTEMPT_PROBLEM'],
+  );
 });
 
 test('slots are offered within the booking window of the priority', () => {

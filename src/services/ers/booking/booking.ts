@@ -54,20 +54,31 @@ export interface CheckedBooking {
 export function checkBooking(referral: Referral, command: BookingCommand, facts: BookingFacts): CheckedBooking {
   requireTransition(referral, eventOf(command.kind), facts.now);
   if (command.nhsNumber !== referral.nhsNumber) {
-    throw unprocessable('INAPPROPRIATE_VALUE', `'Patient' (${command.nhsNumber}) is not appropriate.`, 'The referral is for another patient.');
+    throw unprocessable(
+      'INAPPROPRIATE_VALUE',
+      `'Patient' (${command.nhsNumber}) is not appropriate.`,
+      'The referral is for another patient.',
+    );
   }
   const service = requireService(referral, command, facts);
   switch (command.kind) {
     case 'BOOK':
       return { service, slot: requireSlot(referral, command, facts) };
     case 'NO_SLOTS_AT_SERVICE':
-      if (facts.slotsOnOffer) throw unprocessable('SLOTS_CURRENTLY_AVAILABLE', `'Service' (${service.id}) has slots that are currently available.`, 'A referral is deferred for want of slots only when there are none.', 'Search for slots (A015) and book one.');
+      if (facts.slotsOnOffer)
+        throw unprocessable(
+          'SLOTS_CURRENTLY_AVAILABLE',
+          `'Service' (${service.id}) has slots that are currently available.`,
+          'A referral is deferred for want of slots only when there are none.',
+          'Search for slots (A015) and book one.',
+        );
       break;
     case 'SLOT_NOT_AVAILABLE':
       requireSlotGone(command, facts);
       break;
     case 'BOOKING_ATTEMPT_PROBLEM':
-      if (facts.failure?.serviceId !== service.id || facts.failure.outcome !== 'BOOKING_ATTEMPT_PROBLEM') throw notAllowedByFailure(command.kind);
+      if (facts.failure?.serviceId !== service.id || facts.failure.outcome !== 'BOOKING_ATTEMPT_PROBLEM')
+        throw notAllowedByFailure(command.kind);
       break;
     case 'TRIAGE':
       break;
@@ -79,7 +90,12 @@ export function checkBooking(referral: Referral, command: BookingCommand, facts:
  * The referral after the booking, deferral or triage: its version moves on by two; the appointment starts at version 0 when booked and
  * at 1 otherwise; the pathway starts now unless a start was supplied (ers.md §6, §10.1).
  */
-export function applyBooking(referral: Referral, command: BookingCommand, checked: CheckedBooking, facts: { readonly now: Instant; readonly appointmentId: string }): Referral {
+export function applyBooking(
+  referral: Referral,
+  command: BookingCommand,
+  checked: CheckedBooking,
+  facts: { readonly now: Instant; readonly appointmentId: string },
+): Referral {
   const { service, slot } = checked;
   const reason: Code | undefined = command.kind === 'BOOK' ? undefined : { system: REVIEW_REASON_SYSTEM, code: command.kind };
   const appointment: Appointment = {
@@ -121,31 +137,49 @@ export function failureFor(answer: Exclude<HospitalAnswer, 'confirmed'>, slotId:
  */
 export function bookingRefused(answer: Exclude<HospitalAnswer, 'confirmed'>, slotId: string, ubrn: string): ErsRefusal {
   if (answer === 'refused') {
-    return unprocessable('UNABLE_TO_CONFIRM_APPOINTMENT', `'Slot' (${slotId}) is no longer available.`, 'The hospital system answered that the slot is taken.', 'Choose another slot, or defer with SLOT_NOT_AVAILABLE.');
+    return unprocessable(
+      'UNABLE_TO_CONFIRM_APPOINTMENT',
+      `'Slot' (${slotId}) is no longer available.`,
+      'The hospital system answered that the slot is taken.',
+      'Choose another slot, or defer with SLOT_NOT_AVAILABLE.',
+    );
   }
-  const [status, code, word] = answer === 'error' ? ([502, 'PAS_RESPONDED_WITH_ERROR', 'ERROR'] as const) : ([504, 'PAS_NOT_RESPONDING', 'TIMED_OUT'] as const);
+  const [status, code, word] =
+    answer === 'error' ? ([502, 'PAS_RESPONDED_WITH_ERROR', 'ERROR'] as const) : ([504, 'PAS_NOT_RESPONDING', 'TIMED_OUT'] as const);
   return new ErsRefusal(
     status,
     [{ code, diagnostics: `PAS unable to create booking into slot '${slotId}' for UBRN: ${ubrn}. PAS Request Status: ${word}` }],
     {
       check: 'ers.hospital-system',
       why: answer === 'error' ? 'The hospital system answered with an error.' : 'The hospital system did not answer in time.',
-      fix: answer === 'error' ? 'Choose another slot, or defer with SLOT_NOT_AVAILABLE.' : 'Defer with BOOKING_ATTEMPT_PROBLEM, or try again.',
+      fix:
+        answer === 'error' ? 'Choose another slot, or defer with SLOT_NOT_AVAILABLE.' : 'Defer with BOOKING_ATTEMPT_PROBLEM, or try again.',
     },
   );
 }
 
 /** The refusal when e-RS itself knows that the slot has gone. */
 export function slotGone(slotId: string): ErsRefusal {
-  return unprocessable('SLOT_NOT_AVAILABLE', `'Slot' (${slotId}) is not available.`, 'The slot was taken, withdrawn or has begun.', 'Choose another slot, or defer with SLOT_NOT_AVAILABLE.');
+  return unprocessable(
+    'SLOT_NOT_AVAILABLE',
+    `'Slot' (${slotId}) is not available.`,
+    'The slot was taken, withdrawn or has begun.',
+    'Choose another slot, or defer with SLOT_NOT_AVAILABLE.',
+  );
 }
 
 /**
  * The time in which a service offers slots for a priority: from now, within its booking window (ers.md §14).
  */
-export function offerPeriod(service: HealthcareService, priority: Referral['priority'], now: Instant): { readonly from: Instant; readonly to: Instant } {
+export function offerPeriod(
+  service: HealthcareService,
+  priority: Referral['priority'],
+  now: Instant,
+): { readonly from: Instant; readonly to: Instant } {
   const window = service.bookingWindowDays?.[priority];
-  return window === undefined ? { from: now, to: Number.MAX_SAFE_INTEGER } : { from: Math.max(now, now + window.from * DAY), to: now + (window.to + 1) * DAY };
+  return window === undefined
+    ? { from: now, to: Number.MAX_SAFE_INTEGER }
+    : { from: Math.max(now, now + window.from * DAY), to: now + (window.to + 1) * DAY };
 }
 
 const DAY = 86_400_000;
@@ -159,15 +193,24 @@ function requireService(referral: Referral, command: BookingCommand, facts: Book
   const id = command.serviceId;
   if (facts.service === undefined) throw unprocessable('REFERENCE_NOT_FOUND', `'Service' (${id}) is not found.`);
   if (!referral.shortlist.some((each) => each.serviceId === id)) {
-    throw unprocessable('INAPPROPRIATE_VALUE', `'Service' (${id}) is not appropriate.`, 'The service is not on the shortlist.', 'Change the shortlist first (A031).');
+    throw unprocessable(
+      'INAPPROPRIATE_VALUE',
+      `'Service' (${id}) is not appropriate.`,
+      'The service is not on the shortlist.',
+      'Change the shortlist first (A031).',
+    );
   }
-  if (!facts.service.published) throw unprocessable('SERVICE_UNAVAILABLE', `'Service' (${id}) is unavailable.`, 'The service is no longer published.');
+  if (!facts.service.published)
+    throw unprocessable('SERVICE_UNAVAILABLE', `'Service' (${id}) is unavailable.`, 'The service is no longer published.');
   const fits =
     command.kind === 'TRIAGE'
       ? facts.service.requestFlows.includes('TRIAGE_REQUEST')
       : facts.service.bookableType === 'DIRECTLY_BOOKABLE' && facts.service.requestFlows.includes('APPOINTMENT_REQUEST');
   if (!fits) {
-    const why = command.kind === 'TRIAGE' ? 'The service does not triage.' : 'Only directly bookable services are booked or deferred through the API.';
+    const why =
+      command.kind === 'TRIAGE'
+        ? 'The service does not triage.'
+        : 'Only directly bookable services are booked or deferred through the API.';
     throw unprocessable('INVALID_STATE', `'Service' (${id}) is not in a valid state.`, why);
   }
   return facts.service;
@@ -186,7 +229,8 @@ function mismatchOf(slot: Slot, referral: Referral, command: BookingCommand): st
   if (slot.serviceId !== command.serviceId) return 'The slot belongs to another service.';
   if (slot.start !== command.start || slot.end !== command.end) return 'Start and end differ from those of the slot.';
   if (slot.priority !== undefined && slot.priority !== referral.priority) return `The slot is for ${slot.priority} referrals.`;
-  if (command.clinician !== undefined && command.clinician !== slot.clinician) return 'The clinician named is not the clinician of the slot.';
+  if (command.clinician !== undefined && command.clinician !== slot.clinician)
+    return 'The clinician named is not the clinician of the slot.';
   return undefined;
 }
 
@@ -194,10 +238,16 @@ function mismatchOf(slot: Slot, referral: Referral, command: BookingCommand): st
 function requireSlotGone(command: BookingCommand, facts: BookingFacts): void {
   const { slot, failure } = facts;
   if (slot === undefined) throw unprocessable('REFERENCE_NOT_FOUND', `'Slot' (${command.slotId}) is not found.`);
-  if (slot.serviceId !== command.serviceId) throw unprocessable('INAPPROPRIATE_SLOT', `'Slot' (${slot.id}) is not appropriate.`, 'The slot belongs to another service.');
+  if (slot.serviceId !== command.serviceId)
+    throw unprocessable('INAPPROPRIATE_SLOT', `'Slot' (${slot.id}) is not appropriate.`, 'The slot belongs to another service.');
   if (failure?.slotId === slot.id && failure.outcome === 'SLOT_NOT_AVAILABLE') return;
   if (slot.status === 'free' && slot.start > facts.now) {
-    throw unprocessable('THIS_SLOT_IS_AVAILABLE', `'Slot' (${slot.id}) is available.`, 'The slot is free; there is no reason to defer.', 'Book the slot.');
+    throw unprocessable(
+      'THIS_SLOT_IS_AVAILABLE',
+      `'Slot' (${slot.id}) is available.`,
+      'The slot is free; there is no reason to defer.',
+      'Book the slot.',
+    );
   }
 }
 

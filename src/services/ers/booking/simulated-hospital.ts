@@ -1,5 +1,5 @@
-import type { EnvironmentSettings } from '../../../kernel/service.ts';
 import type { Faults } from '../../../kernel/faults/faults.ts';
+import type { EnvironmentSettings } from '../../../kernel/service.ts';
 import type { HospitalAnswer, HospitalSystem } from './hospital-system.ts';
 
 /** What the simulated hospital needs of its environment. */

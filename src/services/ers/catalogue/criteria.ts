@@ -25,8 +25,15 @@ export function checkRuleOrganisationPermitted(requestType: RequestType, commiss
 }
 
 function requiredKeys(criteria: SearchCriteria): readonly ErsIssue[] {
-  if (criteria.specialty !== undefined && criteria.clinicType === undefined) return [{ code: 'VALUE_IS_REQUIRED', diagnostics: "'Clinic Type' is required." }];
-  if (criteria.specialty !== undefined || criteria.clinicType !== undefined || criteria.clinicalTerm !== undefined || criteria.namedClinician !== undefined) return [];
+  if (criteria.specialty !== undefined && criteria.clinicType === undefined)
+    return [{ code: 'VALUE_IS_REQUIRED', diagnostics: "'Clinic Type' is required." }];
+  if (
+    criteria.specialty !== undefined ||
+    criteria.clinicType !== undefined ||
+    criteria.clinicalTerm !== undefined ||
+    criteria.namedClinician !== undefined
+  )
+    return [];
   return [{ code: 'VALUE_IS_REQUIRED', diagnostics: "'Specialty and Clinic Type', 'Clinical Term' or 'Named Clinician' is required." }];
 }
 
@@ -45,11 +52,13 @@ function codes(criteria: SearchCriteria, now: Instant): readonly ErsIssue[] {
   const issues: ErsIssue[] = [];
   if (criteria.specialty !== undefined) {
     const concept = specialty(criteria.specialty);
-    if (concept === undefined || !isInForce(concept, now)) issues.push(issue('INVALID_CODE', 'Specialty', criteria.specialty, 'is invalid.'));
+    if (concept === undefined || !isInForce(concept, now))
+      issues.push(issue('INVALID_CODE', 'Specialty', criteria.specialty, 'is invalid.'));
   }
   if (criteria.clinicType !== undefined) {
     const concept = clinicType(criteria.clinicType);
-    if (concept === undefined || !isInForce(concept, now)) issues.push(issue('INVALID_CODE', 'Clinic Type', criteria.clinicType, 'is invalid.'));
+    if (concept === undefined || !isInForce(concept, now))
+      issues.push(issue('INVALID_CODE', 'Clinic Type', criteria.clinicType, 'is invalid.'));
     else if (criteria.specialty !== undefined && specialty(criteria.specialty) !== undefined && concept.specialty !== criteria.specialty) {
       issues.push(issue('INAPPROPRIATE_VALUE', 'Clinic Type', criteria.clinicType, 'is not appropriate.'));
     }

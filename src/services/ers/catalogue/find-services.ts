@@ -7,8 +7,14 @@ import { publishedServicesByKey, type SearchKey } from '../store/catalogue.ts';
 import { checkCriteria, checkRuleOrganisationPermitted } from './criteria.ts';
 import { ageOn, type PatientLookups, referrablePatient } from './patient.ts';
 import { type Coordinates, coordinatesOf } from './postcodes.ts';
-import { checkNamedClinician, checkProviderOrganisation, checkReferringClinician, checkRuleOrganisation, type DirectoryLookups } from './references.ts';
-import { type FoundService, type RequestType, searchServices, type SortBy } from './search.ts';
+import {
+  checkNamedClinician,
+  checkProviderOrganisation,
+  checkReferringClinician,
+  checkRuleOrganisation,
+  type DirectoryLookups,
+} from './references.ts';
+import { type FoundService, type RequestType, type SortBy, searchServices } from './search.ts';
 
 /** The part of the e-RS world that a search reaches. */
 export interface SearchWorld {
@@ -35,7 +41,13 @@ export interface ServiceSearch {
  * @param caller who asks; a search needs the organisation and function
  * @throws ErsRefusal 422 with the codes of A010, in the order of ers.md §7.3
  */
-export async function findServices(world: SearchWorld, db: Db, instance: string, caller: Caller, search: ServiceSearch): Promise<readonly FoundService[]> {
+export async function findServices(
+  world: SearchWorld,
+  db: Db,
+  instance: string,
+  caller: Caller,
+  search: ServiceSearch,
+): Promise<readonly FoundService[]> {
   const { criteria } = search;
   const now = world.clock.now();
   const today = isoDate(now);

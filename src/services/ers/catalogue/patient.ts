@@ -27,7 +27,11 @@ export interface PatientRecord {
  * @throws 422 INVALID_VALUE for a number that fails its check digit and is not on record, REFERENCE_NOT_FOUND, PATIENT_ERROR for a
  *   sensitive record, NO_REG_GP_PRACTICE
  */
-export async function referrablePatient(demographics: PatientLookups, db: Db, nhsNumber: string): Promise<PatientRecord & { readonly gpPractice: string }> {
+export async function referrablePatient(
+  demographics: PatientLookups,
+  db: Db,
+  nhsNumber: string,
+): Promise<PatientRecord & { readonly gpPractice: string }> {
   const patient = await demographics.patient(db, nhsNumber);
   if (patient === undefined) {
     // Some published patients have numbers that fail the check: only unknown numbers are judged by it (ers.md §5).
@@ -35,7 +39,12 @@ export async function referrablePatient(demographics: PatientLookups, db: Db, nh
     throw unprocessable('REFERENCE_NOT_FOUND', `'Patient' (${nhsNumber}) is not found.`);
   }
   if (patient.sensitivity === 'S') {
-    throw unprocessable('PATIENT_ERROR', `'Patient' (${nhsNumber}) cannot be accessed.`, 'The record is flagged as sensitive (S): it can be neither referred nor reviewed.', 'Do not try again; use another route of referral.');
+    throw unprocessable(
+      'PATIENT_ERROR',
+      `'Patient' (${nhsNumber}) cannot be accessed.`,
+      'The record is flagged as sensitive (S): it can be neither referred nor reviewed.',
+      'Do not try again; use another route of referral.',
+    );
   }
   const { gpPractice } = patient;
   if (gpPractice === undefined) throw unprocessable('NO_REG_GP_PRACTICE', `'Patient' (${nhsNumber}) has no registered GP practice.`);

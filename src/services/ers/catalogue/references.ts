@@ -7,7 +7,10 @@ export const ACTIVITY = { referringClinician: 'B1101', serviceProviderClinician:
 
 /** What these checks ask of the directory. */
 export interface DirectoryLookups {
-  organisation(db: Db, odsCode: string): Promise<{ readonly open: boolean; readonly referring: boolean; readonly providing: boolean; readonly postcode?: string } | undefined>;
+  organisation(
+    db: Db,
+    odsCode: string,
+  ): Promise<{ readonly open: boolean; readonly referring: boolean; readonly providing: boolean; readonly postcode?: string } | undefined>;
   person(db: Db, userId: string): Promise<{ readonly active: boolean } | undefined>;
   /** Active roles. */
   roleProfiles(db: Db, userId: string): Promise<readonly { readonly odsCode: string; readonly activityCodes: readonly string[] }[]>;
@@ -49,7 +52,8 @@ async function rolesOfActive(directory: DirectoryLookups, db: Db, userId: string
 export async function checkProviderOrganisation(directory: DirectoryLookups, db: Db, odsCode: string): Promise<void> {
   const name = `'Organisation' (${odsCode})`;
   const organisation = await openOrganisation(directory, db, odsCode, name);
-  if (!organisation.providing) throw unprocessable('ORGANISATION_NOT_APPROPRIATE', `${name} is not a service providing organisation or service location.`);
+  if (!organisation.providing)
+    throw unprocessable('ORGANISATION_NOT_APPROPRIATE', `${name} is not a service providing organisation or service location.`);
 }
 
 /** The organisation whose commissioning rules apply. Throws as {@link checkProviderOrganisation}. */

@@ -38,18 +38,28 @@ export const SEARCH_RULES: Readonly<Record<string, Rule>> = {
   priority: (service, { criteria }) => service.priorities.includes(criteria.priority),
   specialty: (service, { criteria }) => criteria.specialty === undefined || service.specialty === criteria.specialty,
   clinicType: (service, { criteria }) => criteria.clinicType === undefined || service.clinicTypes.includes(criteria.clinicType),
-  clinicalTerm: (service, { criteria }) => criteria.clinicalTerm === undefined || service.clinicalTerms.includes(criteria.clinicalTerm.code),
-  namedClinician: (service, { criteria }) => criteria.namedClinician === undefined || service.namedClinicians.includes(criteria.namedClinician),
+  clinicalTerm: (service, { criteria }) =>
+    criteria.clinicalTerm === undefined || service.clinicalTerms.includes(criteria.clinicalTerm.code),
+  namedClinician: (service, { criteria }) =>
+    criteria.namedClinician === undefined || service.namedClinicians.includes(criteria.namedClinician),
   organisation: ({ providerOdsCode, locationOdsCode }, { criteria }) =>
     criteria.organisation === undefined || criteria.organisation === providerOdsCode || criteria.organisation === locationOdsCode,
   age: ({ ageTreated }, { criteria, patient: { age } }) =>
-    !criteria.ageAndGenderAppropriate || age === undefined || ageTreated === undefined || (age >= (ageTreated.low ?? 0) && age <= (ageTreated.high ?? age)),
+    !criteria.ageAndGenderAppropriate ||
+    age === undefined ||
+    ageTreated === undefined ||
+    (age >= (ageTreated.low ?? 0) && age <= (ageTreated.high ?? age)),
   gender: ({ genderTreated }, { criteria, patient: { gender } }) =>
-    !criteria.ageAndGenderAppropriate || genderTreated === 'MALE_AND_FEMALE' || (gender !== 'male' && gender !== 'female') || genderTreated === (gender === 'male' ? 'MALE' : 'FEMALE'),
+    !criteria.ageAndGenderAppropriate ||
+    genderTreated === 'MALE_AND_FEMALE' ||
+    (gender !== 'male' && gender !== 'female') ||
+    genderTreated === (gender === 'male' ? 'MALE' : 'FEMALE'),
   // A service without a figure cannot be shown to be within the limit.
   waitingTime: ({ indicativeAppointmentWait }, { criteria: { indicativeAppointmentWaitTimeLimit: limit } }) =>
     limit === undefined || (typeof indicativeAppointmentWait === 'number' && indicativeAppointmentWait <= limit),
-  distance: (service, context) => context.criteria.distanceLimit === undefined || (distanceOf(service, context) ?? Number.POSITIVE_INFINITY) <= context.criteria.distanceLimit,
+  distance: (service, context) =>
+    context.criteria.distanceLimit === undefined ||
+    (distanceOf(service, context) ?? Number.POSITIVE_INFINITY) <= context.criteria.distanceLimit,
   commissioning: (service, context) => isCommissionedFor(service, context.commissioningRuleOrganisation, context.today),
 };
 
@@ -68,7 +78,10 @@ export function searchServices(services: readonly HealthcareService[], context: 
       const distance = distanceOf(service, context);
       return distance === undefined ? { service } : { service, distance };
     });
-  const rank = context.sortBy === 'DISTANCE' ? (each: FoundService) => each.distance ?? Number.MAX_SAFE_INTEGER : (each: FoundService) => waitRank(each.service);
+  const rank =
+    context.sortBy === 'DISTANCE'
+      ? (each: FoundService) => each.distance ?? Number.MAX_SAFE_INTEGER
+      : (each: FoundService) => waitRank(each.service);
   return found.sort((one, other) => rank(one) - rank(other) || byName(one.service, other.service));
 }
 

@@ -27,7 +27,8 @@ export function isDirectlyBookable(service: HealthcareService): boolean {
  * does not take the priority or is not commissioned for the organisation.
  */
 export function slotQuery(service: HealthcareService, search: SlotSearch, now: Instant): SlotQuery | undefined {
-  if (!service.priorities.includes(search.priority) || !isCommissionedFor(service, search.commissioningRuleOrganisation, isoDate(now))) return undefined;
+  if (!service.priorities.includes(search.priority) || !isCommissionedFor(service, search.commissioningRuleOrganisation, isoDate(now)))
+    return undefined;
   const days = service.bookingWindowDays?.[search.priority] ?? { from: 0, to: FAR_AHEAD_DAYS };
   return {
     serviceId: service.id,
@@ -39,7 +40,13 @@ export function slotQuery(service: HealthcareService, search: SlotSearch, now: I
 }
 
 /** Whether any slot is on offer: what forbids a deferral for want of slots (ers.md §9 A016). */
-export async function areSlotsOnOffer(db: Db, instance: string, service: HealthcareService, search: SlotSearch, now: Instant): Promise<boolean> {
+export async function areSlotsOnOffer(
+  db: Db,
+  instance: string,
+  service: HealthcareService,
+  search: SlotSearch,
+  now: Instant,
+): Promise<boolean> {
   const query = slotQuery(service, search, now);
   return query !== undefined && (await hasFreeSlots(db, instance, query));
 }

@@ -9,13 +9,32 @@ import { MAXIMUM_FILE_SIZE } from './file-types.ts';
 export function requireDownloadable(file: Pick<StoredFile, 'id' | 'status' | 'size'>): void {
   switch (file.status) {
     case 'PENDING':
-      throw unprocessable('PENDING', 'The file is being scanned and cannot be retrieved. Wait at least 5 minutes before checking its availability again.');
+      throw unprocessable(
+        'PENDING',
+        'The file is being scanned and cannot be retrieved. Wait at least 5 minutes before checking its availability again.',
+      );
     case 'THREATS_FOUND':
-      throw unprocessable('THREATS_FOUND', 'The file has been quarantined after detecting a threat and cannot be retrieved.', 'The scan found a threat.', 'Ask the organisation that attached the file.');
+      throw unprocessable(
+        'THREATS_FOUND',
+        'The file has been quarantined after detecting a threat and cannot be retrieved.',
+        'The scan found a threat.',
+        'Ask the organisation that attached the file.',
+      );
     case 'VALIDATION_FAILED':
-      throw unprocessable('VALIDATION_FAILED', 'The file has failed validation and cannot be retrieved.', 'The content is not of the type that was declared.', 'Ask the organisation that attached the file.');
+      throw unprocessable(
+        'VALIDATION_FAILED',
+        'The file has failed validation and cannot be retrieved.',
+        'The content is not of the type that was declared.',
+        'Ask the organisation that attached the file.',
+      );
     case 'AVAILABLE':
-      if (file.size > MAXIMUM_FILE_SIZE) throw unprocessable('FILE_SIZE_ERROR', `'File Size' (${file.size}) is too large.`, 'A006 serves files up to 5 242 880 bytes.', 'Use A042 (R4 Binary).');
+      if (file.size > MAXIMUM_FILE_SIZE)
+        throw unprocessable(
+          'FILE_SIZE_ERROR',
+          `'File Size' (${file.size}) is too large.`,
+          'A006 serves files up to 5 242 880 bytes.',
+          'Use A042 (R4 Binary).',
+        );
   }
 }
 

@@ -26,7 +26,10 @@ const FILE_TYPES: Readonly<Record<string, FileType>> = {
   'text/xml': { extensions: ['xml'], begins: (head) => withoutByteOrderMark(head).trimStart().startsWith('<') },
   'text/rtf': { extensions: ['rtf', 'rtx'], begins: startsWith('{\\rtf') },
   'audio/basic': { extensions: ['au'], begins: startsWith('.snd') },
-  'audio/mpeg': { extensions: ['mp3'], begins: (head) => startsWith('ID3')(head) || (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0) },
+  'audio/mpeg': {
+    extensions: ['mp3'],
+    begins: (head) => startsWith('ID3')(head) || (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0),
+  },
   'image/png': { extensions: ['png'], begins: startsWith([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
   'image/gif': { extensions: ['gif'], begins: startsWith('GIF87a', 'GIF89a') },
   'image/jpeg': { extensions: ['jpg', 'jpe', 'jpeg'], begins: startsWith([0xff, 0xd8, 0xff]) },
@@ -58,7 +61,11 @@ export function requireFileName(header: string | undefined, mediaType: string): 
   const name = header === undefined ? '' : decodeHeader(header).trim();
   if (name === '') throw unprocessable('MISSING_VALUE', `'NHSD-eRS-File-Name' is missing.`, 'An upload names its file in this header.');
   if (name.length > MAXIMUM_NAME || hasForbiddenCharacter(name)) {
-    throw unprocessable('INVALID_VALUE', `'NHSD-eRS-File-Name' (${name}) is invalid.`, `A file name has at most ${MAXIMUM_NAME} characters and no path, quotes or control characters.`);
+    throw unprocessable(
+      'INVALID_VALUE',
+      `'NHSD-eRS-File-Name' (${name}) is invalid.`,
+      `A file name has at most ${MAXIMUM_NAME} characters and no path, quotes or control characters.`,
+    );
   }
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   if (FILE_TYPES[mediaType]?.extensions.includes(extension) !== true) {
@@ -76,7 +83,10 @@ export function requireFileName(header: string | undefined, mediaType: string): 
  * The result of the simulated scan: a threat when the name holds `EICAR` or the content begins like the anti-virus test file;
  * VALIDATION_FAILED when the content does not begin like a file of its type; else AVAILABLE (ers.md §15).
  */
-export function scanVerdict(file: { readonly name: string; readonly contentType: string }, head: Buffer): Exclude<AvailabilityStatus, 'PENDING'> {
+export function scanVerdict(
+  file: { readonly name: string; readonly contentType: string },
+  head: Buffer,
+): Exclude<AvailabilityStatus, 'PENDING'> {
   if (file.name.toUpperCase().includes('EICAR') || head.includes('EICAR-STANDARD-ANTIVIRUS-TEST-FILE')) return 'THREATS_FOUND';
   return FILE_TYPES[file.contentType]?.begins(head) === true ? 'AVAILABLE' : 'VALIDATION_FAILED';
 }

@@ -27,7 +27,12 @@ const names: readonly (readonly [name: string | undefined, type: string, expecte
   ['letter.doc', 'application/pdf', 'CONFLICTING_VALUES'],
   ['letter', 'application/pdf', 'CONFLICTING_VALUES'],
 ];
-for (const [name, type, expected] of names) test(`the name ${name?.slice(0, 20)} for ${type}: ${expected}`, () => assert.equal(codeOf(() => requireFileName(name, type)), expected));
+for (const [name, type, expected] of names)
+  test(`the name ${JSON.stringify(name?.slice(0, 20))} for ${type}: ${expected}`, () =>
+    assert.equal(
+      codeOf(() => requireFileName(name, type)),
+      expected,
+    ));
 
 test('a name in UTF-8 arrives as it was meant', () => {
   assert.equal(requireFileName(Buffer.from('Überweisung.pdf', 'utf8').toString('latin1'), 'application/pdf'), 'Überweisung.pdf');
@@ -46,11 +51,17 @@ const verdicts: readonly (readonly [name: string, type: string, head: Buffer, ex
   ['a.dcm', 'application/dicom', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]), 'AVAILABLE'],
   ['a.gif', 'image/gif', Buffer.alloc(0), 'VALIDATION_FAILED'],
 ];
-for (const [name, contentType, head, expected] of verdicts) test(`the scan of ${name} that begins ${JSON.stringify(head.toString('latin1').slice(0, 12))}: ${expected}`, () => assert.equal(scanVerdict({ name, contentType }, head), expected));
+for (const [name, contentType, head, expected] of verdicts)
+  test(`the scan of ${name} that begins ${JSON.stringify(head.toString('latin1').slice(0, 12))}: ${expected}`, () =>
+    assert.equal(scanVerdict({ name, contentType }, head), expected));
 
 test('only clean files of at most 5 MiB are handed out', () => {
-  const download = (status: 'PENDING' | 'AVAILABLE' | 'THREATS_FOUND' | 'VALIDATION_FAILED', size = 5_242_880) => codeOf(() => requireDownloadable({ id: '1', status, size }));
-  assert.deepEqual([download('PENDING'), download('THREATS_FOUND'), download('VALIDATION_FAILED')], ['PENDING', 'THREATS_FOUND', 'VALIDATION_FAILED']);
+  const download = (status: 'PENDING' | 'AVAILABLE' | 'THREATS_FOUND' | 'VALIDATION_FAILED', size = 5_242_880) =>
+    codeOf(() => requireDownloadable({ id: '1', status, size }));
+  assert.deepEqual(
+    [download('PENDING'), download('THREATS_FOUND'), download('VALIDATION_FAILED')],
+    ['PENDING', 'THREATS_FOUND', 'VALIDATION_FAILED'],
+  );
   assert.equal(download('AVAILABLE'), 'allowed');
   assert.equal(download('AVAILABLE', 5_242_881), 'FILE_SIZE_ERROR');
 });

@@ -35,8 +35,12 @@ async function createReferrals(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('ers_referral_key', ['instance', 'ubrn'])
     .execute();
   // Each worklist is one range of one of these; rows that are on no list are not in them.
-  await sql`create index ers_referral_provider_list on ers_referral (instance, service_id, provider_list) where provider_list is not null`.execute(db);
-  await sql`create index ers_referral_referrer_list on ers_referral (instance, referring_organisation, referrer_list) where referrer_list is not null`.execute(db);
+  await sql`create index ers_referral_provider_list on ers_referral (instance, service_id, provider_list) where provider_list is not null`.execute(
+    db,
+  );
+  await sql`create index ers_referral_referrer_list on ers_referral (instance, referring_organisation, referrer_list) where referrer_list is not null`.execute(
+    db,
+  );
   await sql`create index ers_referral_letters on ers_referral (instance, referring_organisation) where letter_outstanding = 1`.execute(db);
   await sql`create index ers_referral_appointment on ers_referral (instance, appointment_id) where appointment_id is not null`.execute(db);
   await sql`create index ers_referral_patient on ers_referral (instance, nhs_number)`.execute(db);

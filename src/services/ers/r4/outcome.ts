@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { ERROR_CODES, ErsRefusal, ErsStatus } from '../errors.ts';
+import { ERROR_CODES, ErsRefusal, type ErsStatus } from '../errors.ts';
 import type { ProxyRefusal } from '../proxy.ts';
 
 const HTTP_CODES = 'https://fhir.nhs.uk/CodeSystem/http-error-codes';
@@ -22,8 +22,16 @@ const STATUS_CODES: Readonly<Record<number, { readonly code: string; readonly is
 
 /** How R4 paths say no (ers.md §7.1): always an OperationOutcome. The only place that writes R4 errors. */
 export function sendR4Refusal(reply: FastifyReply, refusal: ErsRefusal | ErsStatus, now: string): FastifyReply {
-  if (refusal instanceof ErsRefusal && refusal.retryAfterSeconds !== undefined) void reply.header('retry-after', String(refusal.retryAfterSeconds));
-  return send(reply, refusal.status, now, refusal instanceof ErsRefusal ? refusal.issues.map((issue) => issueOf(issue.code, issue.diagnostics, refusal.status)) : [statusIssue(refusal.status, undefined)]);
+  if (refusal instanceof ErsRefusal && refusal.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', String(refusal.retryAfterSeconds));
+  return send(
+    reply,
+    refusal.status,
+    now,
+    refusal instanceof ErsRefusal
+      ? refusal.issues.map((issue) => issueOf(issue.code, issue.diagnostics, refusal.status))
+      : [statusIssue(refusal.status, undefined)],
+  );
 }
 
 function issueOf(code: keyof typeof ERROR_CODES, diagnostics: string | undefined, status: number): object {
@@ -48,10 +56,19 @@ export function sendR4ProxyRefusal(reply: FastifyReply, refusal: ProxyRefusal, n
     if (refusal.plain) void reply.type('text/plain');
     return reply.code(refusal.status).send(refusal.rawBody ?? '');
   }
-  return send(reply, refusal.status, now, [issue(outcome.issue, API_CODES, outcome.r4Code ?? 'ACCESS_DENIED', outcome.diagnostics)], ['https://www.hl7.org/fhir/R4/operationoutcome.html']);
+  return send(
+    reply,
+    refusal.status,
+    now,
+    [issue(outcome.issue, API_CODES, outcome.r4Code ?? 'ACCESS_DENIED', outcome.diagnostics)],
+    ['https://www.hl7.org/fhir/R4/operationoutcome.html'],
+  );
 }
 
 function send(reply: FastifyReply, status: number, now: string, issues: readonly object[], profile?: readonly string[]): FastifyReply {
   const meta = profile === undefined ? { lastUpdated: now } : { lastUpdated: now, profile };
-  return reply.code(status).type('application/fhir+json').send(JSON.stringify({ resourceType: 'OperationOutcome', meta, issue: issues }));
+  return reply
+    .code(status)
+    .type('application/fhir+json')
+    .send(JSON.stringify({ resourceType: 'OperationOutcome', meta, issue: issues }));
 }

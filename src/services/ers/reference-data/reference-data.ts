@@ -1,10 +1,11 @@
 /** The code systems of e-RS as data (ers.md §16), and the questions rules ask of them. */
+
+import { type Instant, isoInstant } from '../../../kernel/clock.ts';
+import type { Priority } from '../model.ts';
 import appointmentCancellationReasons from './appointment-cancellation-reasons.json' with { type: 'json' };
 import clinicTypeRows from './clinic-types.json' with { type: 'json' };
 import referralCancellationReasons from './referral-cancellation-reasons.json' with { type: 'json' };
 import specialtyRows from './specialties.json' with { type: 'json' };
-import { type Instant, isoInstant } from '../../../kernel/clock.ts';
-import type { Priority } from '../model.ts';
 
 /** A code with the time it may be used in: from `effectiveFrom`, until `effectiveTo` where there is one (ers.md §9 A004). */
 export interface Concept {
@@ -61,7 +62,12 @@ export const NON_ATTENDANCE_REASONS: readonly Concept[] = [
   { code: 'PATIENT_ILL', display: 'Patient ill', effectiveFrom: SINCE_2004 },
   { code: 'UNKNOWN', display: 'Reason not known', effectiveFrom: SINCE_2004 },
   { code: 'NOT_SPECIFIED', display: 'Not specified', effectiveFrom: SINCE_2004 },
-  { code: 'OTHER_MIGRATION_FROM_CAB', display: 'Other (Migration from CAB)', effectiveFrom: SINCE_2004, effectiveTo: '2012-01-31T00:00:00.000Z' },
+  {
+    code: 'OTHER_MIGRATION_FROM_CAB',
+    display: 'Other (Migration from CAB)',
+    effectiveFrom: SINCE_2004,
+    effectiveTo: '2012-01-31T00:00:00.000Z',
+  },
 ];
 
 export const PRIORITIES: readonly PriorityConcept[] = [
@@ -70,8 +76,17 @@ export const PRIORITIES: readonly PriorityConcept[] = [
   { code: 'TWO_WEEK_WAIT', display: 'Two Week Wait', effectiveFrom: SINCE_2004, deferToProviderContactDays: 5, triageContactDays: 2 },
 ];
 
-export const SPECIALTIES: readonly Concept[] = specialtyRows.map(([code = '', display = '', from = '', to]) => ({ code, display, ...datesOf(from, to) }));
-export const CLINIC_TYPES: readonly ClinicType[] = clinicTypeRows.map(([code = '', display = '', specialty = '', from = '', to]) => ({ code, display, ...datesOf(from, to), specialty }));
+export const SPECIALTIES: readonly Concept[] = specialtyRows.map(([code = '', display = '', from = '', to]) => ({
+  code,
+  display,
+  ...datesOf(from, to),
+}));
+export const CLINIC_TYPES: readonly ClinicType[] = clinicTypeRows.map(([code = '', display = '', specialty = '', from = '', to]) => ({
+  code,
+  display,
+  ...datesOf(from, to),
+  specialty,
+}));
 
 function datesOf(from: string, to: string | undefined): { effectiveFrom: string; effectiveTo?: string } {
   const midnight = (date: string) => `${date}T00:00:00.000Z`;

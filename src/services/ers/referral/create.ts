@@ -40,10 +40,18 @@ export interface CreateReferralFacts {
  */
 export function requireReferringClinicianRule(caller: Caller, referringClinician: string | undefined): void {
   if (caller.businessFunction === 'REFERRING_CLINICIAN_ADMIN' && referringClinician === undefined) {
-    throw unprocessable('VALUE_IS_REQUIRED', `'Referring Clinician' is required.`, 'An administrator acts for a clinician and has to name them.');
+    throw unprocessable(
+      'VALUE_IS_REQUIRED',
+      `'Referring Clinician' is required.`,
+      'An administrator acts for a clinician and has to name them.',
+    );
   }
   if (caller.businessFunction !== 'REFERRING_CLINICIAN_ADMIN' && referringClinician !== undefined) {
-    throw unprocessable('FIELD_NOT_PERMITTED', `'Referring Clinician' (${referringClinician}) is not permitted.`, 'A clinician refers in their own name.');
+    throw unprocessable(
+      'FIELD_NOT_PERMITTED',
+      `'Referring Clinician' (${referringClinician}) is not permitted.`,
+      'A clinician refers in their own name.',
+    );
   }
 }
 
@@ -55,7 +63,10 @@ export function requireReferringClinicianRule(caller: Caller, referringClinician
 export function requireShortlistShape(serviceIds: readonly string[], maximum: number = MAXIMUM_SERVICES): void {
   if (serviceIds.length === 0) throw unprocessable('MISSING_VALUE', `'Shortlist' is missing.`);
   if (serviceIds.length > maximum) {
-    throw unprocessable('TOO_MANY_ITEMS', `'Shortlist' (${serviceIds.length}) cannot have more than ${maximum} item${maximum === 1 ? '' : 's'}.`);
+    throw unprocessable(
+      'TOO_MANY_ITEMS',
+      `'Shortlist' (${serviceIds.length}) cannot have more than ${maximum} item${maximum === 1 ? '' : 's'}.`,
+    );
   }
   const repeated = serviceIds.find((id, index) => serviceIds.indexOf(id) !== index);
   if (repeated !== undefined) {
@@ -71,7 +82,11 @@ export function requireShortlistShape(serviceIds: readonly string[], maximum: nu
 export function requireShortlistedServices(services: readonly HealthcareService[], foundIds: ReadonlySet<string>): void {
   for (const service of services) {
     if (!service.requestFlows.includes('APPOINTMENT_REQUEST') && !service.requestFlows.includes('TRIAGE_REQUEST')) {
-      throw unprocessable('INAPPROPRIATE_VALUE', `'Shortlist/Service Id' (${service.id}) is not appropriate.`, `${service.name} gives advice only.`);
+      throw unprocessable(
+        'INAPPROPRIATE_VALUE',
+        `'Shortlist/Service Id' (${service.id}) is not appropriate.`,
+        `${service.name} gives advice only.`,
+      );
     }
     if (!foundIds.has(service.id)) {
       throw unprocessable(
@@ -110,7 +125,11 @@ export function requireLetterIntention(
     );
   }
   if (!Number.isInteger(firstReminderDays) || firstReminderDays < 0 || firstReminderDays > MAXIMUM_REMINDER_DAYS) {
-    throw unprocessable('INVALID_VALUE', `'First Reminder Letter Follow Up Days' (${firstReminderDays}) is invalid.`, 'It is 0 (no reminder) to 180 days.');
+    throw unprocessable(
+      'INVALID_VALUE',
+      `'First Reminder Letter Follow Up Days' (${firstReminderDays}) is invalid.`,
+      'It is 0 (no reminder) to 180 days.',
+    );
   }
 }
 

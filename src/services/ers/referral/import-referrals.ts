@@ -29,7 +29,12 @@ interface PreparedReferral {
  *
  * Throws LocalRefusal 400 naming the first thing that is wrong.
  */
-export async function importReferrals(world: { readonly blobs: BlobStore; readonly random: Random }, tx: Db, instance: string, json: unknown): Promise<number> {
+export async function importReferrals(
+  world: { readonly blobs: BlobStore; readonly random: Random },
+  tx: Db,
+  instance: string,
+  json: unknown,
+): Promise<number> {
   if (!importedReferrals.Check(json)) throw misshapen(json);
   for (const imported of json) {
     requireConsistent(imported);
@@ -41,9 +46,22 @@ export async function importReferrals(world: { readonly blobs: BlobStore; readon
   return json.length;
 }
 
-async function prepareReferral(world: { readonly blobs: BlobStore; readonly random: Random }, imported: ImportedReferral): Promise<PreparedReferral> {
+async function prepareReferral(
+  world: { readonly blobs: BlobStore; readonly random: Random },
+  imported: ImportedReferral,
+): Promise<PreparedReferral> {
   const createdAt = instantOf(imported.createdAt);
-  const { attachments = [], appointment, createdAt: _createdAt, updatedAt, clinicalInfoFirstSubmitted, clinicalInfoLastUpdated, pathwayStart, receivedAt, ...kept } = imported;
+  const {
+    attachments = [],
+    appointment,
+    createdAt: _createdAt,
+    updatedAt,
+    clinicalInfoFirstSubmitted,
+    clinicalInfoLastUpdated,
+    pathwayStart,
+    receivedAt,
+    ...kept
+  } = imported;
   const files: StoredFile[] = [];
   for (const each of attachments) files.push(await storedFile(world.blobs, imported, each));
   const owesLetter = imported.letterIntention === 'NEED_TO_ADD_LATER' && !attachments.some((each) => each.type === 'REFERRER');
@@ -88,7 +106,12 @@ function requireConsistent(referral: ImportedReferral): void {
   if (problem !== undefined) throw new LocalRefusal(400, 'import_referral', `Referral ${referral.ubrn} cannot be imported: ${problem}.`);
 }
 
-const PROPOSED_STATES: ReadonlySet<string> = new Set(['DEFERRED_TO_PROVIDER', 'AWAITING_TRIAGE', 'TRIAGED_PROVIDER_TO_ACTION', 'TRIAGE_RESPONSE']);
+const PROPOSED_STATES: ReadonlySet<string> = new Set([
+  'DEFERRED_TO_PROVIDER',
+  'AWAITING_TRIAGE',
+  'TRIAGED_PROVIDER_TO_ACTION',
+  'TRIAGE_RESPONSE',
+]);
 
 type ImportedAttachment = NonNullable<ImportedReferral['attachments']>[number];
 
@@ -132,5 +155,10 @@ function instant<const N extends string>(name: N, time: string | number | undefi
 function misshapen(json: unknown): LocalRefusal {
   const [first] = importedReferrals.Errors(json);
   const where = first === undefined ? '' : `: ${first.instancePath === '' ? 'the list' : first.instancePath} ${first.message}`;
-  return new LocalRefusal(400, 'import_referral', `The referrals cannot be imported${where}.`, 'Compare with docs/systems/ers.md, "Importing referrals".');
+  return new LocalRefusal(
+    400,
+    'import_referral',
+    `The referrals cannot be imported${where}.`,
+    'Compare with docs/systems/ers.md, "Importing referrals".',
+  );
 }

@@ -4,7 +4,8 @@ import { Compile } from 'typebox/compile';
 import { REFERRAL_STATES } from '../codes.ts';
 
 const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
-const oneOf = <const V extends readonly string[]>(values: V) => Type.Unsafe<V[number]>(Type.Union(values.map((each) => Type.Literal(each))));
+const oneOf = <const V extends readonly string[]>(values: V) =>
+  Type.Unsafe<V[number]>(Type.Union(values.map((each) => Type.Literal(each))));
 const time = Type.Unsafe<string | number>(
   Type.Union([Type.Integer(), Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2})$' })]),
 );

@@ -53,7 +53,9 @@ export function maintainLetters(referral: Referral, named: readonly NamedFile[],
   requireDistinctNames([...others, ...letters]);
   const linked = letters.filter((letter) => !before.includes(letter) && !before.some((each) => each.fileId === letter.fileId));
   const unlinked = before.filter((letter) => !named.some((each) => each.fileId === letter.fileId));
-  const redescribed = letters.some((letter) => before.some((each) => each.fileId === letter.fileId && each.description !== letter.description));
+  const redescribed = letters.some((letter) =>
+    before.some((each) => each.fileId === letter.fileId && each.description !== letter.description),
+  );
   if (linked.length === 0 && unlinked.length === 0 && !redescribed) {
     throw unprocessable('NO_CHANGES_DETECTED', `'Referral Letter' has no changes.`, 'The set sent is the set the referral already has.');
   }
@@ -83,7 +85,12 @@ export function maintainLetters(referral: Referral, named: readonly NamedFile[],
  */
 export function linkFile(request: { readonly ubrn: string }, named: NamedFile, facts: Omit<LetterFacts, 'freezeDays'>): Attachment {
   const file = facts.files.get(named.fileId);
-  if (file === undefined) throw unprocessable('REFERENCE_NOT_FOUND', `'Attachment' (Binary/${named.fileId}) is not found.`, 'No file was uploaded under that id.');
+  if (file === undefined)
+    throw unprocessable(
+      'REFERENCE_NOT_FOUND',
+      `'Attachment' (Binary/${named.fileId}) is not found.`,
+      'No file was uploaded under that id.',
+    );
   if (file.intendedUbrn !== request.ubrn) {
     throw unprocessable(
       'INAPPROPRIATE_VALUE',
@@ -93,7 +100,11 @@ export function linkFile(request: { readonly ubrn: string }, named: NamedFile, f
     );
   }
   if (file.linkedUbrn !== undefined) {
-    throw unprocessable('INVALID_STATE', `'Attachment' (Binary/${named.fileId}) is already linked.`, 'A file can be linked once, as one type.');
+    throw unprocessable(
+      'INVALID_STATE',
+      `'Attachment' (Binary/${named.fileId}) is already linked.`,
+      'A file can be linked once, as one type.',
+    );
   }
   return {
     id: facts.nextAttachmentId(),
@@ -116,21 +127,35 @@ export function requireDistinctNames(attachments: readonly Attachment[]): void {
   const names = attachments.map((each) => each.title.toLowerCase());
   const repeated = attachments.find((each, index) => names.indexOf(each.title.toLowerCase()) !== index);
   if (repeated !== undefined) {
-    throw unprocessable('DUPLICATE_FILENAME', `'File Name' (${repeated.title}) is already used on this request.`, 'File names are unique on a request, including the extension.');
+    throw unprocessable(
+      'DUPLICATE_FILENAME',
+      `'File Name' (${repeated.title}) is already used on this request.`,
+      'File names are unique on a request, including the extension.',
+    );
   }
 }
 
 function requireLetterShape(named: readonly NamedFile[]): void {
   if (named.length === 0) throw unprocessable('MISSING_VALUE', `'Referral Letter File' is missing.`, 'At least one letter must remain.');
   for (const file of named) {
-    if (file.type !== 'REFERRER') throw unprocessable('INAPPROPRIATE_VALUE', `'Attachment Type' (${file.type}) is not appropriate.`, 'A referral letter has type REFERRER.');
+    if (file.type !== 'REFERRER')
+      throw unprocessable(
+        'INAPPROPRIATE_VALUE',
+        `'Attachment Type' (${file.type}) is not appropriate.`,
+        'A referral letter has type REFERRER.',
+      );
     if ((file.description?.length ?? 0) > MAXIMUM_DESCRIPTION) {
-      throw unprocessable('INVALID_VALUE', `'Description' (${file.description}) is invalid.`, `A description has at most ${MAXIMUM_DESCRIPTION} characters.`);
+      throw unprocessable(
+        'INVALID_VALUE',
+        `'Description' (${file.description}) is invalid.`,
+        `A description has at most ${MAXIMUM_DESCRIPTION} characters.`,
+      );
     }
   }
   const ids = named.map((each) => each.fileId);
   const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (repeated !== undefined) throw unprocessable('DUPLICATE_FILENAME', `'Attachment' (Binary/${repeated}) is in the request more than once.`);
+  if (repeated !== undefined)
+    throw unprocessable('DUPLICATE_FILENAME', `'Attachment' (Binary/${repeated}) is in the request more than once.`);
 }
 
 /** Letters that exist may not change in the days before the appointment that the service sets (ers.md §9 A012). */

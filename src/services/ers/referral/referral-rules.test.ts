@@ -47,14 +47,25 @@ test('a new referral is active, not booked, at version 3, and stores its criteri
   assert.equal(made.appointment, undefined);
   assert.equal(made.specialty, undefined);
   assert.deepEqual(made.shortlist, [{ serviceId: '11000', serviceName: 'Forthright Cardiology Business Service' }]);
-  assert.deepEqual(made.criteria, { priority: 'URGENT', specialty: 'CARDIOLOGY', ageAndGenderAppropriate: false, commissioningProvisioning: 'ALL_AVAILABLE_FOR_BOOKING' });
+  assert.deepEqual(made.criteria, {
+    priority: 'URGENT',
+    specialty: 'CARDIOLOGY',
+    ageAndGenderAppropriate: false,
+    commissioningProvisioning: 'ALL_AVAILABLE_FOR_BOOKING',
+  });
 });
 
 test('an administrator refers in the name of a clinician, a clinician in their own', () => {
   assert.equal(create({ referringClinician: '021600556514' }, data.RCA).referrer, '021600556514');
   assert.equal(create().referrer, data.RC.userId);
-  assert.equal(outcome(() => create({}, data.RCA)), 'VALUE_IS_REQUIRED');
-  assert.equal(outcome(() => create({ referringClinician: '021600556514' })), 'FIELD_NOT_PERMITTED');
+  assert.equal(
+    outcome(() => create({}, data.RCA)),
+    'VALUE_IS_REQUIRED',
+  );
+  assert.equal(
+    outcome(() => create({ referringClinician: '021600556514' })),
+    'FIELD_NOT_PERMITTED',
+  );
 });
 
 const many = Array.from({ length: 21 }, (_, index) => String(12_000 + index));
@@ -68,12 +79,19 @@ const refusedCreations: readonly (readonly [string, () => unknown, ErsCode])[] =
   ['a pathway that starts tomorrow', () => create({ pathwayStart: data.NOW + data.DAY }), 'INVALID_VALUE'],
   ['a pathway that started 366 days ago', () => create({ pathwayStart: data.NOW - 366 * data.DAY }), 'INVALID_VALUE'],
   ['an advice-only service', () => requireShortlistedServices([data.ADVICE], new Set()), 'INAPPROPRIATE_VALUE'],
-  ['a service the search does not find', () => requireShortlistedServices([data.DIRECT], new Set(['1'])), 'SHORTLISTED_SERVICE_NOT_IN_RESULTS'],
+  [
+    'a service the search does not find',
+    () => requireShortlistedServices([data.DIRECT], new Set(['1'])),
+    'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
+  ],
 ];
 for (const [what, attempt, code] of refusedCreations) test(`no referral with ${what}`, () => assert.equal(outcome(attempt), code));
 
 test('the diagnostics of a service named twice are those of the samples', () => {
-  assert.throws(() => create({ serviceIds: ['11002', '11002'] }), /^ErsRefusal: 'Shortlist\/Service Id' \(11002\) cannot be added to a shortlist more than once\.$/);
+  assert.throws(
+    () => create({ serviceIds: ['11002', '11002'] }),
+    /^ErsRefusal: 'Shortlist\/Service Id' \(11002\) cannot be added to a shortlist more than once\.$/,
+  );
 });
 
 test('a supplied pathway start up to 365 days back is kept', () => {
@@ -89,7 +107,12 @@ test('working days skip the weekend; urgent suspected cancer has one day for the
 });
 
 const named = { type: 'REFERRER', fileId: data.file().id, description: 'Blood test results' } as const;
-const letters = (subject: Referral, files: readonly Parameters<typeof maintainLetters>[1][number][] = [named], stored = data.file(), freezeDays?: number) => {
+const letters = (
+  subject: Referral,
+  files: readonly Parameters<typeof maintainLetters>[1][number][] = [named],
+  stored = data.file(),
+  freezeDays?: number,
+) => {
   let next = 90_000;
   return maintainLetters(subject, files, {
     caller: data.RC,
@@ -119,7 +142,10 @@ test('the first letters are submitted, later ones are updates; the letter is owe
 test('files left out are unlinked', () => {
   const change = letters(data.referral({ attachments: [data.letter()] }));
   assert.deepEqual(change.unlinked, [data.letter().fileId]);
-  assert.deepEqual(change.referral.attachments.map((each) => each.title), ['bloods.pdf']);
+  assert.deepEqual(
+    change.referral.attachments.map((each) => each.title),
+    ['bloods.pdf'],
+  );
 });
 
 test('a changed letter puts an accepted booking back for review', () => {
@@ -136,21 +162,47 @@ const refusedLetters: readonly (readonly [string, () => unknown, ErsCode])[] = [
   ['a provider file', () => letters(data.referral(), [{ ...named, type: 'PROVIDER' }]), 'INAPPROPRIATE_VALUE'],
   ['a description of 201 characters', () => letters(data.referral(), [{ ...named, description: 'x'.repeat(201) }]), 'INVALID_VALUE'],
   ['a file that does not exist', () => letters(data.referral(), [{ ...named, fileId: 'x' }]), 'REFERENCE_NOT_FOUND'],
-  ['a file for another request', () => letters(data.referral(), [named], data.file({ intendedUbrn: '000000080001' })), 'INAPPROPRIATE_VALUE'],
+  [
+    'a file for another request',
+    () => letters(data.referral(), [named], data.file({ intendedUbrn: '000000080001' })),
+    'INAPPROPRIATE_VALUE',
+  ],
   ['a file already linked', () => letters(data.referral(), [named], data.file({ linkedUbrn: '000000080000' })), 'INVALID_STATE'],
   ['the same file twice', () => letters(data.referral(), [named, named]), 'DUPLICATE_FILENAME'],
-  ['a name the provider uses', () => letters(data.referral({ attachments: [data.letter({ type: 'PROVIDER', title: 'BLOODS.pdf' })] })), 'DUPLICATE_FILENAME'],
-  ['a letter of another organisation', () => letters(data.referral({ attachments: [data.letter({ attachedByOrganisation: 'R68' })] })), 'INVALID_STATE'],
+  [
+    'a name the provider uses',
+    () => letters(data.referral({ attachments: [data.letter({ type: 'PROVIDER', title: 'BLOODS.pdf' })] })),
+    'DUPLICATE_FILENAME',
+  ],
+  [
+    'a letter of another organisation',
+    () => letters(data.referral({ attachments: [data.letter({ attachedByOrganisation: 'R68' })] })),
+    'INVALID_STATE',
+  ],
   ['a cancelled referral', () => letters(data.referral({ status: 'cancelled', state: 'CANCELLED_REFERRAL' })), 'INVALID_REQUEST_STATE'],
   ['an onward referral', () => letters(data.referral({ onwardReferral: true })), 'INVALID_REQUEST_STATE'],
-  ['a past appointment', () => letters(data.bookedReferral({ appointment: data.appointment({ start: data.NOW - 1 }) })), 'INVALID_REQUEST_STATE'],
-  ['the freeze period', () => letters(data.bookedReferral({ attachments: [data.letter()] }), [named], data.file(), 8), 'INVALID_REQUEST_STATE'],
+  [
+    'a past appointment',
+    () => letters(data.bookedReferral({ appointment: data.appointment({ start: data.NOW - 1 }) })),
+    'INVALID_REQUEST_STATE',
+  ],
+  [
+    'the freeze period',
+    () => letters(data.bookedReferral({ attachments: [data.letter()] }), [named], data.file(), 8),
+    'INVALID_REQUEST_STATE',
+  ],
 ];
 for (const [what, attempt, code] of refusedLetters) test(`letters are refused for ${what}`, () => assert.equal(outcome(attempt), code));
 
 test('before the freeze period, and for a first letter, the letters may change', () => {
-  assert.equal(outcome(() => letters(data.bookedReferral({ attachments: [data.letter()] }), [named], data.file(), 6)), 'allowed');
-  assert.equal(outcome(() => letters(data.bookedReferral(), [named], data.file(), 8)), 'allowed');
+  assert.equal(
+    outcome(() => letters(data.bookedReferral({ attachments: [data.letter()] }), [named], data.file(), 6)),
+    'allowed',
+  );
+  assert.equal(
+    outcome(() => letters(data.bookedReferral(), [named], data.file(), 8)),
+    'allowed',
+  );
 });
 
 test('a referrer is related by organisation, a clinician by the service of the current appointment, nobody by a shortlist', () => {
@@ -158,7 +210,11 @@ test('a referrer is related by organisation, a clinician by the service of the c
   assert.equal(relation(data.RC, booked), 'holds');
   assert.equal(relation(data.userIn('REFERRING_CLINICIAN', 'R68'), booked), 'none');
   assert.equal(relation(data.SPC, booked), 'work-group of 11000 for 921600556514');
-  assert.equal(relation(data.SPCA, booked), 'work-group of 11000 for 921600556514', 'an administrator has the relationship of the clinician');
+  assert.equal(
+    relation(data.SPCA, booked),
+    'work-group of 11000 for 921600556514',
+    'an administrator has the relationship of the clinician',
+  );
   assert.equal(relation(data.PROVIDER_APPLICATION, booked), 'provider of 11000');
   assert.equal(relation(data.SPC, data.referral()), 'none');
   assert.equal(relation(data.userIn('COMMISSIONER'), booked), 'none');
@@ -176,18 +232,37 @@ function relation(caller: typeof data.RC, referral: Referral, purpose: 'read' | 
   return `${result.by} of ${result.serviceIds.join()}${result.by === 'work-group' ? ` for ${result.userId}` : ''}`;
 }
 
-const bookCommand: BookingCommand = { kind: 'BOOK', ubrn: '000000080000', nhsNumber: '9912003888', serviceId: '11000', slotId: data.SLOT.id, start: data.SLOT.start, end: data.SLOT.end };
+const bookCommand: BookingCommand = {
+  kind: 'BOOK',
+  ubrn: '000000080000',
+  nhsNumber: '9912003888',
+  serviceId: '11000',
+  slotId: data.SLOT.id,
+  start: data.SLOT.start,
+  end: data.SLOT.end,
+};
 const commands: Readonly<Record<string, (referral: Referral, now: number) => Referral>> = {
   book: (referral, now) => go(referral, { ...bookCommand, start: now + data.DAY, end: now + data.DAY + data.HOUR }, data.DIRECT, now),
   defer: (referral, now) => go(referral, { ...bookCommand, kind: 'NO_SLOTS_AT_SERVICE' }, data.DIRECT, now),
   'send-for-triage': (referral, now) => go(referral, { ...bookCommand, kind: 'TRIAGE', serviceId: data.TRIAGE.id }, data.TRIAGE, now),
   'maintain-letter': (referral, now) => {
     const file = data.file({ id: String(now), name: `${now}.pdf` });
-    return maintainLetters(referral, [{ type: 'REFERRER', fileId: file.id }], { caller: data.RC, now, files: new Map([[file.id, file]]), nextAttachmentId: () => String(now) }).referral;
+    return maintainLetters(referral, [{ type: 'REFERRER', fileId: file.id }], {
+      caller: data.RC,
+      now,
+      files: new Map([[file.id, file]]),
+      nextAttachmentId: () => String(now),
+    }).referral;
   },
   accept: (referral, now) => acceptReferral(referral, { now }),
   reject: (referral, now) => {
-    const reason = { code: 'OTHER', display: 'Other reason', type: 'PROVIDER_REJECT', commentIsMandatory: false, effectiveFrom: '2004-06-01' };
+    const reason = {
+      code: 'OTHER',
+      display: 'Other reason',
+      type: 'PROVIDER_REJECT',
+      commentIsMandatory: false,
+      effectiveFrom: '2004-06-01',
+    };
     return rejectReferral(referral, { reasonCode: 'OTHER' }, { now, reason, service: data.DIRECT });
   },
 };
@@ -215,7 +290,12 @@ test('any sequence of events stays inside the table of states; what the table re
         });
         assert.equal(actual, expected, `${event} from ${before.state}`);
         if (actual !== 'allowed') continue;
-        assert.ok(TRANSITIONS.some((each) => each.event === event && each.from.includes(before.state) && (each.to === 'same' ? before.state : each.to) === referral.state));
+        assert.ok(
+          TRANSITIONS.some(
+            (each) =>
+              each.event === event && each.from.includes(before.state) && (each.to === 'same' ? before.state : each.to) === referral.state,
+          ),
+        );
         assert.ok(referral.version > before.version, 'every change moves the version on');
         assert.equal(referral.state === 'NOT_BOOKED', referral.appointment === undefined);
         assert.equal(referral.state === 'BOOKED', referral.appointment?.status === 'booked');
@@ -227,7 +307,10 @@ test('any sequence of events stays inside the table of states; what the table re
 test('a cancelled referral allows nothing to anybody', () => {
   const cancelled = data.referral({ state: 'CANCELLED_REFERRAL', status: 'cancelled' });
   for (const event of REFERRAL_EVENTS) {
-    assert.equal(outcome(() => requireTransition(cancelled, event, data.NOW)), 'INVALID_REQUEST_STATE');
+    assert.equal(
+      outcome(() => requireTransition(cancelled, event, data.NOW)),
+      'INVALID_REQUEST_STATE',
+    );
     assert.equal(isAllowed(cancelled, event, 'REFERRING_CLINICIAN', data.NOW), false);
   }
 });

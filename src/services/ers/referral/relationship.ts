@@ -9,7 +9,13 @@ export type Purpose = 'read' | 'change';
 export type RelationshipTest =
   | { readonly decided: true; readonly holds: boolean; readonly why: string }
   /** Holds when the person is in the work group of one of the services, at that organisation. */
-  | { readonly decided: false; readonly by: 'work-group'; readonly serviceIds: readonly string[]; readonly userId: string; readonly odsCode: string }
+  | {
+      readonly decided: false;
+      readonly by: 'work-group';
+      readonly serviceIds: readonly string[];
+      readonly userId: string;
+      readonly odsCode: string;
+    }
   /** Holds when one of the services is provided by the organisation. */
   | { readonly decided: false; readonly by: 'provider'; readonly serviceIds: readonly string[]; readonly odsCode: string };
 
@@ -62,6 +68,7 @@ const atNoService: RelationshipTest = {
 
 function servicesOf(referral: Referral, purpose: Purpose): readonly string[] {
   const appointment = referral.appointment;
-  const current = appointment !== undefined && (appointment.status === 'booked' || appointment.status === 'proposed') ? [appointment.serviceId] : [];
+  const current =
+    appointment !== undefined && (appointment.status === 'booked' || appointment.status === 'proposed') ? [appointment.serviceId] : [];
   return purpose === 'change' ? current : [...new Set([...current, ...(referral.formerServices ?? [])])];
 }

@@ -77,7 +77,13 @@ const ANY_ACTIVE: readonly ReferralState[] = [
   'AWAITING_TRIAGE',
   'TRIAGED_PROVIDER_TO_ACTION',
 ];
-const UNDER_REVIEW: readonly Condition[] = ['active', 'appointmentIsBooked', 'notYetAccepted', 'appointmentIsTodayOrLater', 'letterIsSettled'];
+const UNDER_REVIEW: readonly Condition[] = [
+  'active',
+  'appointmentIsBooked',
+  'notYetAccepted',
+  'appointmentIsTodayOrLater',
+  'letterIsSettled',
+];
 
 /** The table. One line for each event and each set of states it behaves alike in. */
 export const TRANSITIONS: readonly Transition[] = [
@@ -125,7 +131,13 @@ export const TRANSITIONS: readonly Transition[] = [
     to: 'TRIAGE_RESPONSE',
     when: ['active', 'notYetAccepted', 'hasLetter'],
   },
-  { event: 'cancel-referral', from: ANY_ACTIVE, who: [...REFERRERS, ...PROVIDERS, ...APPLICATION], to: 'CANCELLED_REFERRAL', when: ['active'] },
+  {
+    event: 'cancel-referral',
+    from: ANY_ACTIVE,
+    who: [...REFERRERS, ...PROVIDERS, ...APPLICATION],
+    to: 'CANCELLED_REFERRAL',
+    when: ['active'],
+  },
 ];
 
 /**

@@ -26,8 +26,17 @@ interface ActionRule extends AvailableAction {
 const ACTIONS: readonly ActionRule[] = [
   { code: 'CREATE_APPOINTMENT', display: 'Create Appointment', events: ['book', 'defer', 'send-for-triage'], when: canGoSomewhere },
   { code: 'CHANGE_SHORTLIST', display: 'Change Shortlist', events: ['change-shortlist'] },
-  { code: 'CHANGE_SHORTLIST_AND_SEND_FOR_TRIAGE', display: 'Change Shortlist and Send for Triage', events: ['change-shortlist-and-send-for-triage'] },
-  { code: 'CANCEL_DIRECTLY_BOOKED_APPOINTMENT', display: 'Cancel Directly Booked Appointment', events: ['cancel-directly-booked-appointment'], when: isAtDirectlyBookable },
+  {
+    code: 'CHANGE_SHORTLIST_AND_SEND_FOR_TRIAGE',
+    display: 'Change Shortlist and Send for Triage',
+    events: ['change-shortlist-and-send-for-triage'],
+  },
+  {
+    code: 'CANCEL_DIRECTLY_BOOKED_APPOINTMENT',
+    display: 'Cancel Directly Booked Appointment',
+    events: ['cancel-directly-booked-appointment'],
+    when: isAtDirectlyBookable,
+  },
   { code: 'CANCEL_REFERRAL', display: 'Cancel Referral', events: ['cancel-referral'] },
   { code: 'RECORD_REVIEW_OUTCOME', display: 'Record Review Outcome', events: ['accept-refer-book-later', 'return-with-advice'] },
 ];
@@ -35,7 +44,8 @@ const ACTIONS: readonly ActionRule[] = [
 /** The actions, in their published order; none is an answer too. */
 export function availableActions(referral: Referral, facts: ActionFacts): readonly AvailableAction[] {
   return ACTIONS.filter(
-    (rule) => rule.events.some((event) => isAllowed(referral, event, facts.businessFunction, facts.now)) && (rule.when?.(referral, facts) ?? true),
+    (rule) =>
+      rule.events.some((event) => isAllowed(referral, event, facts.businessFunction, facts.now)) && (rule.when?.(referral, facts) ?? true),
   ).map(({ code, display }) => ({ code, display }));
 }
 

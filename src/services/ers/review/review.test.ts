@@ -41,13 +41,22 @@ const unreviewable: readonly (readonly [string, Referral])[] = [
 ];
 for (const [what, referral] of unreviewable) {
   test(`a referral that is ${what} can be neither accepted nor rejected`, () => {
-    assert.equal(codeOf(() => accept(referral)), 'INVALID_REQUEST_STATE');
-    assert.equal(codeOf(() => reject({}, referral)), 'INVALID_REQUEST_STATE');
+    assert.equal(
+      codeOf(() => accept(referral)),
+      'INVALID_REQUEST_STATE',
+    );
+    assert.equal(
+      codeOf(() => reject({}, referral)),
+      'INVALID_REQUEST_STATE',
+    );
   });
 }
 
 test('a booking for earlier today can still be reviewed', () => {
-  assert.equal(codeOf(() => accept(data.bookedReferral({ appointment: data.appointment({ start: data.NOW - data.HOUR }) }))), 'allowed');
+  assert.equal(
+    codeOf(() => accept(data.bookedReferral({ appointment: data.appointment({ start: data.NOW - data.HOUR }) }))),
+    'allowed',
+  );
 });
 
 test('rejecting cancels the appointment with reason and comment and keeps the service as a reader', () => {
@@ -87,12 +96,23 @@ const rejections: readonly (readonly [string, () => unknown, string])[] = [
 for (const [what, body, code] of rejections) test(`a rejection is refused for ${what}`, () => assert.equal(codeOf(body), code));
 
 const services = new Map([data.DIRECT, data.INDIRECT, data.TRIAGE].map((each) => [each.id, each]));
-const actions = (referral: Referral, businessFunction: BusinessFunction) => availableActions(referral, { now: data.NOW, businessFunction, services }).map((each) => each.code);
+const actions = (referral: Referral, businessFunction: BusinessFunction) =>
+  availableActions(referral, { now: data.NOW, businessFunction, services }).map((each) => each.code);
 const atIndirect = data.bookedReferral({ appointment: data.appointment({ serviceId: '50002' }) });
 const triage = data.referral({ state: 'AWAITING_TRIAGE', appointment: data.appointment({ status: 'proposed', serviceId: '50001' }) });
 const available: readonly (readonly [string, Referral, BusinessFunction, readonly string[]])[] = [
-  ['not booked', data.referral(), 'REFERRING_CLINICIAN', ['CREATE_APPOINTMENT', 'CHANGE_SHORTLIST', 'CHANGE_SHORTLIST_AND_SEND_FOR_TRIAGE', 'CANCEL_REFERRAL']],
-  ['not booked, only indirectly bookable', data.referral({ shortlist: [{ serviceId: '50002', serviceName: '' }] }), 'REFERRING_CLINICIAN_ADMIN', ['CHANGE_SHORTLIST', 'CHANGE_SHORTLIST_AND_SEND_FOR_TRIAGE', 'CANCEL_REFERRAL']],
+  [
+    'not booked',
+    data.referral(),
+    'REFERRING_CLINICIAN',
+    ['CREATE_APPOINTMENT', 'CHANGE_SHORTLIST', 'CHANGE_SHORTLIST_AND_SEND_FOR_TRIAGE', 'CANCEL_REFERRAL'],
+  ],
+  [
+    'not booked, only indirectly bookable',
+    data.referral({ shortlist: [{ serviceId: '50002', serviceName: '' }] }),
+    'REFERRING_CLINICIAN_ADMIN',
+    ['CHANGE_SHORTLIST', 'CHANGE_SHORTLIST_AND_SEND_FOR_TRIAGE', 'CANCEL_REFERRAL'],
+  ],
   ['booked', data.bookedReferral(), 'REFERRING_CLINICIAN', ['CANCEL_DIRECTLY_BOOKED_APPOINTMENT', 'CANCEL_REFERRAL']],
   ['booked indirectly', atIndirect, 'REFERRING_CLINICIAN', ['CANCEL_REFERRAL']],
   ['booked', data.bookedReferral(), 'SERVICE_PROVIDER_CLINICIAN', ['CANCEL_REFERRAL']],
@@ -100,17 +120,30 @@ const available: readonly (readonly [string, Referral, BusinessFunction, readonl
   ['at triage', triage, 'PROVIDER_AUTHORISED_APPLICATION', ['CANCEL_REFERRAL', 'RECORD_REVIEW_OUTCOME']],
   ['at triage', triage, 'REFERRING_CLINICIAN', ['CANCEL_REFERRAL']],
   ['deferred without a letter', data.referral({ state: 'DEFERRED_TO_PROVIDER' }), 'SERVICE_PROVIDER_CLINICIAN', ['CANCEL_REFERRAL']],
-  ['deferred with a letter', data.referral({ state: 'DEFERRED_TO_PROVIDER', attachments: [data.letter()] }), 'SERVICE_PROVIDER_CLINICIAN', ['CANCEL_REFERRAL', 'RECORD_REVIEW_OUTCOME']],
+  [
+    'deferred with a letter',
+    data.referral({ state: 'DEFERRED_TO_PROVIDER', attachments: [data.letter()] }),
+    'SERVICE_PROVIDER_CLINICIAN',
+    ['CANCEL_REFERRAL', 'RECORD_REVIEW_OUTCOME'],
+  ],
   ['cancelled', data.referral({ state: 'CANCELLED_REFERRAL', status: 'cancelled' }), 'REFERRING_CLINICIAN', []],
 ];
-for (const [what, referral, role, expected] of available) test(`a ${role} may do with a referral that is ${what}: ${expected.join(', ') || 'nothing'}`, () => assert.deepEqual(actions(referral, role), expected));
+for (const [what, referral, role, expected] of available)
+  test(`a ${role} may do with a referral that is ${what}: ${expected.join(', ') || 'nothing'}`, () =>
+    assert.deepEqual(actions(referral, role), expected));
 
-const cancelledBy = (odsCode?: string) => data.referral({ state: 'CANCELLED_REFERRAL', status: 'cancelled', ...(odsCode !== undefined && { cancelledByOrganisation: odsCode }) });
+const cancelledBy = (odsCode?: string) =>
+  data.referral({ state: 'CANCELLED_REFERRAL', status: 'cancelled', ...(odsCode !== undefined && { cancelledByOrganisation: odsCode }) });
 const lists: readonly (readonly [string, Referral, string | undefined, string | undefined])[] = [
   ['not booked', data.referral(), undefined, 'AWAITING_BOOKING'],
   ['booked, no letter needed', data.bookedReferral(), 'REFERRALS_FOR_REVIEW', undefined],
   ['booked, letter owed', data.bookedReferral({ letterIntention: 'NEED_TO_ADD_LATER' }), undefined, undefined],
-  ['booked, letter there', data.bookedReferral({ letterIntention: 'NEED_TO_ADD_LATER', attachments: [data.letter()] }), 'REFERRALS_FOR_REVIEW', undefined],
+  [
+    'booked, letter there',
+    data.bookedReferral({ letterIntention: 'NEED_TO_ADD_LATER', attachments: [data.letter()] }),
+    'REFERRALS_FOR_REVIEW',
+    undefined,
+  ],
   ['accepted', data.bookedReferral({ reviewed: true }), undefined, undefined],
   ['at triage, no letter', triage, undefined, 'AWAITING_BOOKING'],
   ['at triage, letter there', { ...triage, attachments: [data.letter()] }, 'REFERRALS_FOR_REVIEW', 'AWAITING_BOOKING'],
@@ -135,7 +168,8 @@ test('a letter is outstanding while it is intended and not there', () => {
 });
 
 test('the columns that are worked out', () => {
-  const owed = (letterDue: string) => clinicalInformationStatus(data.referral({ letterIntention: 'NEED_TO_ADD_LATER', letterDue }), data.NOW);
+  const owed = (letterDue: string) =>
+    clinicalInformationStatus(data.referral({ letterIntention: 'NEED_TO_ADD_LATER', letterDue }), data.NOW);
   assert.deepEqual([owed('2026-11-25'), owed('2026-11-24'), owed('2026-11-23')], ['NOT_DUE', 'OVERDUE', 'OVERDUE']);
   assert.equal(clinicalInformationStatus(data.referral(), data.NOW), 'NOT_APPLICABLE');
   assert.equal(clinicalInformationStatus(data.referral({ attachments: [data.letter()] }), data.NOW), 'PRESENT');
@@ -160,4 +194,9 @@ const filters: readonly (readonly [string, WorklistRequest, boolean, string])[] 
   ['indicator without clinician', { list: 'REFERRALS_FOR_REVIEW', clinicianAssignedIndicator: 'ASSIGNED' }, false, 'MISSING_VALUE'],
   ['without clinician', { list: 'REFERRALS_FOR_REVIEW', clinicianAssignedIndicator: 'NOT_ASSIGNED' }, false, 'allowed'],
 ];
-for (const [what, request, application, expected] of filters) test(`worklist filter, ${what}: ${expected}`, () => assert.equal(codeOf(() => requireFilters(request, application)), expected));
+for (const [what, request, application, expected] of filters)
+  test(`worklist filter, ${what}: ${expected}`, () =>
+    assert.equal(
+      codeOf(() => requireFilters(request, application)),
+      expected,
+    ));

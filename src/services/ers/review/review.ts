@@ -1,8 +1,8 @@
 /** What a provider decides about a booked referral: accept (A013) or reject (A014). */
 import type { Instant } from '../../../kernel/clock.ts';
+import type { HospitalAnswer } from '../booking/hospital-system.ts';
 import { ErsRefusal, unprocessable } from '../errors.ts';
 import type { Appointment, Code, HealthcareService, Referral } from '../model.ts';
-import type { HospitalAnswer } from '../booking/hospital-system.ts';
 import { type AppointmentCancellationReason, isInForce } from '../reference-data/reference-data.ts';
 import { requireTransition } from '../referral/states.ts';
 
@@ -43,11 +43,20 @@ export function isDirectlyBooked(referral: Referral, service: RejectionFacts['se
  * Codes and formats of a rejection, checked before the state of the referral is looked at (ers.md §7.3).
  * Throws INVALID_CODE for an unknown reason, INVALID_VALUE for a comment above 2000 characters (422).
  */
-export function requireRejectionFormat(rejection: Rejection, reason: AppointmentCancellationReason | undefined): AppointmentCancellationReason {
+export function requireRejectionFormat(
+  rejection: Rejection,
+  reason: AppointmentCancellationReason | undefined,
+): AppointmentCancellationReason {
   if (reason === undefined) {
-    throw unprocessable('INVALID_CODE', `'Rejection Reason' (${rejection.reasonCode}) is not a known code.`, 'Unknown code.', 'List the codes with A004: APPOINTMENT-CANCELLATION-REASON.');
+    throw unprocessable(
+      'INVALID_CODE',
+      `'Rejection Reason' (${rejection.reasonCode}) is not a known code.`,
+      'Unknown code.',
+      'List the codes with A004: APPOINTMENT-CANCELLATION-REASON.',
+    );
   }
-  if ((rejection.comments?.length ?? 0) > MAXIMUM_COMMENT) throw unprocessable('INVALID_VALUE', `'Rejection Comments' is longer than ${MAXIMUM_COMMENT} characters.`);
+  if ((rejection.comments?.length ?? 0) > MAXIMUM_COMMENT)
+    throw unprocessable('INVALID_VALUE', `'Rejection Comments' is longer than ${MAXIMUM_COMMENT} characters.`);
   return reason;
 }
 
@@ -62,7 +71,11 @@ export function requireRejectable(referral: Referral, rejection: Rejection, fact
   requireTransition(referral, 'reject', facts.now);
   const reason = requireRejectionFormat(rejection, facts.reason);
   if (reason.type !== 'PROVIDER_REJECT' || !isInForce(reason, facts.now)) {
-    throw unprocessable('INAPPROPRIATE_VALUE', `'Rejection Reason' (${reason.code}) is not appropriate.`, 'Only current reasons of type PROVIDER_REJECT reject a referral.');
+    throw unprocessable(
+      'INAPPROPRIATE_VALUE',
+      `'Rejection Reason' (${reason.code}) is not appropriate.`,
+      'Only current reasons of type PROVIDER_REJECT reject a referral.',
+    );
   }
   if (reason.commentIsMandatory && (rejection.comments ?? '').trim() === '') {
     throw unprocessable('VALUE_IS_REQUIRED', `'Rejection Comments' is required.`, `Reason ${reason.code} needs a comment.`);
@@ -75,10 +88,18 @@ export function requireRejectable(referral: Referral, rejection: Rejection, fact
 export function requirePasFlag(referral: Referral, cancelledInPas: boolean | undefined, service: RejectionFacts['service']): void {
   const direct = isDirectlyBooked(referral, service);
   if (direct && cancelledInPas !== undefined) {
-    throw unprocessable('FIELD_NOT_PERMITTED', `'Appointment Cancelled In PAS' (${cancelledInPas}) is not permitted.`, 'e-RS cancels a directly booked appointment in the PAS itself.');
+    throw unprocessable(
+      'FIELD_NOT_PERMITTED',
+      `'Appointment Cancelled In PAS' (${cancelledInPas}) is not permitted.`,
+      'e-RS cancels a directly booked appointment in the PAS itself.',
+    );
   }
   if (!direct && cancelledInPas === undefined) {
-    throw unprocessable('VALUE_IS_REQUIRED', `'Appointment Cancelled In PAS' is required.`, 'e-RS cannot cancel an indirectly booked appointment; say whether you did.');
+    throw unprocessable(
+      'VALUE_IS_REQUIRED',
+      `'Appointment Cancelled In PAS' is required.`,
+      'e-RS cannot cancel an indirectly booked appointment; say whether you did.',
+    );
   }
 }
 
@@ -116,12 +137,21 @@ export function cancelAppointment(appointment: Appointment, reason: Code, commen
  */
 export function cancellationRefused(answer: Exclude<HospitalAnswer, 'confirmed'>, slotId: string, ubrn: string): ErsRefusal {
   if (answer === 'refused') {
-    return unprocessable('UNABLE_TO_CANCEL_APPOINTMENT', `'UBRN' (${ubrn}) the appointment could not be cancelled.`, 'The hospital system refused the cancellation.');
+    return unprocessable(
+      'UNABLE_TO_CANCEL_APPOINTMENT',
+      `'UBRN' (${ubrn}) the appointment could not be cancelled.`,
+      'The hospital system refused the cancellation.',
+    );
   }
-  const [status, code, word] = answer === 'error' ? ([502, 'PAS_RESPONDED_WITH_ERROR', 'ERROR'] as const) : ([504, 'PAS_NOT_RESPONDING', 'TIMED_OUT'] as const);
+  const [status, code, word] =
+    answer === 'error' ? ([502, 'PAS_RESPONDED_WITH_ERROR', 'ERROR'] as const) : ([504, 'PAS_NOT_RESPONDING', 'TIMED_OUT'] as const);
   return new ErsRefusal(
     status,
     [{ code, diagnostics: `PAS unable to cancel booking into slot '${slotId}' for UBRN: ${ubrn}. PAS Request Status: ${word}` }],
-    { check: 'ers.hospital-system', why: answer === 'error' ? 'The hospital system answered with an error.' : 'The hospital system did not answer in time.', fix: 'Try again.' },
+    {
+      check: 'ers.hospital-system',
+      why: answer === 'error' ? 'The hospital system answered with an error.' : 'The hospital system did not answer in time.',
+      fix: 'Try again.',
+    },
   );
 }

@@ -23,9 +23,15 @@ export interface WorklistRequest {
  */
 export function requireFilters(request: WorklistRequest, isApplication: boolean): void {
   const { list, ...filters } = request;
-  const issues = isProviderList(list) ? providerIssues(filters, isApplication) : unexpected(Object.keys(filters), 'filters are not permitted on this list');
+  const issues = isProviderList(list)
+    ? providerIssues(filters, isApplication)
+    : unexpected(Object.keys(filters), 'filters are not permitted on this list');
   if (issues.length === 0) return;
-  throw new ErsRefusal(422, issues, { check: 'ers.worklist-filters', why: issues.map((each) => each.diagnostics).join(' '), fix: 'Compare with the filters of A008.' });
+  throw new ErsRefusal(422, issues, {
+    check: 'ers.worklist-filters',
+    why: issues.map((each) => each.diagnostics).join(' '),
+    fix: 'Compare with the filters of A008.',
+  });
 }
 
 function providerIssues(filters: Omit<WorklistRequest, 'list'>, isApplication: boolean): readonly ErsIssue[] {
@@ -35,9 +41,11 @@ function providerIssues(filters: Omit<WorklistRequest, 'list'>, isApplication: b
     issues.push({ code: 'INVALID_VALUE', diagnostics: "'Specialty Assigned Indicator' (NOT_ASSIGNED) is invalid." });
   }
   if (filters.specialtyAssignedIndicator === 'ASSIGNED' && filters.specialty === undefined) issues.push(missing('Specialty'));
-  if (filters.specialty !== undefined && filters.specialtyAssignedIndicator === undefined) issues.push(...unexpected(['specialty'], 'needs specialtyAssignedIndicator ASSIGNED'));
+  if (filters.specialty !== undefined && filters.specialtyAssignedIndicator === undefined)
+    issues.push(...unexpected(['specialty'], 'needs specialtyAssignedIndicator ASSIGNED'));
   if (filters.clinicianAssignedIndicator === 'ASSIGNED' && filters.clinician === undefined) issues.push(missing('Clinician'));
-  if (filters.clinician !== undefined && filters.clinicianAssignedIndicator !== 'ASSIGNED') issues.push(...unexpected(['clinician'], 'needs clinicianAssignedIndicator ASSIGNED'));
+  if (filters.clinician !== undefined && filters.clinicianAssignedIndicator !== 'ASSIGNED')
+    issues.push(...unexpected(['clinician'], 'needs clinicianAssignedIndicator ASSIGNED'));
   return issues;
 }
 

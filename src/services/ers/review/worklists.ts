@@ -5,7 +5,12 @@ import type { Referral } from '../model.ts';
 import { hasLetter } from '../referral/states.ts';
 
 export const PROVIDER_LISTS = ['REFERRALS_FOR_REVIEW', 'APPOINTMENT_SLOT_ISSUES'] as const;
-export const REFERRER_LISTS = ['REJECTED_TRIAGE_RESPONSE', 'ASSESSMENT_RETURNED_CANCELLED_DNA', 'AWAITING_BOOKING', 'LETTERS_OUTSTANDING'] as const;
+export const REFERRER_LISTS = [
+  'REJECTED_TRIAGE_RESPONSE',
+  'ASSESSMENT_RETURNED_CANCELLED_DNA',
+  'AWAITING_BOOKING',
+  'LETTERS_OUTSTANDING',
+] as const;
 export type ProviderList = (typeof PROVIDER_LISTS)[number];
 export type ReferrerList = (typeof REFERRER_LISTS)[number];
 export type Worklist = ProviderList | ReferrerList;
@@ -16,7 +21,11 @@ const PROVIDER_FUNCTIONS: ReadonlySet<BusinessFunction> = new Set([
   'SERVICE_PROVIDER_ADMIN',
   'PROVIDER_AUTHORISED_APPLICATION',
 ] as const);
-const REFERRER_FUNCTIONS: ReadonlySet<BusinessFunction> = new Set(['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'REFERRING_ADMIN'] as const);
+const REFERRER_FUNCTIONS: ReadonlySet<BusinessFunction> = new Set([
+  'REFERRING_CLINICIAN',
+  'REFERRING_CLINICIAN_ADMIN',
+  'REFERRING_ADMIN',
+] as const);
 
 /** Whether a list is one of the providers' lists. */
 export function isProviderList(list: Worklist): list is ProviderList {
@@ -36,7 +45,9 @@ export function providerListOf(referral: Referral): ProviderList | undefined {
   if (referral.status !== 'active') return undefined;
   switch (referral.state) {
     case 'BOOKED':
-      return !referral.reviewed && (hasLetter(referral) || referral.letterIntention === 'NOT_INTENDING_TO_ADD') ? 'REFERRALS_FOR_REVIEW' : undefined;
+      return !referral.reviewed && (hasLetter(referral) || referral.letterIntention === 'NOT_INTENDING_TO_ADD')
+        ? 'REFERRALS_FOR_REVIEW'
+        : undefined;
     case 'AWAITING_TRIAGE':
       return hasLetter(referral) ? 'REFERRALS_FOR_REVIEW' : undefined;
     case 'DEFERRED_TO_PROVIDER':

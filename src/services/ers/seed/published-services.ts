@@ -36,7 +36,12 @@ const BOOKABLE: Readonly<Record<Kind, BookableType>> = {
 };
 
 const ROWS: readonly Row[] = [
-  { id: '1', name: 'Direct SVC 1', kind: 'direct', but: { locationOdsCode: 'R6901', locationName: 'Cicero-Clinic Main Site', clinicTypes: ['ARRHYTHMIA'] } },
+  {
+    id: '1',
+    name: 'Direct SVC 1',
+    kind: 'direct',
+    but: { locationOdsCode: 'R6901', locationName: 'Cicero-Clinic Main Site', clinicTypes: ['ARRHYTHMIA'] },
+  },
   {
     id: '2',
     name: 'Direct SVC 2',
@@ -59,12 +64,23 @@ const ROWS: readonly Row[] = [
     id: '11002',
     name: 'Good Cardiology Business Service',
     kind: 'direct',
-    but: { ...LETTER, clinicTypes: HEART_AND_LIPIDS, clinicalTerms: ['1003', '84114007'], namedClinicians: [NAMED_CLINICIAN], indicativeAppointmentWait: 10 },
+    but: {
+      ...LETTER,
+      clinicTypes: HEART_AND_LIPIDS,
+      clinicalTerms: ['1003', '84114007'],
+      namedClinicians: [NAMED_CLINICIAN],
+      indicativeAppointmentWait: 10,
+    },
   },
   { id: '11003', name: 'Sound Cardiology Business Service', kind: 'direct' },
   { id: '11004', name: 'Cardiology Triage Business Service', kind: 'triage' },
   { id: '11007', name: 'Exceptional Cardiology Business Service', kind: 'direct', but: { ...LETTER, clinicTypes: HEART_AND_LIPIDS } },
-  { id: '11008', name: 'FIRST Cardiology Business Service', kind: 'direct', but: { clinicTypes: HEART_AND_LIPIDS, namedClinicians: [SCHEDULED_CLINICIAN] } },
+  {
+    id: '11008',
+    name: 'FIRST Cardiology Business Service',
+    kind: 'direct',
+    but: { clinicTypes: HEART_AND_LIPIDS, namedClinicians: [SCHEDULED_CLINICIAN] },
+  },
   { id: '11010', name: 'Excellent Cardiology Business Service', kind: 'direct with advice', but: { clinicTypes: HEART_AND_LIPIDS } },
   { id: '11012', name: 'Excellent Cardiology Business Service 12', kind: 'direct' },
   { id: '11013', name: 'Excellent Cardiology Business Service 13', kind: 'direct' },
@@ -85,15 +101,31 @@ const ROWS: readonly Row[] = [
       id: String(12_000 + index),
       name: `Good Cardiology Business Service ${index + 1}`,
       kind: 'direct',
-      but: { ...LETTER, clinicalTerms: ['1003'], namedClinicians: [NAMED_CLINICIAN, SCHEDULED_CLINICIAN], priorities: ['ROUTINE'], indicativeAppointmentWait: 20 },
+      but: {
+        ...LETTER,
+        clinicalTerms: ['1003'],
+        namedClinicians: [NAMED_CLINICIAN, SCHEDULED_CLINICIAN],
+        priorities: ['ROUTINE'],
+        indicativeAppointmentWait: 20,
+      },
     }),
   ),
   { id: '13000', name: 'Mixed Cardiology Business Service', kind: 'direct', but: { namedClinicians: [SCHEDULED_CLINICIAN] } },
   { id: '14000', name: 'Personal Cardiology Business Service', kind: 'direct', but: { namedClinicians: [SCHEDULED_CLINICIAN] } },
   { id: '21012', name: 'Another Excellent Cardiology Business Service 13', kind: 'direct' },
   { id: '50001', name: 'Cardiology Triage Service', kind: 'triage' },
-  { id: '50002', name: 'Leeds Neuro Business Service', kind: 'indirect', but: { specialty: 'NEUROLOGY', clinicTypes: ['HEADACHE', 'EPILEPSY'], clinicalTerms: ['37796009', '84757009'] } },
-  { id: '50110', name: 'Triage - 2WW', kind: 'triage', but: { specialty: '2WW', clinicTypes: ['2WW_BRAIN'], priorities: ['TWO_WEEK_WAIT'] } },
+  {
+    id: '50002',
+    name: 'Leeds Neuro Business Service',
+    kind: 'indirect',
+    but: { specialty: 'NEUROLOGY', clinicTypes: ['HEADACHE', 'EPILEPSY'], clinicalTerms: ['37796009', '84757009'] },
+  },
+  {
+    id: '50110',
+    name: 'Triage - 2WW',
+    kind: 'triage',
+    but: { specialty: '2WW', clinicTypes: ['2WW_BRAIN'], priorities: ['TWO_WEEK_WAIT'] },
+  },
   { id: '51002', name: 'Good Cardiology Triage Service', kind: 'triage' },
 ];
 

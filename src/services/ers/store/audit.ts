@@ -1,6 +1,7 @@
 /** The audit trail: one row for each change, written in its transaction (ers.md §18). */
-import { type Db, tablesOf } from '../../../kernel/store/store.ts';
+
 import type { Instant } from '../../../kernel/clock.ts';
+import { type Db, tablesOf } from '../../../kernel/store/store.ts';
 
 export interface AuditEntry {
   readonly id: string;
@@ -61,7 +62,14 @@ export async function insertAudit(tx: Db, instance: string, entry: AuditEntry): 
 
 /** The trail of a request, oldest first. */
 export async function auditOf(db: Db, instance: string, ubrn: string): Promise<readonly AuditEntry[]> {
-  const rows = await tablesOf<AuditTables>(db).selectFrom('ers_audit').selectAll().where('instance', '=', instance).where('ubrn', '=', ubrn).orderBy('at').orderBy('id').execute();
+  const rows = await tablesOf<AuditTables>(db)
+    .selectFrom('ers_audit')
+    .selectAll()
+    .where('instance', '=', instance)
+    .where('ubrn', '=', ubrn)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
   return rows.map((row) => ({
     id: row.id,
     at: row.at,

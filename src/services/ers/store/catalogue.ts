@@ -72,7 +72,12 @@ const documentsByKey = prepare<{ instance: string; kind: SearchKey; value: strin
 );
 
 /** The published services that carry a search key: the candidates of a search, narrowed down by `searchServices`. */
-export async function publishedServicesByKey(db: Db, instance: string, kind: SearchKey, value: string): Promise<readonly HealthcareService[]> {
+export async function publishedServicesByKey(
+  db: Db,
+  instance: string,
+  kind: SearchKey,
+  value: string,
+): Promise<readonly HealthcareService[]> {
   const rows = await documentsByKey(db, { instance, kind, value });
   return rows.map((row) => parseService(row.document));
 }
@@ -87,7 +92,13 @@ export async function serviceIdsOfProvider(db: Db, instance: string, provider: s
 }
 
 const idsByMember = prepare<{ instance: string; user: string; ods: string }, CatalogueTables, { service_id: string }>((db, value) =>
-  db.selectFrom('ers_service_member').select('service_id').where('instance', '=', value.instance).where('user_id', '=', value.user).where('ods_code', '=', value.ods).orderBy('service_id'),
+  db
+    .selectFrom('ers_service_member')
+    .select('service_id')
+    .where('instance', '=', value.instance)
+    .where('user_id', '=', value.user)
+    .where('ods_code', '=', value.ods)
+    .orderBy('service_id'),
 );
 
 /** Ids of the services whose work group the user is in, acting at that organisation. */
@@ -95,14 +106,15 @@ export async function serviceIdsOfMember(db: Db, instance: string, userId: strin
   return (await idsByMember(db, { instance, user: userId, ods: odsCode })).map((row) => row.service_id);
 }
 
-const membership = prepare<{ instance: string; service: string; user: string; ods: string }, CatalogueTables, { service_id: string }>((db, value) =>
-  db
-    .selectFrom('ers_service_member')
-    .select('service_id')
-    .where('instance', '=', value.instance)
-    .where('service_id', '=', value.service)
-    .where('user_id', '=', value.user)
-    .where('ods_code', '=', value.ods),
+const membership = prepare<{ instance: string; service: string; user: string; ods: string }, CatalogueTables, { service_id: string }>(
+  (db, value) =>
+    db
+      .selectFrom('ers_service_member')
+      .select('service_id')
+      .where('instance', '=', value.instance)
+      .where('service_id', '=', value.service)
+      .where('user_id', '=', value.user)
+      .where('ods_code', '=', value.ods),
 );
 
 /** Whether the user, acting at that organisation, is in the work group of the service (ers.md §4.2). */
@@ -119,9 +131,16 @@ export async function saveServices(tx: Db, instance: string, services: readonly 
     await db.deleteFrom('ers_service_member').where('instance', '=', instance).where('service_id', 'in', part).execute();
   }
   for (const part of partsOf(services.map((each) => serviceRow(instance, each)))) await db.insertInto('ers_service').values(part).execute();
-  for (const part of partsOf(services.flatMap((each) => keysOf(instance, each)))) await db.insertInto('ers_service_key').values(part).execute();
+  for (const part of partsOf(services.flatMap((each) => keysOf(instance, each))))
+    await db.insertInto('ers_service_key').values(part).execute();
   const members = services.flatMap((each) =>
-    each.workGroup.map((member) => ({ instance, service_id: each.id, user_id: member.userId, ods_code: member.odsCode, provider: each.providerOdsCode })),
+    each.workGroup.map((member) => ({
+      instance,
+      service_id: each.id,
+      user_id: member.userId,
+      ods_code: member.odsCode,
+      provider: each.providerOdsCode,
+    })),
   );
   for (const part of partsOf(members)) await db.insertInto('ers_service_member').values(part).execute();
 }
@@ -163,8 +182,15 @@ function freeSlotsOf(db: Db, instance: string, query: SlotQuery) {
 }
 
 /** One page of free slots, earliest first, and how many there are on all pages. */
-export async function freeSlots(db: Db, instance: string, query: SlotQuery, page: { readonly size: number; readonly number: number }): Promise<{ readonly total: number; readonly slots: readonly Slot[] }> {
-  const { total } = await freeSlotsOf(db, instance, query).select((select) => select.fn.countAll().as('total')).executeTakeFirstOrThrow();
+export async function freeSlots(
+  db: Db,
+  instance: string,
+  query: SlotQuery,
+  page: { readonly size: number; readonly number: number },
+): Promise<{ readonly total: number; readonly slots: readonly Slot[] }> {
+  const { total } = await freeSlotsOf(db, instance, query)
+    .select((select) => select.fn.countAll().as('total'))
+    .executeTakeFirstOrThrow();
   const rows = await freeSlotsOf(db, instance, query)
     .selectAll()
     .orderBy('start_at')
@@ -219,7 +245,8 @@ async function moveSlot(tx: Db, instance: string, id: string, from: Slot['status
 /** Writes slots, replacing those of the same id. */
 export async function saveSlots(tx: Db, instance: string, slots: readonly Slot[]): Promise<void> {
   const db = tablesOf<CatalogueTables>(tx);
-  for (const part of partsOf(slots.map((each) => each.id))) await db.deleteFrom('ers_slot').where('instance', '=', instance).where('id', 'in', part).execute();
+  for (const part of partsOf(slots.map((each) => each.id)))
+    await db.deleteFrom('ers_slot').where('instance', '=', instance).where('id', 'in', part).execute();
   for (const part of partsOf(slots.map((each) => slotRow(instance, each)))) await db.insertInto('ers_slot').values(part).execute();
 }
 

@@ -34,7 +34,12 @@ export async function fileById(db: Db, instance: string, id: string): Promise<St
 /** The files that exist among those named, by id. */
 export async function filesById(db: Db, instance: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredFile>> {
   if (ids.length === 0) return new Map();
-  const rows = await tablesOf<FileTables>(db).selectFrom('ers_file').selectAll().where('instance', '=', instance).where('id', 'in', ids).execute();
+  const rows = await tablesOf<FileTables>(db)
+    .selectFrom('ers_file')
+    .selectAll()
+    .where('instance', '=', instance)
+    .where('id', 'in', ids)
+    .execute();
   return new Map(rows.map((row) => [row.id, fileOf(row)]));
 }
 
@@ -75,7 +80,12 @@ export async function linkFiles(tx: Db, instance: string, ids: readonly string[]
 /** Loosens files from their request. They stay stored and may be linked to the same request again. */
 export async function unlinkFiles(tx: Db, instance: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await tablesOf<FileTables>(tx).updateTable('ers_file').set({ linked_ubrn: null }).where('instance', '=', instance).where('id', 'in', ids).execute();
+  await tablesOf<FileTables>(tx)
+    .updateTable('ers_file')
+    .set({ linked_ubrn: null })
+    .where('instance', '=', instance)
+    .where('id', 'in', ids)
+    .execute();
 }
 
 /** Notes the result of the scan; only a pending file changes, so that a repeated scan is harmless. */

@@ -1,6 +1,7 @@
 /** The pessimistic lock on a request (ers.md §6): one change at a time, and records held by a professional user. */
-import { type Db, tablesOf } from '../../../kernel/store/store.ts';
+
 import type { Instant } from '../../../kernel/clock.ts';
+import { type Db, tablesOf } from '../../../kernel/store/store.ts';
 import { ErsStatus } from '../errors.ts';
 
 interface LockTables {
@@ -30,7 +31,12 @@ export async function takeLock(tx: Db, instance: string, ubrn: string, holder: s
 
 /** Gives the lock back; nothing happens when `holder` does not have it. */
 export async function releaseLock(tx: Db, instance: string, ubrn: string, holder: string): Promise<void> {
-  await tablesOf<LockTables>(tx).deleteFrom('ers_lock').where('instance', '=', instance).where('ubrn', '=', ubrn).where('holder', '=', holder).execute();
+  await tablesOf<LockTables>(tx)
+    .deleteFrom('ers_lock')
+    .where('instance', '=', instance)
+    .where('ubrn', '=', ubrn)
+    .where('holder', '=', holder)
+    .execute();
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Queries on referrals. A referral is one row: columns for the worklists beside the whole of it as JSON. */
-import { type Db, bit, prepare, tablesOf } from '../../../kernel/store/store.ts';
+
 import type { Instant } from '../../../kernel/clock.ts';
+import { bit, type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
 import type { BookingFailure } from '../booking/booking.ts';
 import { ErsStatus } from '../errors.ts';
 import type { Referral } from '../model.ts';
@@ -31,7 +32,14 @@ export interface ReferralRow {
 interface ReferralTables {
   ers_referral: ReferralRow;
   ers_sequence: { instance: string; name: string; next: number };
-  ers_booking_attempt: { instance: string; ubrn: string; slot_id: string; service_id: string; outcome: BookingFailure['outcome']; attempted_at: number };
+  ers_booking_attempt: {
+    instance: string;
+    ubrn: string;
+    slot_id: string;
+    service_id: string;
+    outcome: BookingFailure['outcome'];
+    attempted_at: number;
+  };
 }
 
 /** Where each sequence starts: above everything that published samples use. */
@@ -85,7 +93,12 @@ export async function reserveNumbers(tx: Db, instance: string, referral: Referra
     await tablesOf<ReferralTables>(tx)
       .insertInto('ers_sequence')
       .values({ instance, name, next: number + 1 })
-      .onConflict((conflict) => conflict.columns(['instance', 'name']).doUpdateSet({ next: number + 1 }).where('ers_sequence.next', '<=', number))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['instance', 'name'])
+          .doUpdateSet({ next: number + 1 })
+          .where('ers_sequence.next', '<=', number),
+      )
       .execute();
   }
 }
@@ -166,7 +179,13 @@ export async function forgetBookingFailure(tx: Db, instance: string, ubrn: strin
  *
  * @param today midnight of the environment's day
  */
-export async function providerWorklist(db: Db, instance: string, list: ProviderList, serviceIds: readonly string[], today: Instant): Promise<readonly Referral[]> {
+export async function providerWorklist(
+  db: Db,
+  instance: string,
+  list: ProviderList,
+  serviceIds: readonly string[],
+  today: Instant,
+): Promise<readonly Referral[]> {
   if (serviceIds.length === 0) return [];
   const rows = await tablesOf<ReferralTables>(db)
     .selectFrom('ers_referral')
@@ -190,7 +209,8 @@ export async function referrerWorklist(db: Db, instance: string, list: ReferrerL
     .where('referring_organisation', '=', organisation)
     .orderBy('created_at')
     .orderBy('ubrn');
-  const listed = list === 'LETTERS_OUTSTANDING' ? ofOrganisation.where('letter_outstanding', '=', 1) : ofOrganisation.where('referrer_list', '=', list);
+  const listed =
+    list === 'LETTERS_OUTSTANDING' ? ofOrganisation.where('letter_outstanding', '=', 1) : ofOrganisation.where('referrer_list', '=', list);
   const rows = await listed.execute();
   return rows.map((row) => parseReferral(row.document));
 }

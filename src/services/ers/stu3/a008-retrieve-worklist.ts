@@ -1,4 +1,4 @@
-import { SYSTEMS, STU3_CODES } from '../codes.ts';
+import { STU3_CODES, SYSTEMS } from '../codes.ts';
 import { ErsRefusal, unprocessable } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
@@ -14,7 +14,12 @@ import { writeWorklist } from './worklist.ts';
 const DAY = 86_400_000;
 /** National limit on unattended calls for one service (ers.md §12). */
 const PULLS_PER_DAY = 2;
-const INDICATOR = { kind: 'codeableConcept', cardinality: '0..1', system: `${STU3_CODES}eRS-AssignedIndicator-1`, codes: ['ASSIGNED', 'NOT_ASSIGNED'] } as const;
+const INDICATOR = {
+  kind: 'codeableConcept',
+  cardinality: '0..1',
+  system: `${STU3_CODES}eRS-AssignedIndicator-1`,
+  codes: ['ASSIGNED', 'NOT_ASSIGNED'],
+} as const;
 
 const BODY = {
   listType: {
@@ -66,7 +71,11 @@ export const retrieveWorklist = operation<WorklistRequest>({
     const referrals = isProviderList(request.list)
       ? await providerReferrals(call, request.list)
       : await referrerWorklist(call.db, call.instance, request.list, call.caller.odsCode);
-    const facts = { base: call.fhirBase, now: call.world.clock.now(), deferralContactDays: (priority: Referral['priority']) => contactDays(priority).deferToProvider };
+    const facts = {
+      base: call.fhirBase,
+      now: call.world.clock.now(),
+      deferralContactDays: (priority: Referral['priority']) => contactDays(priority).deferToProvider,
+    };
     return { status: 200, resource: writeWorklist(request.list, referrals, facts) };
   },
 });
@@ -76,11 +85,19 @@ async function providerReferrals(call: Call<WorklistRequest>, list: ProviderList
   await requireKnownFilters(call);
   const ids = await ownServices(call);
   if (request.service !== undefined && !ids.includes(request.service)) {
-    throw unprocessable('NO_RELATIONSHIP', `'Service' (${request.service}) has no legitimate relationship with the user.`, 'The caller does not work for the service.');
+    throw unprocessable(
+      'NO_RELATIONSHIP',
+      `'Service' (${request.service}) has no legitimate relationship with the user.`,
+      'The caller does not work for the service.',
+    );
   }
   await countPull(call, list);
   const filtered = request.service !== undefined || request.location !== undefined || request.specialty !== undefined;
-  const wanted = filtered ? [...(await servicesByIds(call.db, call.instance, ids)).values()].filter((each) => serviceMatches(each, request)).map((each) => each.id) : ids;
+  const wanted = filtered
+    ? [...(await servicesByIds(call.db, call.instance, ids)).values()]
+        .filter((each) => serviceMatches(each, request))
+        .map((each) => each.id)
+    : ids;
   const referrals = await providerWorklist(call.db, call.instance, list, wanted, startOfDay(call.world.clock.now()));
   return referrals.filter((each) => clinicianMatches(each, request));
 }
@@ -91,7 +108,12 @@ async function ownServices(call: Call<WorklistRequest>): Promise<readonly string
   switch (caller.businessFunction) {
     case 'SERVICE_PROVIDER_CLINICIAN':
     case 'SERVICE_PROVIDER_CLINICIAN_ADMIN':
-      return serviceIdsOfMember(db, instance, caller.mode === 'user' ? (caller.onBehalfOf ?? caller.userId) : caller.userId, caller.odsCode);
+      return serviceIdsOfMember(
+        db,
+        instance,
+        caller.mode === 'user' ? (caller.onBehalfOf ?? caller.userId) : caller.userId,
+        caller.odsCode,
+      );
     default:
       return serviceIdsOfProvider(db, instance, caller.odsCode);
   }
@@ -113,9 +135,15 @@ async function requireKnownFilters(call: Call<WorklistRequest>): Promise<void> {
 async function countPull(call: Call<WorklistRequest>, list: ProviderList): Promise<void> {
   const { caller, body, world, application } = call;
   if (caller.mode !== 'application') return;
-  const count = await world.store.increment(`ers.worklist/${call.instance}/${application.appId}/${list}/${body.service}`, Math.floor(world.clock.now() / DAY));
+  const count = await world.store.increment(
+    `ers.worklist/${call.instance}/${application.appId}/${list}/${body.service}`,
+    Math.floor(world.clock.now() / DAY),
+  );
   if (count > PULLS_PER_DAY) {
-    call.exchange.passed('ers.worklist-pulls', `Pull ${count} of service ${body.service} today; nationally an application may pull the list of a service ${PULLS_PER_DAY} times a day.`);
+    call.exchange.passed(
+      'ers.worklist-pulls',
+      `Pull ${count} of service ${body.service} today; nationally an application may pull the list of a service ${PULLS_PER_DAY} times a day.`,
+    );
   }
 }
 
@@ -128,7 +156,10 @@ function wrongSide(call: Call<WorklistRequest>): ErsRefusal {
 }
 
 function readRequest(resource: unknown): WorklistRequest {
-  const { listType, service, specialtyAssignedIndicator, specialty, location, clinicianAssignedIndicator, clinician } = readParameters(resource, BODY);
+  const { listType, service, specialtyAssignedIndicator, specialty, location, clinicianAssignedIndicator, clinician } = readParameters(
+    resource,
+    BODY,
+  );
   return {
     list: listType.code,
     ...(service !== undefined && { service }),

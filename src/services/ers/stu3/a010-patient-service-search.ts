@@ -7,12 +7,35 @@ import { writeFoundServices } from './service-list.ts';
 
 /** `eRS-PatientServiceSearch-Parameters-1` (ers.md §9 A010). */
 const SEARCH = {
-  requestType: { kind: 'coding', cardinality: '1..1', display: 'Request Type', system: `${STU3_CODES}eRS-RequestType-1`, codes: ['APPOINTMENT_REQUEST', 'ADVICE_AND_GUIDANCE_REQUEST'] },
+  requestType: {
+    kind: 'coding',
+    cardinality: '1..1',
+    display: 'Request Type',
+    system: `${STU3_CODES}eRS-RequestType-1`,
+    codes: ['APPOINTMENT_REQUEST', 'ADVICE_AND_GUIDANCE_REQUEST'],
+  },
   sortBy: { kind: 'coding', cardinality: '1..1', display: 'Sort By', system: `${STU3_CODES}eRS-SortBy-1`, codes: ['DISTANCE', 'IWT'] },
   patient: { kind: 'identifier', cardinality: '1..1', display: 'Patient', system: SYSTEMS.nhsNumberStu3 },
-  searchCriteria: { kind: 'resource', cardinality: '1..1', display: 'Search Criteria', resourceType: 'Parameters', read: readSearchCriteria },
-  referringClinician: { kind: 'identifier', cardinality: '0..1', display: 'Referring Clinician', system: SYSTEMS.userStu3, pattern: /^\d{1,12}$/ },
-  commissioningRuleOrganisation: { kind: 'identifier', cardinality: '0..1', display: 'Commissioning Rule Organisation', system: SYSTEMS.organisation },
+  searchCriteria: {
+    kind: 'resource',
+    cardinality: '1..1',
+    display: 'Search Criteria',
+    resourceType: 'Parameters',
+    read: readSearchCriteria,
+  },
+  referringClinician: {
+    kind: 'identifier',
+    cardinality: '0..1',
+    display: 'Referring Clinician',
+    system: SYSTEMS.userStu3,
+    pattern: /^\d{1,12}$/,
+  },
+  commissioningRuleOrganisation: {
+    kind: 'identifier',
+    cardinality: '0..1',
+    display: 'Commissioning Rule Organisation',
+    system: SYSTEMS.organisation,
+  },
 } as const satisfies ParametersSpec;
 
 /** The body of A010. Throws ErsRefusal 422. */

@@ -3,7 +3,13 @@ import { STU3_CODES, SYSTEMS } from '../codes.ts';
 import { unprocessable } from '../errors.ts';
 import type { HealthcareService } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
-import { type CreateReferral, createReferral, requireReferringClinicianRule, requireShortlistedServices, requireShortlistShape } from '../referral/create.ts';
+import {
+  type CreateReferral,
+  createReferral,
+  requireReferringClinicianRule,
+  requireShortlistedServices,
+  requireShortlistShape,
+} from '../referral/create.ts';
 import { servicesByIds } from '../store/catalogue.ts';
 import { insertReferral, nextUbrn } from '../store/referrals.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
@@ -14,7 +20,13 @@ import { readShortlist } from './shortlist.ts';
 /** `eRS-CreateReferral-Parameters-1` (ers.md §9 A011). */
 const BODY = {
   patient: { kind: 'identifier', cardinality: '1..1', display: 'Patient', system: SYSTEMS.nhsNumberStu3, pattern: /^\d{10}$/ },
-  referringClinician: { kind: 'identifier', cardinality: '0..1', display: 'Referring Clinician', system: SYSTEMS.userStu3, pattern: /^\d{1,12}$/ },
+  referringClinician: {
+    kind: 'identifier',
+    cardinality: '0..1',
+    display: 'Referring Clinician',
+    system: SYSTEMS.userStu3,
+    pattern: /^\d{1,12}$/,
+  },
   shortlist: { kind: 'resource', cardinality: '1..1', display: 'Shortlist', resourceType: 'List', read: readShortlist },
   intentionToAddReferralLetter: {
     kind: 'coding',

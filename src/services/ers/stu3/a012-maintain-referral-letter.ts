@@ -1,8 +1,8 @@
+import { unprocessable } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { maintainLetters, type NamedFile } from '../referral/letters.ts';
 import { serviceById } from '../store/catalogue.ts';
 import { filesById, linkFiles, unlinkFiles } from '../store/files.ts';
-import { unprocessable } from '../errors.ts';
 import { nextNumber } from '../store/referrals.ts';
 import { readDocumentReference } from './document-reference.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
@@ -10,7 +10,13 @@ import { findReferral, referralAnswer } from './referral-access.ts';
 import { changeReferral, expectedVersion } from './referral-change.ts';
 
 const BODY = {
-  referralLetterFile: { kind: 'resource', cardinality: '1..*', display: 'Referral Letter File', resourceType: 'DocumentReference', read: readDocumentReference },
+  referralLetterFile: {
+    kind: 'resource',
+    cardinality: '1..*',
+    display: 'Referral Letter File',
+    resourceType: 'DocumentReference',
+    read: readDocumentReference,
+  },
 } as const satisfies ParametersSpec;
 
 /**
@@ -36,9 +42,16 @@ export const maintainReferralLetter = operation<readonly NamedFile[]>({
     const { instance, caller, body: named } = call;
     const ubrn = call.params['ubrn'] ?? '';
     const changed = await changeReferral(call, ubrn, { operation: 'A012', expected: expectedVersion(call) }, async (referral, tx) => {
-      const files = await filesById(tx, instance, named.map((each) => each.fileId));
-      const booked = referral.appointment?.status === 'booked' ? await serviceById(tx, instance, referral.appointment.serviceId) : undefined;
-      const fresh = named.filter((each) => files.has(each.fileId) && !referral.attachments.some((attachment) => attachment.fileId === each.fileId));
+      const files = await filesById(
+        tx,
+        instance,
+        named.map((each) => each.fileId),
+      );
+      const booked =
+        referral.appointment?.status === 'booked' ? await serviceById(tx, instance, referral.appointment.serviceId) : undefined;
+      const fresh = named.filter(
+        (each) => files.has(each.fileId) && !referral.attachments.some((attachment) => attachment.fileId === each.fileId),
+      );
       let next = fresh.length === 0 ? 0 : await nextNumber(tx, instance, 'attachment', fresh.length);
       const change = maintainLetters(referral, named, {
         caller,

@@ -24,7 +24,9 @@ export const acceptReferralOperation = operation({
   find: findReferral,
   handle: async (call) => {
     const change = { operation: 'A013', expected: expectedVersion(call) };
-    const accepted = await changeReferral(call, call.params['ubrn'] ?? '', change, async (referral) => acceptReferral(referral, { now: call.world.clock.now() }));
+    const accepted = await changeReferral(call, call.params['ubrn'] ?? '', change, async (referral) =>
+      acceptReferral(referral, { now: call.world.clock.now() }),
+    );
     return referralAnswer(call, accepted);
   },
 });

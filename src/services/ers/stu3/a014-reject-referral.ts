@@ -1,5 +1,5 @@
-import { operation } from '../operation.ts';
 import type { Referral } from '../model.ts';
+import { operation } from '../operation.ts';
 import { appointmentCancellationReason } from '../reference-data/reference-data.ts';
 import {
   APPOINTMENT_CANCELLATION_REASON,
@@ -50,7 +50,8 @@ export const rejectReferralOperation = operation<Rejection>({
     const ubrn = call.params['ubrn'] ?? '';
     const change = { operation: 'A014', expected: expectedVersion(call) };
     const rejected = await holdReferral(call, ubrn, change.expected, async (referral) => {
-      const booked = referral.appointment === undefined ? undefined : await serviceById(call.db, call.instance, referral.appointment.serviceId);
+      const booked =
+        referral.appointment === undefined ? undefined : await serviceById(call.db, call.instance, referral.appointment.serviceId);
       const facts = { now: call.world.clock.now(), reason: appointmentCancellationReason(call.body.reasonCode), service: booked };
       requireRejectable(referral, call.body, facts);
       const slotId = isDirectlyBooked(referral, booked) ? referral.appointment?.slotId : undefined;

@@ -26,8 +26,10 @@ export const retrieveAppointmentSlots = operation({
     const service = await bookableService(world.directory, db, instance, query);
     const now = world.clock.now();
     const wanted = slotQuery(service, query, now);
-    const { total, slots } = wanted === undefined ? { total: 0, slots: [] } : await freeSlots(db, instance, wanted, { size: query.size, number: query.page });
-    if (query.page > 1 && (query.page - 1) * query.size >= total) throw refused('INVALID_VALUE', `'Page Number' (${query.page}) is invalid.`);
+    const { total, slots } =
+      wanted === undefined ? { total: 0, slots: [] } : await freeSlots(db, instance, wanted, { size: query.size, number: query.page });
+    if (query.page > 1 && (query.page - 1) * query.size >= total)
+      throw refused('INVALID_VALUE', `'Page Number' (${query.page}) is invalid.`);
     return { status: 200, resource: writeSlotBundle(query, { id: world.random.uuid(), lastUpdated: now, total, slots }, call.fhirBase) };
   },
 });
@@ -43,7 +45,8 @@ async function bookableService(directory: DirectoryLookups, db: Db, instance: st
   if (service === undefined) throw refused('REFERENCE_NOT_FOUND', `${name} is not found.`);
   if (!service.published) throw refused('SERVICE_UNAVAILABLE', `${name} is unavailable.`);
   if (!isDirectlyBookable(service)) throw refused('INVALID_STATE', `${name} is not directly bookable.`);
-  if (query.clinician !== undefined && !service.namedClinicians.includes(query.clinician)) throw refused('INVALID_VALUE', `'Named Clinician' (${query.clinician}) is invalid.`);
+  if (query.clinician !== undefined && !service.namedClinicians.includes(query.clinician))
+    throw refused('INVALID_VALUE', `'Named Clinician' (${query.clinician}) is invalid.`);
   return service;
 }
 

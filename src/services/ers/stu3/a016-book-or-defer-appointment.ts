@@ -1,5 +1,14 @@
 import type { Db } from '../../../kernel/store/store.ts';
-import { applyBooking, type BookingFacts, bookingRefused, type CheckedBooking, checkBooking, failureFor, offerPeriod, slotGone } from '../booking/booking.ts';
+import {
+  applyBooking,
+  type BookingFacts,
+  bookingRefused,
+  type CheckedBooking,
+  checkBooking,
+  failureFor,
+  offerPeriod,
+  slotGone,
+} from '../booking/booking.ts';
 import { ErsStatus, unprocessable } from '../errors.ts';
 import type { Referral, Slot } from '../model.ts';
 import { type Answer, type Call, operation } from '../operation.ts';
@@ -49,7 +58,13 @@ async function bookingFacts(call: Call<BookingRequestBody>, referral: Referral):
     now,
     service,
     slot: command.slotId === undefined ? undefined : await slotById(db, instance, command.slotId),
-    slotsOnOffer: lacksSlots && (await hasFreeSlots(db, instance, { serviceId: service.id, priority: referral.priority, ...offerPeriod(service, referral.priority, now) })),
+    slotsOnOffer:
+      lacksSlots &&
+      (await hasFreeSlots(db, instance, {
+        serviceId: service.id,
+        priority: referral.priority,
+        ...offerPeriod(service, referral.priority, now),
+      })),
     failure: command.kind === 'BOOK' ? undefined : await bookingFailureOf(db, instance, referral.ubrn),
   };
 }
@@ -64,7 +79,13 @@ async function confirmAtHospital(call: Call<BookingRequestBody>, referral: Refer
 }
 
 /** Saves a booking that the hospital has confirmed; if that fails (slot taken by another, referral changed) the hospital cancels it. */
-async function saveConfirmed(call: Call<BookingRequestBody>, change: Change, referral: Referral, checked: CheckedBooking, slot: Slot): Promise<Referral> {
+async function saveConfirmed(
+  call: Call<BookingRequestBody>,
+  change: Change,
+  referral: Referral,
+  checked: CheckedBooking,
+  slot: Slot,
+): Promise<Referral> {
   try {
     return await save(call, change, referral, checked, async (tx) => {
       if (!(await takeSlot(tx, call.instance, slot.id))) throw slotGone(slot.id);
@@ -75,7 +96,13 @@ async function saveConfirmed(call: Call<BookingRequestBody>, change: Change, ref
   }
 }
 
-async function save(call: Call<BookingRequestBody>, change: Change, referral: Referral, checked: CheckedBooking, first?: (tx: Db) => Promise<void>): Promise<Referral> {
+async function save(
+  call: Call<BookingRequestBody>,
+  change: Change,
+  referral: Referral,
+  checked: CheckedBooking,
+  first?: (tx: Db) => Promise<void>,
+): Promise<Referral> {
   return call.world.store.transaction(async (tx) => {
     await first?.(tx);
     const appointmentId = String(await nextNumber(tx, call.instance, 'appointment'));
@@ -87,7 +114,14 @@ async function save(call: Call<BookingRequestBody>, change: Change, referral: Re
 }
 
 function atHospital(call: Call<BookingRequestBody>, referral: Referral, slot: Slot) {
-  return { instance: call.instance, ubrn: referral.ubrn, nhsNumber: referral.nhsNumber, serviceId: slot.serviceId, slotId: slot.id, usrn: slot.usrn };
+  return {
+    instance: call.instance,
+    ubrn: referral.ubrn,
+    nhsNumber: referral.nhsNumber,
+    serviceId: slot.serviceId,
+    slotId: slot.id,
+    usrn: slot.usrn,
+  };
 }
 
 function appointmentAnswer(call: Call<BookingRequestBody>, referral: Referral): Answer {

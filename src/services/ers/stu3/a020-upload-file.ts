@@ -59,12 +59,18 @@ async function keep(call: Call<Readable>): Promise<{ hash: string; size: number 
     return await call.world.blobs.put(call.body, MAXIMUM_FILE_SIZE);
   } catch (error) {
     if (!(error instanceof BlobTooLarge)) throw error;
-    throw unprocessable('FILE_SIZE_ERROR', `'File Size' is larger than ${MAXIMUM_FILE_SIZE} bytes.`, 'The file is too large to be uploaded.', 'Send a file of at most 5 242 880 bytes.');
+    throw unprocessable(
+      'FILE_SIZE_ERROR',
+      `'File Size' is larger than ${MAXIMUM_FILE_SIZE} bytes.`,
+      'The file is too large to be uploaded.',
+      'Send a file of at most 5 242 880 bytes.',
+    );
   }
 }
 
 function readReferralId(header: string | undefined): string | undefined {
   if (header === undefined || header === '') return undefined;
-  if (!/^\d{12}$/.test(header)) throw unprocessable('INVALID_VALUE', `'NHSD-eRS-Referral-ID' (${header}) is invalid.`, 'It is a UBRN: twelve digits.');
+  if (!/^\d{12}$/.test(header))
+    throw unprocessable('INVALID_VALUE', `'NHSD-eRS-Referral-ID' (${header}) is invalid.`, 'It is a UBRN: twelve digits.');
   return header;
 }

@@ -21,7 +21,12 @@ const MAXIMUM_COMMENT = 1000;
  * @param id `appointment` when contained in the referral, else its number
  * @param base the caller's base address plus `/FHIR`
  */
-export function writeAppointment(appointment: Appointment, referral: Pick<Referral, 'ubrn' | 'version' | 'nhsNumber'>, id: string, base: string): object {
+export function writeAppointment(
+  appointment: Appointment,
+  referral: Pick<Referral, 'ubrn' | 'version' | 'nhsNumber'>,
+  id: string,
+  base: string,
+): object {
   return {
     id,
     meta: { versionId: String(appointment.version), profile: PROFILES },
@@ -37,7 +42,10 @@ export function writeAppointment(appointment: Appointment, referral: Pick<Referr
     ...(appointment.comment !== undefined && { comment: appointment.comment }),
     incomingReferral: [{ reference: `ReferralRequest/${referral.ubrn}/_history/${referral.version}` }],
     participant: [
-      { actor: { identifier: { system: SYSTEMS.serviceStu3, value: appointment.serviceId }, display: appointment.serviceName }, status: 'accepted' },
+      {
+        actor: { identifier: { system: SYSTEMS.serviceStu3, value: appointment.serviceId }, display: appointment.serviceName },
+        status: 'accepted',
+      },
       { actor: { identifier: { system: SYSTEMS.nhsNumberStu3, value: referral.nhsNumber } }, status: 'accepted' },
       ...(appointment.clinician === undefined ? [] : [writeClinician(appointment.clinician)]),
     ],
@@ -102,12 +110,16 @@ function readKind(body: Readonly<Record<string, unknown>>): BookingCommand['kind
   const coding = record(list(concept['coding'], 'Reason', 'INVALID_VALUE')[0], 'Reason', 'INVALID_VALUE');
   const code = text(coding['code'], 'Reason');
   const reason = REVIEW_REASONS.find((each) => each === code);
-  if (reason === undefined) throw unprocessable('INVALID_CODE', `'Reason' (${code}) is not a known code.`, `Known: ${REVIEW_REASONS.join(', ')}.`);
+  if (reason === undefined)
+    throw unprocessable('INVALID_CODE', `'Reason' (${code}) is not a known code.`, `Known: ${REVIEW_REASONS.join(', ')}.`);
   return reason;
 }
 
 function readIncomingReferral(value: unknown): { ubrn: string; version: number } {
-  const reference = text(record(list(value, 'Incoming Referral', 'INVALID_VALUE')[0], 'Incoming Referral', 'INVALID_VALUE')['reference'], 'Incoming Referral');
+  const reference = text(
+    record(list(value, 'Incoming Referral', 'INVALID_VALUE')[0], 'Incoming Referral', 'INVALID_VALUE')['reference'],
+    'Incoming Referral',
+  );
   const match = /^(?:.*\/)?ReferralRequest\/(\d{12})\/_history\/(\d{1,9})$/.exec(reference);
   if (match?.[1] === undefined || match[2] === undefined) throw invalid('Incoming Referral', reference);
   return { ubrn: match[1], version: Number(match[2]) };
@@ -135,7 +147,8 @@ function readTime(body: Readonly<Record<string, unknown>>, name: 'start' | 'end'
     return undefined;
   }
   const value = text(body[name], label);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) || Number.isNaN(Date.parse(value))) throw invalid(label, value);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) || Number.isNaN(Date.parse(value)))
+    throw invalid(label, value);
   return Date.parse(value);
 }
 
@@ -151,7 +164,11 @@ function readParticipants(value: unknown): Pick<BookingCommand, 'serviceId' | 'n
   const found = new Map<string, string>();
   for (const item of list(value, 'Participant', 'INVALID_VALUE')) {
     const participant = record(item, 'Participant', 'INVALID_VALUE');
-    const identifier = record(record(participant['actor'], 'Participant Actor', 'INVALID_VALUE')['identifier'], 'Participant Identifier', 'INVALID_VALUE');
+    const identifier = record(
+      record(participant['actor'], 'Participant Actor', 'INVALID_VALUE')['identifier'],
+      'Participant Identifier',
+      'INVALID_VALUE',
+    );
     const system = text(identifier['system'], 'Participant System');
     const actor = text(identifier['value'], 'Participant');
     if (text(participant['status'], 'Participant Status') !== 'accepted') throw invalid('Participant Status', participant['status']);
@@ -172,5 +189,9 @@ function invalid(field: string, value: unknown) {
 }
 
 function inappropriate(field: string, value: unknown, why: string) {
-  return unprocessable('INAPPROPRIATE_VALUE', value === undefined ? `'${field}' is not appropriate.` : `'${field}' (${String(value)}) is not appropriate.`, why);
+  return unprocessable(
+    'INAPPROPRIATE_VALUE',
+    value === undefined ? `'${field}' is not appropriate.` : `'${field}' (${String(value)}) is not appropriate.`,
+    why,
+  );
 }

@@ -40,7 +40,18 @@ const FIXED = {
 } as const;
 
 const SHAREABLE = 'http://hl7.org/fhir/StructureDefinition/shareablecodesystem';
-const USUAL_ORDER = ['version', 'name', 'status', 'experimental', 'date', 'publisher', 'description', 'copyright', 'caseSensitive', 'content'] as const;
+const USUAL_ORDER = [
+  'version',
+  'name',
+  'status',
+  'experimental',
+  'date',
+  'publisher',
+  'description',
+  'copyright',
+  'caseSensitive',
+  'content',
+] as const;
 const DATES = { effectiveFrom: 'dateTime', effectiveTo: 'dateTime' } as const;
 
 const FRAMES: readonly Frame[] = [
@@ -50,7 +61,14 @@ const FRAMES: readonly Frame[] = [
     name: 'e-RS Appointment Cancellation Reason',
     date: '2022-01-21T13:28:30.188Z',
     order: USUAL_ORDER,
-    properties: { ...DATES, appointmentBookingCancellationReasonType: 'Coding', willCancelWholeRequest: 'boolean', commentIsMandatory: 'boolean', businessFunction: 'Coding', usage: 'Coding' },
+    properties: {
+      ...DATES,
+      appointmentBookingCancellationReasonType: 'Coding',
+      willCancelWholeRequest: 'boolean',
+      commentIsMandatory: 'boolean',
+      businessFunction: 'Coding',
+      usage: 'Coding',
+    },
     concepts: () =>
       APPOINTMENT_CANCELLATION_REASONS.map((reason) =>
         conceptOf(reason, [
@@ -69,7 +87,14 @@ const FRAMES: readonly Frame[] = [
     name: 'e-RS ReferralRequest Cancellation Reason',
     date: '2022-01-21T13:27:51.923Z',
     order: USUAL_ORDER,
-    properties: { ...DATES, appointmentRequestCancellationReasonType: 'Coding', commentIsMandatory: 'boolean', canCancelAppointment: 'boolean', businessFunction: 'Coding', referrerUsage: 'Coding' },
+    properties: {
+      ...DATES,
+      appointmentRequestCancellationReasonType: 'Coding',
+      commentIsMandatory: 'boolean',
+      canCancelAppointment: 'boolean',
+      businessFunction: 'Coding',
+      referrerUsage: 'Coding',
+    },
     concepts: () =>
       REFERRAL_CANCELLATION_REASONS.map((reason) =>
         conceptOf(reason, [
@@ -78,7 +103,9 @@ const FRAMES: readonly Frame[] = [
           { code: 'commentIsMandatory', valueBoolean: reason.commentIsMandatory },
           { code: 'canCancelAppointment', valueBoolean: reason.canCancelAppointment },
           ...(reason.businessFunctions ?? []).map((each) => coding('businessFunction', BUSINESS_FUNCTION, each)),
-          ...(reason.referrerUsage === undefined ? [] : [coding('referrerUsage', `${STU3_CODES}eRS-ReferralRequestCancellationReasonUsage-1`, reason.referrerUsage)]),
+          ...(reason.referrerUsage === undefined
+            ? []
+            : [coding('referrerUsage', `${STU3_CODES}eRS-ReferralRequestCancellationReasonUsage-1`, reason.referrerUsage)]),
         ]),
       ),
   },
@@ -125,7 +152,10 @@ const FRAMES: readonly Frame[] = [
     date: '2021-05-26T13:49:36.514Z',
     order: ['name', 'status', 'date', 'publisher', 'description', 'copyright', 'content', 'caseSensitive', 'experimental', 'version'],
     properties: { ...DATES, specialty: 'Coding' },
-    concepts: () => CLINIC_TYPES.map((each) => conceptOf(each, [...datesOf(each), coding('specialty', `${BASE}/STU3/CodeSystem/SPECIALTY`, each.specialty)])),
+    concepts: () =>
+      CLINIC_TYPES.map((each) =>
+        conceptOf(each, [...datesOf(each), coding('specialty', `${BASE}/STU3/CodeSystem/SPECIALTY`, each.specialty)]),
+      ),
   },
 ];
 
@@ -173,7 +203,11 @@ function resourceOf(frame: Frame): object {
     resourceType: 'CodeSystem',
     url: `${BASE}/STU3/CodeSystem/${frame.id}`,
     ...Object.fromEntries(frame.order.map((name) => [name, members[name]])),
-    property: Object.entries(frame.properties).map(([code, type]) => ({ code, uri: `${STU3_CODES}eRS-Concept-Properties-1#${code}`, type })),
+    property: Object.entries(frame.properties).map(([code, type]) => ({
+      code,
+      uri: `${STU3_CODES}eRS-Concept-Properties-1#${code}`,
+      type,
+    })),
     concept: frame.concepts(),
   };
 }

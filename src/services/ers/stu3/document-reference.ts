@@ -32,12 +32,16 @@ function writeAttachment(attachment: Attachment, availability: AvailabilityStatu
   return {
     id: attachment.id,
     extension: [
-      extension('Extension-eRS-AvailabilityStatus-1', { valueCoding: { system: `${STU3_CODES}eRS-AvailabilityStatus-1`, code: availability } }),
+      extension('Extension-eRS-AvailabilityStatus-1', {
+        valueCoding: { system: `${STU3_CODES}eRS-AvailabilityStatus-1`, code: availability },
+      }),
       extension('Extension-eRS-AttachedBy-1', person(attachment.attachedBy)),
       extension('Extension-eRS-AttachedByOrganisation-1', {
         valueReference: { identifier: { system: SYSTEMS.organisation, value: attachment.attachedByOrganisation } },
       }),
-      ...(attachment.attachedOnBehalfOf === undefined ? [] : [extension('Extension-eRS-AttachedOnBehalfOf-1', person(attachment.attachedOnBehalfOf))]),
+      ...(attachment.attachedOnBehalfOf === undefined
+        ? []
+        : [extension('Extension-eRS-AttachedOnBehalfOf-1', person(attachment.attachedOnBehalfOf))]),
     ],
     contentType: attachment.contentType,
     url: `Binary/${attachment.fileId}`,
@@ -55,17 +59,20 @@ function writeAttachment(attachment: Attachment, availability: AvailabilityStatu
  */
 export function readDocumentReference(resource: unknown, path: string): NamedFile {
   const document = record(resource, path);
-  if (document['resourceType'] !== 'DocumentReference') throw unprocessable('INVALID_FHIR_STRUCTURE', `'${path}' is not a DocumentReference.`);
+  if (document['resourceType'] !== 'DocumentReference')
+    throw unprocessable('INVALID_FHIR_STRUCTURE', `'${path}' is not a DocumentReference.`);
   const coding = list(record(document['type'], `${path}/type`)['coding'], `${path}/type/coding`)[0];
   const type = attachmentType(text(record(coding, `${path}/type/coding[0]`)['code'], `${path}/type/coding[0]/code`));
   const status = text(document['status'], `${path}/status`);
-  if (status !== 'current') throw unprocessable('INVALID_VALUE', `'Status' (${status}) is invalid.`, 'A document reference that is sent has status current.');
+  if (status !== 'current')
+    throw unprocessable('INVALID_VALUE', `'Status' (${status}) is invalid.`, 'A document reference that is sent has status current.');
   const indexed = text(document['indexed'], `${path}/indexed`);
   if (Number.isNaN(Date.parse(indexed))) throw unprocessable('INVALID_VALUE', `'Indexed' (${indexed}) is invalid.`);
   const content = record(list(document['content'], `${path}/content`)[0], `${path}/content[0]`);
   const url = text(record(content['attachment'], `${path}/content[0]/attachment`)['url'], `${path}/content[0]/attachment/url`);
   const fileId = /^(?:.*\/)?Binary\/([^/]+)$/.exec(url)?.[1];
-  if (fileId === undefined) throw unprocessable('INVALID_VALUE', `'Attachment URL' (${url}) is invalid.`, 'It names an uploaded file as Binary/{id}.');
+  if (fileId === undefined)
+    throw unprocessable('INVALID_VALUE', `'Attachment URL' (${url}) is invalid.`, 'It names an uploaded file as Binary/{id}.');
   const description = document['description'];
   return description === undefined ? { type, fileId } : { type, fileId, description: text(description, `${path}/description`) };
 }

@@ -19,7 +19,8 @@ export function list(value: unknown, path: string, otherwise: ErsCode = 'INVALID
 /** `value` as text that is not empty. Throws MISSING_VALUE when absent, INVALID_VALUE (422) when it is not text. */
 export function text(value: unknown, path: string): string {
   if (value === undefined || value === null || value === '') throw missing(path);
-  if (typeof value !== 'string') throw unprocessable('INVALID_VALUE', `'${path}' (${JSON.stringify(value)}) is invalid.`, 'Text is expected.');
+  if (typeof value !== 'string')
+    throw unprocessable('INVALID_VALUE', `'${path}' (${JSON.stringify(value)}) is invalid.`, 'Text is expected.');
   return value;
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { displayOf, ERROR_CODES, type ErsIssue, ErsRefusal, ErsStatus } from '../errors.ts';
 import { STU3_CODES, STU3_PROFILE } from '../codes.ts';
+import { displayOf, ERROR_CODES, type ErsIssue, type ErsRefusal, ErsStatus } from '../errors.ts';
 import type { ProxyRefusal } from '../proxy.ts';
 
 /**
@@ -12,7 +12,13 @@ export function sendStu3Refusal(reply: FastifyReply, refusal: ErsRefusal | ErsSt
   return reply
     .code(refusal.status)
     .type('application/fhir+json')
-    .send(JSON.stringify({ meta: { profile: [`${STU3_PROFILE}eRS-OperationOutcome-1`] }, resourceType: 'OperationOutcome', issue: refusal.issues.map(issueOf) }));
+    .send(
+      JSON.stringify({
+        meta: { profile: [`${STU3_PROFILE}eRS-OperationOutcome-1`] },
+        resourceType: 'OperationOutcome',
+        issue: refusal.issues.map(issueOf),
+      }),
+    );
 }
 
 function issueOf({ code, diagnostics }: ErsIssue): object {

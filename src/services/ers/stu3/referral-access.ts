@@ -60,7 +60,10 @@ export async function requireRelationship(call: ReferralCall, referral: Referral
     for (const serviceId of test.serviceIds) {
       if (await isWorkGroupMember(call.db, call.instance, serviceId, test.userId, test.odsCode)) return;
     }
-    throw noRelationship(referral.ubrn, `${test.userId} is not in the work group of service ${test.serviceIds.join(', ')} at ${test.odsCode}.`);
+    throw noRelationship(
+      referral.ubrn,
+      `${test.userId} is not in the work group of service ${test.serviceIds.join(', ')} at ${test.odsCode}.`,
+    );
   }
   const services = await servicesByIds(call.db, call.instance, test.serviceIds);
   if ([...services.values()].some((service) => service.providerOdsCode === test.odsCode)) return;

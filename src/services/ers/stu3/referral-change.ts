@@ -22,7 +22,12 @@ export interface Change {
  *
  * Throws 404, PATIENT_ERROR or NO_RELATIONSHIP (422), 423 when locked, 409 when `expected` is not the current version.
  */
-export async function changeReferral(call: ReferralCall, ubrn: string, change: Change, work: (referral: Referral, tx: Db) => Promise<Referral>): Promise<Referral> {
+export async function changeReferral(
+  call: ReferralCall,
+  ubrn: string,
+  change: Change,
+  work: (referral: Referral, tx: Db) => Promise<Referral>,
+): Promise<Referral> {
   const referral = await loadReferral(call, ubrn);
   await requireAccess(call, referral, 'change');
   const { world, instance } = call;
@@ -41,7 +46,12 @@ export async function changeReferral(call: ReferralCall, ubrn: string, change: C
  *
  * Throws as {@link changeReferral}.
  */
-export async function holdReferral<T>(call: ReferralCall, ubrn: string, expected: number, work: (referral: Referral) => Promise<T>): Promise<T> {
+export async function holdReferral<T>(
+  call: ReferralCall,
+  ubrn: string,
+  expected: number,
+  work: (referral: Referral) => Promise<T>,
+): Promise<T> {
   const referral = await loadReferral(call, ubrn);
   await requireAccess(call, referral, 'change');
   const { world, instance } = call;
@@ -66,7 +76,12 @@ export async function saveChange(tx: Db, call: ReferralCall, change: Change, cha
 }
 
 /** Writes an audit entry for the caller. */
-export async function audit(tx: Db, call: ReferralCall, operation: string, subject: { readonly ubrn?: string; readonly nhsNumber?: string; readonly detail?: string }): Promise<void> {
+export async function audit(
+  tx: Db,
+  call: ReferralCall,
+  operation: string,
+  subject: { readonly ubrn?: string; readonly nhsNumber?: string; readonly detail?: string },
+): Promise<void> {
   const { world, caller, application } = call;
   await insertAudit(tx, call.instance, {
     id: world.random.uuid(),

@@ -55,22 +55,31 @@ function writeExtensions(referral: Referral, base: string): object[] {
     add('Appointment', { valueReference: { reference: '#appointment' } });
     add('Appointment-Reference', { valueReference: { reference: `Appointment/${referral.appointment.id}` } });
   }
-  if (referral.clinicalInfoFirstSubmitted !== undefined) add('ClinicalInfoFirstSubmitted', { valueDateTime: isoInstant(referral.clinicalInfoFirstSubmitted) });
-  if (referral.clinicalInfoLastUpdated !== undefined) add('ClinicalInfoLastUpdated', { valueDateTime: isoInstant(referral.clinicalInfoLastUpdated) });
+  if (referral.clinicalInfoFirstSubmitted !== undefined)
+    add('ClinicalInfoFirstSubmitted', { valueDateTime: isoInstant(referral.clinicalInfoFirstSubmitted) });
+  if (referral.clinicalInfoLastUpdated !== undefined)
+    add('ClinicalInfoLastUpdated', { valueDateTime: isoInstant(referral.clinicalInfoLastUpdated) });
   if (referral.pathwayStart !== undefined) add('eReferralPathwayStart', { valueInstant: isoInstant(referral.pathwayStart) });
-  add('ReferralPriority', { valueCodeableConcept: { coding: [{ ...priorityCoding(referral.priority), display: PRIORITY_DISPLAYS[referral.priority] }] } });
+  add('ReferralPriority', {
+    valueCodeableConcept: { coding: [{ ...priorityCoding(referral.priority), display: PRIORITY_DISPLAYS[referral.priority] }] },
+  });
   add('ReferralShortlist', { valueReference: { reference: '#shortlist' } });
   add('Commissioning-Rule-Org', { valueIdentifier: { system: SYSTEMS.organisation, value: referral.commissioningRuleOrganisation } });
   add('ReferralState', { extension: writeState(referral, base) });
   for (const code of referral.additionalRequirements) {
-    add('PatientAdditionalRequirement', { valueCoding: { system: `${STU3_CODES}eRS-AdditionalRequirementType-1`, code, display: REQUIREMENT_DISPLAYS[code] } });
+    add('PatientAdditionalRequirement', {
+      valueCoding: { system: `${STU3_CODES}eRS-AdditionalRequirementType-1`, code, display: REQUIREMENT_DISPLAYS[code] },
+    });
   }
   return extensions;
 }
 
 function writeState(referral: Referral, base: string): object[] {
   const parts: object[] = [
-    { url: 'state', valueCoding: { system: `${STU3_CODES}eRS-ReferralState-1`, code: referral.state, display: REFERRAL_STATE_DISPLAYS[referral.state] } },
+    {
+      url: 'state',
+      valueCoding: { system: `${STU3_CODES}eRS-ReferralState-1`, code: referral.state, display: REFERRAL_STATE_DISPLAYS[referral.state] },
+    },
   ];
   if (referral.stateReason !== undefined) parts.push({ url: 'reason', valueCoding: codingOf(referral.stateReason, base) });
   if (referral.stateComments !== undefined) parts.push({ url: 'comments', valueString: referral.stateComments });
@@ -80,14 +89,25 @@ function writeState(referral: Referral, base: string): object[] {
 /** The stored search criteria, contained as `serviceSearchCriteria`; also used for advice requests. */
 export function writeCriteria(criteria: SearchCriteria, base: string): object {
   const parameter: object[] = [{ name: 'priority', valueCoding: priorityCoding(criteria.priority) }];
-  const { specialty, clinicType, indicativeAppointmentWaitTimeLimit: wait, postcode, distanceLimit, clinicalTerm, namedClinician } = criteria;
-  if (specialty !== undefined) parameter.push({ name: 'specialty', valueCoding: { system: localCodeSystem(base, 'SPECIALTY'), code: specialty } });
-  if (clinicType !== undefined) parameter.push({ name: 'clinicType', valueCoding: { system: `${STU3_CODES}eRS-ClinicType-1`, code: clinicType } });
+  const {
+    specialty,
+    clinicType,
+    indicativeAppointmentWaitTimeLimit: wait,
+    postcode,
+    distanceLimit,
+    clinicalTerm,
+    namedClinician,
+  } = criteria;
+  if (specialty !== undefined)
+    parameter.push({ name: 'specialty', valueCoding: { system: localCodeSystem(base, 'SPECIALTY'), code: specialty } });
+  if (clinicType !== undefined)
+    parameter.push({ name: 'clinicType', valueCoding: { system: `${STU3_CODES}eRS-ClinicType-1`, code: clinicType } });
   if (wait !== undefined) parameter.push({ name: 'indicativeAppointmentWaitTimeLimit', valueUnsignedInt: wait });
   if (postcode !== undefined) parameter.push({ name: 'postcode', valueString: postcode });
   if (distanceLimit !== undefined) parameter.push({ name: 'distanceLimit', valueUnsignedInt: distanceLimit });
   if (clinicalTerm !== undefined) parameter.push({ name: 'clinicalTerm', valueCoding: { system: SYSTEMS.snomed, ...clinicalTerm } });
-  if (namedClinician !== undefined) parameter.push({ name: 'namedClinician', valueIdentifier: { system: SYSTEMS.userStu3, value: namedClinician } });
+  if (namedClinician !== undefined)
+    parameter.push({ name: 'namedClinician', valueIdentifier: { system: SYSTEMS.userStu3, value: namedClinician } });
   parameter.push({ name: 'ageAndGenderAppropriate', valueBoolean: criteria.ageAndGenderAppropriate });
   if (criteria.commissioningProvisioning !== undefined) {
     parameter.push({
@@ -104,7 +124,9 @@ export function writeShortlist(request: Pick<Referral, 'shortlist'>): object {
     id: 'shortlist',
     meta: { profile: SHORTLIST_PROFILES },
     resourceType: 'List',
-    extension: [{ url: `${STU3_PROFILE}Extension-eRS-Shortlist-SearchCriteria-1`, valueReference: { reference: '#serviceSearchCriteria' } }],
+    extension: [
+      { url: `${STU3_PROFILE}Extension-eRS-Shortlist-SearchCriteria-1`, valueReference: { reference: '#serviceSearchCriteria' } },
+    ],
     status: 'current',
     mode: 'snapshot',
     entry: request.shortlist.map((each) => ({

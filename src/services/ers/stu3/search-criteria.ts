@@ -18,7 +18,12 @@ const SEARCH_CRITERIA = {
   distanceLimit: { kind: 'unsignedInt', cardinality: '0..1', display: 'Distance Limit' },
   organisation: { kind: 'identifier', cardinality: '0..1', display: 'Organisation', system: SYSTEMS.directoryOrganisation },
   // Read, and of no effect: every service that may be booked is in scope.
-  commissioningProvisioning: { kind: 'coding', cardinality: '0..1', display: 'Commissioning Provisioning', system: `${STU3_CODES}eRS-CommissioningProvisioning-1` },
+  commissioningProvisioning: {
+    kind: 'coding',
+    cardinality: '0..1',
+    display: 'Commissioning Provisioning',
+    system: `${STU3_CODES}eRS-CommissioningProvisioning-1`,
+  },
   place: { kind: 'string', cardinality: '0..1', display: 'Place', maximumLength: 255 },
 } as const satisfies ParametersSpec;
 
@@ -35,10 +40,15 @@ export function readSearchCriteria(resource: unknown, path: string): SearchCrite
     priority: values.priority.code,
     ...(values.specialty !== undefined && { specialty: values.specialty.code }),
     ...(values.clinicType !== undefined && { clinicType: values.clinicType.code }),
-    ...(values.indicativeAppointmentWaitTimeLimit !== undefined && { indicativeAppointmentWaitTimeLimit: values.indicativeAppointmentWaitTimeLimit }),
+    ...(values.indicativeAppointmentWaitTimeLimit !== undefined && {
+      indicativeAppointmentWaitTimeLimit: values.indicativeAppointmentWaitTimeLimit,
+    }),
     ...(values.postcode !== undefined && { postcode: values.postcode }),
     ...(values.distanceLimit !== undefined && { distanceLimit: values.distanceLimit }),
-    ...(clinicalTerm !== undefined && { clinicalTerm: clinicalTerm.display === undefined ? { code: clinicalTerm.code } : { code: clinicalTerm.code, display: clinicalTerm.display } }),
+    ...(clinicalTerm !== undefined && {
+      clinicalTerm:
+        clinicalTerm.display === undefined ? { code: clinicalTerm.code } : { code: clinicalTerm.code, display: clinicalTerm.display },
+    }),
     ...(values.namedClinician !== undefined && { namedClinician: values.namedClinician }),
     ageAndGenderAppropriate: values.ageAndGenderAppropriate,
     ...(values.organisation !== undefined && { organisation: values.organisation }),
@@ -52,11 +62,17 @@ export function readSearchCriteria(resource: unknown, path: string): SearchCrite
  * @param path where it sits, e.g. `parameter[0]/resource`
  * @returns the contained resource and where it sits; undefined when the extension or what it names is not there
  */
-export function containedCriteria(list: Readonly<Record<string, unknown>>, path: string): { readonly resource: unknown; readonly path: string } | undefined {
+export function containedCriteria(
+  list: Readonly<Record<string, unknown>>,
+  path: string,
+): { readonly resource: unknown; readonly path: string } | undefined {
   const extensions: unknown = list['extension'];
   const contained: unknown = list['contained'];
   if (!Array.isArray(extensions) || !Array.isArray(contained)) return undefined;
-  const extension: unknown = extensions.find((each: unknown) => isObject(each) && typeof each['url'] === 'string' && each['url'].endsWith('/Extension-eRS-Shortlist-SearchCriteria-1'));
+  const extension: unknown = extensions.find(
+    (each: unknown) =>
+      isObject(each) && typeof each['url'] === 'string' && each['url'].endsWith('/Extension-eRS-Shortlist-SearchCriteria-1'),
+  );
   const reference = isObject(extension) && isObject(extension['valueReference']) ? extension['valueReference']['reference'] : undefined;
   const index = contained.findIndex((each: unknown) => isObject(each) && typeof each['id'] === 'string' && reference === `#${each['id']}`);
   return index < 0 ? undefined : { resource: contained[index], path: `${path}/contained[${index}]` };

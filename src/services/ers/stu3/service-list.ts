@@ -12,9 +12,18 @@ const OLDEST_PATIENT = 120;
  * @param base the caller's base address with `/FHIR`
  */
 export function writeFoundServices(found: readonly FoundService[], base: string): object {
-  const list = { meta: { profile: [`${STU3_PROFILE}eRS-FetchServices-List-1`] }, resourceType: 'List', status: 'current', mode: 'snapshot' };
+  const list = {
+    meta: { profile: [`${STU3_PROFILE}eRS-FetchServices-List-1`] },
+    resourceType: 'List',
+    status: 'current',
+    mode: 'snapshot',
+  };
   if (found.length > 0) return { ...list, entry: found.map((each) => entryOf(each, base)) };
-  return { ...list, entry: [], emptyReason: { coding: [{ system: 'http://hl7.org/fhir/ValueSet/list-empty-reason', code: 'nilknown', display: 'no results' }] } };
+  return {
+    ...list,
+    entry: [],
+    emptyReason: { coding: [{ system: 'http://hl7.org/fhir/ValueSet/list-empty-reason', code: 'nilknown', display: 'no results' }] },
+  };
 }
 
 function entryOf({ service, distance }: FoundService, base: string): object {
@@ -47,15 +56,22 @@ function summaryOf(service: HealthcareService, base: string): readonly object[] 
     { url: 'specialty', valueCodeableConcept: { coding: [{ system: `${base}/STU3/CodeSystem/SPECIALTY`, code: service.specialty }] } },
     concept('genderTreated', 'eRS-GenderTreated-1', service.genderTreated),
     concept('bookableType', 'eRS-BookableType-1', service.bookableType),
-    ...(service.appointmentType === undefined ? [] : [concept('supportedAppointmentType', 'eRS-AppointmentType-1', service.appointmentType)]),
+    ...(service.appointmentType === undefined
+      ? []
+      : [concept('supportedAppointmentType', 'eRS-AppointmentType-1', service.appointmentType)]),
     { url: 'referralLetterRequired', valueBoolean: service.referralLetterRequired },
     {
       url: 'location',
-      valueReference: { identifier: { system: SYSTEMS.directoryOrganisation, value: service.locationOdsCode }, display: service.locationName },
+      valueReference: {
+        identifier: { system: SYSTEMS.directoryOrganisation, value: service.locationOdsCode },
+        display: service.locationName,
+      },
     },
     { url: 'linkToNHSWebsite', valueString: `${NHS_WEBSITE}${service.id}` },
     ...service.requestFlows.map((flow) => concept('supportedRequestFlowType', 'eRS-RequestFlowType-1', flow)),
-    ...(service.indicativeTreatmentWait === undefined ? [] : [{ url: 'indicativeTreatmentWaitTime', valueUnsignedInt: service.indicativeTreatmentWait }]),
+    ...(service.indicativeTreatmentWait === undefined
+      ? []
+      : [{ url: 'indicativeTreatmentWaitTime', valueUnsignedInt: service.indicativeTreatmentWait }]),
     // The published schema gives the capacity alert this name; it is told from the wait by its type.
     ...(service.capacityAlert === undefined ? [] : [concept('indicativeTreatmentWaitTime', 'eRS-CapacityAlert-1', service.capacityAlert)]),
     ...text('referrerAlert', service.referrerAlert),

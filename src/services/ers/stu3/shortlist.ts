@@ -23,7 +23,11 @@ export function readShortlist(resource: unknown, path: string): SentShortlist {
   requireValue(shortlist['mode'], 'snapshot', 'Shortlist/Mode');
   const contained = containedCriteria(shortlist, path);
   if (contained === undefined) {
-    throw unprocessable('MISSING_VALUE', `'Shortlist/Search Criteria' is missing.`, 'The shortlist contains no search criteria, or its extension does not name them.');
+    throw unprocessable(
+      'MISSING_VALUE',
+      `'Shortlist/Search Criteria' is missing.`,
+      'The shortlist contains no search criteria, or its extension does not name them.',
+    );
   }
   return {
     criteria: readSearchCriteria(contained.resource, contained.path),

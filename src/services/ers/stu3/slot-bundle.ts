@@ -31,7 +31,11 @@ export function writeSlotBundle(query: SlotPageQuery, page: SlotPage, base: stri
     link: linksOf(query, page.total, base),
     entry: [
       ...page.slots.map((slot) => ({ fullUrl: `${base}/STU3/Slot/${slot.id}`, resource: writeSlot(slot), search: { mode: 'match' } })),
-      ...[...schedules].map(([id, slot]) => ({ fullUrl: `${base}/STU3/Schedule/${id}`, resource: writeSchedule(id, slot), search: { mode: 'include' } })),
+      ...[...schedules].map(([id, slot]) => ({
+        fullUrl: `${base}/STU3/Schedule/${id}`,
+        resource: writeSchedule(id, slot),
+        search: { mode: 'include' },
+      })),
     ],
   };
 }

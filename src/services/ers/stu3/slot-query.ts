@@ -48,10 +48,18 @@ export function readSlotQuery(query: Readonly<Record<string, readonly string[]>>
   const priority = PRIORITY_CODES.find((each) => each === priorityText);
   if (priorityText !== undefined && priority === undefined) problem('INVALID_CODE', `'Priority' (${quoted(priorityText)}) is invalid.`);
   const status = one('status', 'Status');
-  if (status !== undefined && status !== 'free') problem(SLOT_STATUSES.has(status) ? 'INVALID_VALUE' : 'INVALID_CODE', `'Status' (${quoted(status)}) is invalid.`);
+  if (status !== undefined && status !== 'free')
+    problem(SLOT_STATUSES.has(status) ? 'INVALID_VALUE' : 'INVALID_CODE', `'Status' (${quoted(status)}) is invalid.`);
   const size = whole('_count', 'Page Size', MAXIMUM_PAGE_SIZE);
   const page = whole('page', 'Page Number', 999_999_999);
-  if (issues.length > 0 || organisation === undefined || serviceId === undefined || priority === undefined || size === undefined || page === undefined) {
+  if (
+    issues.length > 0 ||
+    organisation === undefined ||
+    serviceId === undefined ||
+    priority === undefined ||
+    size === undefined ||
+    page === undefined
+  ) {
     throw slotSearchRefusal(issues);
   }
   return { serviceId, ...(clinician !== undefined && { clinician }), priority, size, page, commissioningRuleOrganisation: organisation };

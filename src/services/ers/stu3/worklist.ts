@@ -65,10 +65,19 @@ function reviewColumns(referral: Referral, facts: WorklistFacts): readonly Colum
   return [
     ...priorityAndSpecialty(referral, facts),
     { url: 'patient', valueReference: { reference: `#Patient-${referral.nhsNumber}` } },
-    ...(criteria.namedClinician === undefined ? [] : [{ url: 'namedClinician', valueReference: { reference: `#Practitioner-${criteria.namedClinician}` } }]),
-    ...(appointment?.clinician === undefined ? [] : [{ url: 'allocatedClinician', valueReference: { reference: `#Practitioner-${appointment.clinician}` } }]),
+    ...(criteria.namedClinician === undefined
+      ? []
+      : [{ url: 'namedClinician', valueReference: { reference: `#Practitioner-${criteria.namedClinician}` } }]),
+    ...(appointment?.clinician === undefined
+      ? []
+      : [{ url: 'allocatedClinician', valueReference: { reference: `#Practitioner-${appointment.clinician}` } }]),
     ...pathway(referral),
-    concept('requestContextStatus', `${STU3_CODES}eRS-RequestContextStatus-1`, referral.contextStatus, CONTEXT_DISPLAYS[referral.contextStatus]),
+    concept(
+      'requestContextStatus',
+      `${STU3_CODES}eRS-RequestContextStatus-1`,
+      referral.contextStatus,
+      CONTEXT_DISPLAYS[referral.contextStatus],
+    ),
     ...dateTime('clinicalInfoFirstSubmitted', referral.clinicalInfoFirstSubmitted),
     ...dateTime('clinicalInfoLastUpdated', referral.clinicalInfoLastUpdated),
     ...dateTime('appointmentStart', booked ? appointment.start : undefined),
@@ -88,7 +97,9 @@ function slotIssueColumns(referral: Referral, facts: WorklistFacts): readonly Co
       : [{ url: 'namedClinician', valueReference: { identifier: { system: SYSTEMS.userStu3, value: criteria.namedClinician } } }]),
     ...pathway(referral),
     ...dateTime('ubrnReceived', receivedAt),
-    ...(receivedAt === undefined ? [] : [{ url: 'patientContactExpected', valueDate: addWorkingDays(receivedAt, facts.deferralContactDays(referral.priority)) }]),
+    ...(receivedAt === undefined
+      ? []
+      : [{ url: 'patientContactExpected', valueDate: addWorkingDays(receivedAt, facts.deferralContactDays(referral.priority)) }]),
     concept('clinicalInformationStatus', `${STU3_CODES}eRS-ClinicalInformationStatus-1`, clinicalInformationStatus(referral, facts.now)),
     ...reason(referral, facts),
     ...service(referral),
@@ -125,7 +136,9 @@ function priorityAndSpecialty(referral: Referral, facts: WorklistFacts): readonl
 
 /** Practitioners and patients of the review list, each once. */
 function containedPeople(referrals: readonly Referral[]): readonly object[] {
-  const clinicians = referrals.flatMap((each) => [each.appointment?.clinician, each.criteria.namedClinician]).filter((each) => each !== undefined);
+  const clinicians = referrals
+    .flatMap((each) => [each.appointment?.clinician, each.criteria.namedClinician])
+    .filter((each) => each !== undefined);
   return [
     ...[...new Set(clinicians)].map((userId) => ({
       id: `Practitioner-${userId}`,
@@ -152,12 +165,19 @@ function pathway(referral: Referral): readonly Column[] {
 }
 
 function reason(referral: Referral, facts: WorklistFacts): readonly Column[] {
-  return referral.stateReason === undefined ? [] : [{ url: 'reason', valueCodeableConcept: { coding: [codingOf(referral.stateReason, facts.base)] } }];
+  return referral.stateReason === undefined
+    ? []
+    : [{ url: 'reason', valueCodeableConcept: { coding: [codingOf(referral.stateReason, facts.base)] } }];
 }
 
 function service({ appointment }: Referral): readonly Column[] {
   if (appointment === undefined) return [];
-  return [{ url: 'service', valueReference: { identifier: { system: SYSTEMS.serviceStu3, value: appointment.serviceId }, display: appointment.serviceName } }];
+  return [
+    {
+      url: 'service',
+      valueReference: { identifier: { system: SYSTEMS.serviceStu3, value: appointment.serviceId }, display: appointment.serviceName },
+    },
+  ];
 }
 
 function dateTime(url: string, instant: Instant | undefined): readonly Column[] {

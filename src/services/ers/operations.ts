@@ -1,0 +1,33 @@
+import type { Operation } from './operation.ts';
+import { retrieveBusinessFunctions } from './r4/a030-retrieve-business-functions.ts';
+import { retrieveReferenceData } from './stu3/a004-retrieve-reference-data.ts';
+import { retrieveReferralRequest } from './stu3/a005-retrieve-referral-request.ts';
+import { retrieveAttachment } from './stu3/a006-retrieve-attachment.ts';
+import { retrieveWorklist } from './stu3/a008-retrieve-worklist.ts';
+import { patientServiceSearch } from './stu3/a010-patient-service-search.ts';
+import { createReferralOperation } from './stu3/a011-create-referral.ts';
+import { maintainReferralLetter } from './stu3/a012-maintain-referral-letter.ts';
+import { acceptReferralOperation } from './stu3/a013-accept-referral.ts';
+import { rejectReferralOperation } from './stu3/a014-reject-referral.ts';
+import { retrieveAppointmentSlots } from './stu3/a015-retrieve-appointment-slots.ts';
+import { bookOrDeferAppointment } from './stu3/a016-book-or-defer-appointment.ts';
+import { uploadFile } from './stu3/a020-upload-file.ts';
+import { retrieveAvailableActions } from './stu3/a029-available-actions.ts';
+
+/** Every operation that e-RS answers here, in the order of their public ids. Adding one: its file, and a line. */
+export const operations: readonly Operation[] = [
+  retrieveReferenceData,
+  retrieveReferralRequest,
+  retrieveAttachment,
+  retrieveWorklist,
+  patientServiceSearch,
+  createReferralOperation,
+  maintainReferralLetter,
+  acceptReferralOperation,
+  rejectReferralOperation,
+  retrieveAppointmentSlots,
+  bookOrDeferAppointment,
+  uploadFile,
+  retrieveAvailableActions,
+  retrieveBusinessFunctions,
+];
