@@ -74,7 +74,7 @@ export interface SeededPeople {
 export function seedPeople(random: SeededRandom, organisations: readonly Organisation[]): SeededPeople {
   const names = new Map(organisations.map((each) => [each.odsCode, each.name]));
   const all = [...PUBLISHED, ...staff()];
-  return { people: all.map((each) => person(random, each)), roleProfiles: all.flatMap((each) => each.posts.map((post, n) => roleProfile(each, post, n, names))) };
+  return { people: all.map((each) => person(random, each)), roleProfiles: all.flatMap((each, index) => each.posts.map((post, n) => roleProfile(each, post, index * 10 + n, names))) };
 }
 
 /** Ids from a block of their own: 90 and the place of the organisation. */
@@ -105,10 +105,11 @@ function person(random: SeededRandom, { userId, ial = 3, aal = 3 }: PublishedPer
 
 function roleProfile({ userId }: PublishedPerson, { at, job, functions, id }: Post, n: number, names: ReadonlyMap<string, string>): RoleProfile {
   const [jobRoleCode, jobRoleName] = JOBS[job];
-  const digits = userId.slice(3);
+  // Numbered by place in the list: published user ids differ in their first digits only.
+  const digits = String(n).padStart(9, '0');
   return {
-    roleProfileId: id ?? `8${n}1${digits}`,
-    personOrgId: `7${n}1${digits}`,
+    roleProfileId: id ?? `810${digits}`,
+    personOrgId: `710${digits}`,
     userId,
     odsCode: at,
     organisationName: names.get(at) ?? at,
