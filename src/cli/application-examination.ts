@@ -44,14 +44,14 @@ export async function examineApplication(invocation: Invocation, client: AdminCl
     check: 'application: product',
     ok: approved.length > 0,
     detail: approved.length > 0 ? approved.join(', ') : 'no approved product',
-    fix: 'In PROD an operator approves products; elsewhere subscribe it in the portal.',
+    fix: 'Subscribe it: POST /_localspine/gateway/applications/APPID/products with {"productName":…,"approve":true}.',
   });
   const hasAsid = typeof asid === 'string' && asid !== '';
   findings.push({
     check: 'application: ASID',
     ok: hasAsid,
     detail: hasAsid ? asid : 'none',
-    fix: 'e-RS refuses applications without ASID (403); bind one in the portal, or make the application with: npx localspine app create',
+    fix: 'e-RS refuses applications without ASID (403); make the application with: npx localspine app create, or bind one: PUT /_localspine/gateway/applications/APPID/asid.',
   });
   return findings;
 }

@@ -136,7 +136,7 @@ export class TokenServer {
           401,
           'sign_in_refused',
           `The sign-in page said: ${next.problem}`,
-          'Check --user and --role; the portal lists the people of each environment.',
+          'Check --user and --role; docs/systems/directory.md names people to sign in as.',
         );
       form = next;
       url = new URL(next.action, url).href;

@@ -80,19 +80,18 @@ export class Doors {
   /** Stops taking connections, lets requests under way finish, then closes. */
   async close(): Promise<void> {
     this.#closing = true;
-    const closed = [...this.#open.values()].map(
-      ({ server }) =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeIdleConnections();
-        }),
-    );
+    const closed = [...this.#open.values()].map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    this.#closeIdle();
     const deadline = setTimeout(() => {
       for (const { server } of this.#open.values()) server.closeAllConnections();
     }, 5_000);
     await Promise.all(closed);
     clearTimeout(deadline);
     if (this.#app !== undefined) await (await this.#app).close();
+  }
+
+  #closeIdle(): void {
+    for (const { server } of this.#open.values()) server.closeIdleConnections();
   }
 
   /** Ends connections whose certificate is not good here; requests on the others wait for the verdict. */
@@ -107,6 +106,8 @@ export class Doors {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#closing) response.setHeader('connection', 'close');
+    // A connection whose last request was under way when closing began is idle from now on.
+    response.on('close', () => this.#closing && this.#closeIdle());
     const verdict = this.#verdicts.get(request.socket);
     Promise.all([this.app(), verdict ?? true]).then(
       ([app, admitted]) => {

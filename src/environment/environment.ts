@@ -4,7 +4,7 @@ import type { BlobStore } from '../kernel/blobs/blobs.ts';
 import { LocalRefusal } from '../kernel/errors.ts';
 import { StoreFaults } from '../kernel/faults/store-faults.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
-import { createWebApp } from '../kernel/http/web-app.ts';
+import { createWebApp, renderLocal } from '../kernel/http/web-app.ts';
 import { Journal } from '../kernel/journal/journal.ts';
 import { RequestMetrics } from '../kernel/metrics.ts';
 import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
@@ -213,9 +213,11 @@ export class Environment {
 }
 
 /** The production twin's plain HTTP door gives certificates and revocation only, as in the real one (DESIGN.md, fixed points). */
-function plainHttpServesNoNationalPath(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
-  const local = request.exchange.listener.name !== 'http' || request.url.startsWith('/_localspine/');
-  done(local ? undefined : new LocalRefusal(404, 'plain_http', 'This plain HTTP port of PROD serves certificates only.', 'Use the HTTPS port.'));
+function plainHttpServesNoNationalPath(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+  if (request.exchange.listener.name !== 'http' || request.url.startsWith('/_localspine/')) return done();
+  const refusal = new LocalRefusal(404, 'plain_http', 'This plain HTTP port of PROD serves certificates only.', 'Use the HTTPS port.');
+  request.exchange.refused(refusal.explanation);
+  void reply.code(404).type('application/json').send(renderLocal(refusal, 404));
 }
 
 interface Kernel {

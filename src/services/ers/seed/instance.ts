@@ -1,8 +1,13 @@
+import { Readable } from 'node:stream';
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import type { Db } from '../../../kernel/store/store.ts';
 import { allowActingFor } from '../store/on-behalf-of.ts';
 import type { ErsWorld } from '../world.ts';
+import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
+import { replaceFile } from '../store/files.ts';
+import { replaceReferral } from '../store/referrals.ts';
 import { seedCatalogue } from './catalogue.ts';
+import { publishedReferrals } from './referrals.ts';
 
 /** Clinicians for whom R69's clinician admin may act (A040); from the published examples. */
 const ACTS_FOR: readonly (readonly [admin: string, clinician: string, odsCode: string])[] = [
@@ -12,8 +17,14 @@ const ACTS_FOR: readonly (readonly [admin: string, clinician: string, odsCode: s
   ['555031998104', '555031999105', 'RCD'],
 ];
 
-/** What a fresh e-RS instance holds: the directory of services, slots, who may act for whom. */
+/** What a fresh e-RS instance holds: the directory of services, slots, the referrals of the published examples, who may act for whom. */
 export async function seedInstance(world: ErsWorld, tx: Db, instance: string, random: SeededRandom): Promise<void> {
   await seedCatalogue(tx, instance, random, world.clock.now(), world.directory);
+  const { referrals, files } = publishedReferrals(world.clock.now());
+  for (const { file, content } of files) {
+    await world.blobs.put(Readable.from(content), MAXIMUM_FILE_SIZE); // named by its hash: putting it twice changes nothing
+    await replaceFile(tx, instance, file);
+  }
+  for (const referral of referrals) await replaceReferral(tx, instance, referral);
   for (const [admin, clinician, odsCode] of ACTS_FOR) await allowActingFor(tx, instance, admin, clinician, odsCode);
 }

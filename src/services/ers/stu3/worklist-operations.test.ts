@@ -27,12 +27,17 @@ const service = (id: string) => identifier('service', 'http://fhir.nhs.net/Id/er
 const indicator = (name: string, code: string) => concept(name, 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-AssignedIndicator-1', code);
 
 function listBody(list: string, ...filters: readonly object[]): object {
-  return { resourceType: 'Parameters', parameter: [concept('listType', 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralListSelector-1', list), ...filters] };
+  return {
+    resourceType: 'Parameters',
+    parameter: [concept('listType', 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralListSelector-1', list), ...filters],
+  };
 }
 
 async function ubrnsOf(ers: TestErs, caller: Caller, list: string, ...filters: readonly object[]): Promise<readonly string[]> {
   const { resource } = await ers.request(retrieveWorklist, caller, { body: listBody(list, ...filters) });
-  return JSON.parse(JSON.stringify(resource)).entry.map((each: { item: { reference: string } }) => each.item.reference.replace('ReferralRequest/', ''));
+  return JSON.parse(JSON.stringify(resource)).entry.map((each: { item: { reference: string } }) =>
+    each.item.reference.replace('ReferralRequest/', ''),
+  );
 }
 
 const ROUTINE = { coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-Priority-1', code: 'ROUTINE' }] };
@@ -78,15 +83,29 @@ test('the review list is shaped as the published sample: people contained, colum
               {
                 url: 'requestContextStatus',
                 valueCodeableConcept: {
-                  coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-RequestContextStatus-1', code: 'NEVER_REVIEWED', display: 'Never Reviewed' }],
+                  coding: [
+                    {
+                      system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-RequestContextStatus-1',
+                      code: 'NEVER_REVIEWED',
+                      display: 'Never Reviewed',
+                    },
+                  ],
                 },
               },
               { url: 'clinicalInfoFirstSubmitted', valueDateTime: '2026-11-24T08:00:00.000Z' },
               { url: 'appointmentStart', valueDateTime: '2026-12-01T09:00:00.000Z' },
-              { url: 'referralType', valueCodeableConcept: { coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralType-1', code: 'APPOINTMENT' }] } },
+              {
+                url: 'referralType',
+                valueCodeableConcept: {
+                  coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralType-1', code: 'APPOINTMENT' }],
+                },
+              },
               {
                 url: 'service',
-                valueReference: { identifier: { system: 'http://fhir.nhs.net/Id/ers-service', value: '11000' }, display: 'Forthright Cardiology Business Service' },
+                valueReference: {
+                  identifier: { system: 'http://fhir.nhs.net/Id/ers-service', value: '11000' },
+                  display: 'Forthright Cardiology Business Service',
+                },
               },
               { url: 'referralRequestVersion', valueInteger: 6 },
             ],
@@ -104,13 +123,31 @@ const proposed = (serviceId: string) => data.appointment({ status: 'proposed', s
 
 test('the slot issues list says when the patient can expect a call, in working days', async () => {
   const { start: _start, end: _end, slotId: _slotId, ...atService } = proposed('11000');
-  const deferred = data.referral({ state: 'DEFERRED_TO_PROVIDER', priority: 'TWO_WEEK_WAIT', appointment: atService, stateReason: NO_SLOTS, receivedAt: data.NOW, pathwayStart: data.NOW });
+  const deferred = data.referral({
+    state: 'DEFERRED_TO_PROVIDER',
+    priority: 'TWO_WEEK_WAIT',
+    appointment: atService,
+    stateReason: NO_SLOTS,
+    receivedAt: data.NOW,
+    pathwayStart: data.NOW,
+  });
   const ers = await ersWith(deferred);
   const { resource } = await ers.request(retrieveWorklist, data.SPA, { body: listBody('APPOINTMENT_SLOT_ISSUES') });
   const [entry] = JSON.parse(JSON.stringify(resource)).entry;
   assert.deepEqual(
     entry.extension[0].extension.map((each: { url: string }) => each.url),
-    ['priority', 'specialty', 'patient', 'eReferralPathwayStart', 'clinicalInfoPrinted', 'ubrnReceived', 'patientContactExpected', 'clinicalInformationStatus', 'reason', 'service'],
+    [
+      'priority',
+      'specialty',
+      'patient',
+      'eReferralPathwayStart',
+      'clinicalInfoPrinted',
+      'ubrnReceived',
+      'patientContactExpected',
+      'clinicalInformationStatus',
+      'reason',
+      'service',
+    ],
   );
   assert.deepEqual(entry.extension[0].extension[6], { url: 'patientContactExpected', valueDate: '2026-12-01' });
   assert.deepEqual(entry.extension[0].extension[8], { url: 'reason', valueCodeableConcept: { coding: [NO_SLOTS] } });
@@ -126,7 +163,9 @@ test('referrer lists hold what the organisation referred, with reason and letter
   );
   const columns = async (list: string): Promise<readonly object[]> => {
     const { resource } = await ers.request(retrieveWorklist, data.userIn('REFERRING_ADMIN'), { body: listBody(list) });
-    return JSON.parse(JSON.stringify(resource)).entry.flatMap((each: { extension: [{ extension: object[] }] }) => each.extension[0].extension);
+    return JSON.parse(JSON.stringify(resource)).entry.flatMap(
+      (each: { extension: [{ extension: object[] }] }) => each.extension[0].extension,
+    );
   };
   const created = '2026-11-22T09:00:00.000Z';
   const common = [
@@ -136,7 +175,10 @@ test('referrer lists hold what the organisation referred, with reason and letter
     { url: 'clinicalContext', valueString: 'CARDIOLOGY/HEART_FAILURE' },
     { url: 'referrer', valueReference: { identifier: { system: 'http://fhir.nhs.net/Id/sds-user-id', value: '021600556514' } } },
   ];
-  const state = (code: string, display: string) => ({ url: 'status', valueCodeableConcept: { coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralState-1', code, display }] } });
+  const state = (code: string, display: string) => ({
+    url: 'status',
+    valueCodeableConcept: { coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralState-1', code, display }] },
+  });
   assert.deepEqual(await columns('REJECTED_TRIAGE_RESPONSE'), [
     ...common,
     { url: 'referralLastUpdated', valueDateTime: created },
@@ -144,7 +186,11 @@ test('referrer lists hold what the organisation referred, with reason and letter
     { url: 'reason', valueCodeableConcept: { coding: [{ ...reason, system: `${BASE}/STU3/CodeSystem/APPOINTMENT-CANCELLATION-REASON` }] } },
   ]);
   assert.deepEqual(await columns('LETTERS_OUTSTANDING'), [...common, { url: 'letterDue', valueDate: '2026-11-25' }]);
-  assert.deepEqual(await columns('AWAITING_BOOKING'), [...common, { url: 'referralLastUpdated', valueDateTime: created }, state('NOT_BOOKED', 'Not Booked')]);
+  assert.deepEqual(await columns('AWAITING_BOOKING'), [
+    ...common,
+    { url: 'referralLastUpdated', valueDateTime: created },
+    state('NOT_BOOKED', 'Not Booked'),
+  ]);
   assert.deepEqual(await columns('ASSESSMENT_RETURNED_CANCELLED_DNA'), []);
 });
 
@@ -170,7 +216,10 @@ test('clinicians see the services of their work groups, administrators and appli
 });
 
 test('filters narrow a provider list', async () => {
-  const ers = await ersWith(data.bookedReferral({ appointment: data.appointment({ clinician: data.RC.userId }) }), data.bookedReferral({ ubrn: '000000080001' }));
+  const ers = await ersWith(
+    data.bookedReferral({ appointment: data.appointment({ clinician: data.RC.userId }) }),
+    data.bookedReferral({ ubrn: '000000080001' }),
+  );
   const list = (...filters: readonly object[]) => ubrnsOf(ers, data.SPC, 'REFERRALS_FOR_REVIEW', ...filters);
   const specialty = (code: string) => concept('specialty', `${BASE}/STU3/CodeSystem/SPECIALTY`, code);
   const clinician = (id: string) => identifier('clinician', 'http://fhir.nhs.net/Id/sds-user-id', id);
@@ -183,10 +232,14 @@ test('filters narrow a provider list', async () => {
   assert.deepEqual(await list(location('R69')), []);
   assert.equal((await list(location('R68'))).length, 2);
 
-  const refused = (caller: Caller, ...filters: readonly object[]) => outcomeOf(ers.request(retrieveWorklist, caller, { body: listBody('REFERRALS_FOR_REVIEW', ...filters) }));
+  const refused = (caller: Caller, ...filters: readonly object[]) =>
+    outcomeOf(ers.request(retrieveWorklist, caller, { body: listBody('REFERRALS_FOR_REVIEW', ...filters) }));
   assert.equal(await refused(data.SPC, service('99999')), '422 REFERENCE_NOT_FOUND');
   assert.equal(await refused(data.SPC, location('XXX')), '422 REFERENCE_NOT_FOUND');
-  assert.equal(await refused(data.SPC, indicator('clinicianAssignedIndicator', 'ASSIGNED'), clinician('000000000009')), '422 REFERENCE_NOT_FOUND');
+  assert.equal(
+    await refused(data.SPC, indicator('clinicianAssignedIndicator', 'ASSIGNED'), clinician('000000000009')),
+    '422 REFERENCE_NOT_FOUND',
+  );
   assert.equal(await refused(data.SPC, indicator('specialtyAssignedIndicator', 'ASSIGNED'), specialty('NONE')), '422 REFERENCE_NOT_FOUND');
   assert.equal(await refused({ ...data.SPC, userId: '111111111111' }, service('11000')), '422 NO_RELATIONSHIP');
   assert.equal(await refused(data.SPC, specialty('CARDIOLOGY')), '422 UNEXPECTED_FIELD');
@@ -207,7 +260,9 @@ test('the wrong side is 403, unknown lists and filters on referrer lists are 422
 test('the third pull of a service by an application in a day is served and noted; the next day counts anew', async () => {
   const ers = await testErs();
   const pull = async () => {
-    const { exchange } = await ers.request(retrieveWorklist, data.PROVIDER_APPLICATION, { body: listBody('REFERRALS_FOR_REVIEW', service('11000')) });
+    const { exchange } = await ers.request(retrieveWorklist, data.PROVIDER_APPLICATION, {
+      body: listBody('REFERRALS_FOR_REVIEW', service('11000')),
+    });
     return exchange.checks.filter((each) => each.check === 'ers.worklist-pulls').length;
   };
   assert.deepEqual([await pull(), await pull(), await pull()], [0, 0, 1]);
@@ -218,11 +273,16 @@ test('the third pull of a service by an application in a day is served and noted
 test('worklists are answered from an index, never by reading the table', async () => {
   const ers = await testErs();
   const plan = async (where: string): Promise<string> => {
-    const rows = await sql<{ detail: string }>`explain query plan select document from ers_referral where instance = 'Int1' and ${sql.raw(where)}`.execute(ers.store.db);
+    const rows = await sql<{
+      detail: string;
+    }>`explain query plan select document from ers_referral where instance = 'Int1' and ${sql.raw(where)}`.execute(ers.store.db);
     return rows.rows.map((each) => each.detail).join('; ');
   };
   assert.match(await plan(`service_id in ('1', '2') and provider_list = 'REFERRALS_FOR_REVIEW'`), /USING INDEX ers_referral_provider_list/);
-  assert.match(await plan(`referring_organisation = 'R69' and referrer_list = 'AWAITING_BOOKING'`), /USING INDEX ers_referral_referrer_list/);
+  assert.match(
+    await plan(`referring_organisation = 'R69' and referrer_list = 'AWAITING_BOOKING'`),
+    /USING INDEX ers_referral_referrer_list/,
+  );
   assert.match(await plan(`referring_organisation = 'R69' and letter_outstanding = 1`), /USING INDEX ers_referral_letters/);
 });
 
@@ -232,7 +292,9 @@ test('A029 lists what can be done; nothing for those without a relationship', as
   const { resource } = await ers.request(retrieveAvailableActions, data.RC, { query });
   const bundle = JSON.parse(JSON.stringify(resource));
   assert.equal(bundle.total, undefined);
-  assert.deepEqual(bundle.link, [{ relation: 'self', url: `${BASE}/STU3/Task?focus=ReferralRequest/000000080000/_history/6&intent=proposal&status=ready` }]);
+  assert.deepEqual(bundle.link, [
+    { relation: 'self', url: `${BASE}/STU3/Task?focus=ReferralRequest/000000080000/_history/6&intent=proposal&status=ready` },
+  ]);
   const [entry] = bundle.entry;
   assert.deepEqual(entry, {
     fullUrl: `${BASE}/STU3/Task/${entry.resource.id}`,
@@ -245,7 +307,11 @@ test('A029 lists what can be done; nothing for those without a relationship', as
       focus: { reference: 'ReferralRequest/000000080000/_history/6' },
       code: {
         coding: [
-          { system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-AvailableActionsForUser-1', code: 'CANCEL_DIRECTLY_BOOKED_APPOINTMENT', display: 'Cancel Directly Booked Appointment' },
+          {
+            system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-AvailableActionsForUser-1',
+            code: 'CANCEL_DIRECTLY_BOOKED_APPOINTMENT',
+            display: 'Cancel Directly Booked Appointment',
+          },
         ],
       },
     },
@@ -254,7 +320,8 @@ test('A029 lists what can be done; nothing for those without a relationship', as
   const stranger = await ers.request(retrieveAvailableActions, data.userIn('REFERRING_CLINICIAN', 'R68'), { query });
   assert.deepEqual(JSON.parse(JSON.stringify(stranger.resource)).entry, []);
 
-  const ask = (changes: Record<string, readonly string[]>) => outcomeOf(ers.request(retrieveAvailableActions, data.RC, { query: { ...query, ...changes } }));
+  const ask = (changes: Record<string, readonly string[]>) =>
+    outcomeOf(ers.request(retrieveAvailableActions, data.RC, { query: { ...query, ...changes } }));
   assert.equal(await ask({ focus: [] }), '400 MISSING_PARAMETER');
   assert.equal(await ask({ focus: ['Patient/1'] }), '400 INVALID_VALUE');
   assert.equal(await ask({ intent: ['plan'] }), '400 INVALID_VALUE');
@@ -285,7 +352,10 @@ test('A030 lists the functions of a user by organisation; a user with none gets 
   const bundle = JSON.parse(JSON.stringify(resource));
   assert.equal(bundle.total, 2);
   assert.deepEqual(
-    bundle.entry.map((each: { resource: { id: string; code: { coding: [{ code: string }] }[] } }) => [each.resource.id, each.resource.code.map((code) => code.coding[0].code)]),
+    bundle.entry.map((each: { resource: { id: string; code: { coding: [{ code: string }] }[] } }) => [
+      each.resource.id,
+      each.resource.code.map((code) => code.coding[0].code),
+    ]),
     [
       ['PractitionerRole-R69-021600556514', ['SERVICE_DEFINER', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_ADMIN']],
       ['PractitionerRole-R68-021600556514', ['REFERRING_CLINICIAN']],
@@ -312,9 +382,31 @@ const IMPORT = {
   referrer: '021600556514',
   createdAt: '2026-11-20T09:00:00Z',
   letterIntention: 'NEED_TO_ADD_LATER',
-  appointment: { id: '90009', version: 0, status: 'booked', serviceId: '11000', serviceName: 'Forthright Cardiology Business Service', start: '2026-12-01T12:30:00Z', end: '2026-12-01T12:45:00Z', created: '2026-11-21T09:00:00Z' },
+  appointment: {
+    id: '90009',
+    version: 0,
+    status: 'booked',
+    serviceId: '11000',
+    serviceName: 'Forthright Cardiology Business Service',
+    start: '2026-12-01T12:30:00Z',
+    end: '2026-12-01T12:45:00Z',
+    created: '2026-11-21T09:00:00Z',
+  },
   attachments: [
-    { id: '80000', type: 'REFERRER', fileId: '719f6045-e791-4029-8e0f-1201c02b0a55', title: 'referralletter.pdf', contentType: 'application/pdf', size: 6, indexed: '2026-11-20T09:00:00Z', creation: '2026-11-20', attachedBy: '021600556514', attachedByOrganisation: 'R69', content: 'JVBERi0x', availability: 'THREATS_FOUND' },
+    {
+      id: '80000',
+      type: 'REFERRER',
+      fileId: '719f6045-e791-4029-8e0f-1201c02b0a55',
+      title: 'referralletter.pdf',
+      contentType: 'application/pdf',
+      size: 6,
+      indexed: '2026-11-20T09:00:00Z',
+      creation: '2026-11-20',
+      attachedBy: '021600556514',
+      attachedByOrganisation: 'R69',
+      content: 'JVBERi0x',
+      availability: 'THREATS_FOUND',
+    },
   ],
 };
 
