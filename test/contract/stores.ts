@@ -16,14 +16,14 @@ export interface Engine {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'localspine-contract-'));
-const url = process.env['LOCALSPINE_TEST_POSTGRES'];
+const url = process.env['TEST_POSTGRES_URL'];
 const run = process.pid;
 
 export const engines: readonly Engine[] = [
   { name: 'SQLite', skip: false, open: (name, migrations) => openSqliteStore({ file: join(folder, `${name}.sqlite`), migrations }) },
   {
     name: 'PostgreSQL',
-    skip: url === undefined ? 'LOCALSPINE_TEST_POSTGRES names no server' : false,
+    skip: url === undefined ? 'TEST_POSTGRES_URL names no server' : false,
     open: (name, migrations) => openPostgresStore({ url: url ?? '', schema: `contract_${run}_${name}`, migrations }),
   },
 ];

@@ -5,10 +5,10 @@ import { LocalSpine } from '../helpers/localspine.ts';
 import { createReferralBody } from '../helpers/messages.ts';
 import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
 
-const url = process.env['LOCALSPINE_TEST_POSTGRES'];
+const url = process.env['TEST_POSTGRES_URL'];
 const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
 
-describe('two processes on one PostgreSQL', { skip: url === undefined ? 'LOCALSPINE_TEST_POSTGRES names no server' : false, concurrency: false }, () => {
+describe('two processes on one PostgreSQL', { skip: url === undefined ? 'TEST_POSTGRES_URL names no server' : false, concurrency: false }, () => {
   const shared = { LOCALSPINE_DATABASE_URL: url ?? '', LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_SEAL_KEY: 'a seal key both processes know', LOCALSPINE_QUOTA: 'on' };
   const left = new LocalSpine(shared);
   const right = new LocalSpine(shared);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 /** An e-RS in memory for tests of operations: real store, blobs and clock; directory, demographics and hospital by hand. */
 import { testContext } from '../../../test/helpers/context.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
@@ -8,9 +9,10 @@ import type { HospitalAnswer, HospitalSystem } from './booking/hospital-system.t
 import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
-import type { Caller } from './model.ts';
+import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
+import { insertReferral, referralByUbrn } from './store/referrals.ts';
 import * as data from './test-data.ts';
 import type { ErsWorld } from './world.ts';
 
@@ -150,4 +152,33 @@ function patient(nhsNumber: string, sensitivity: Patient['sensitivity']): Patien
     gpPractice: 'R69',
     sensitivity,
   };
+}
+
+/** A fresh e-RS with these referrals. */
+export async function ersWith(...referrals: readonly Referral[]): Promise<TestErs> {
+  const ers = await testErs();
+  await ers.store.transaction(async (tx) => {
+    for (const each of referrals) await insertReferral(tx, INSTANCE, each);
+  });
+  return ers;
+}
+
+/** A referral as it is stored now. */
+export async function stored(ers: TestErs, ubrn = '000000080000'): Promise<Referral> {
+  const referral = await referralByUbrn(ers.store.db, INSTANCE, ubrn);
+  assert.ok(referral !== undefined);
+  return referral;
+}
+
+/** The body of A012 that names these files. */
+export function letterBody(...fileIds: readonly string[]): object {
+  const document = (id: string) => ({
+    resourceType: 'DocumentReference',
+    type: { coding: [{ system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-AttachmentType-1', code: 'REFERRER' }] },
+    status: 'current',
+    indexed: '2026-11-24T08:05:03.652000+00:00',
+    description: 'Blood test results',
+    content: [{ attachment: { url: `Binary/${id}` } }],
+  });
+  return { resourceType: 'Parameters', parameter: fileIds.map((id) => ({ name: 'referralLetterFile', resource: document(id) })) };
 }
