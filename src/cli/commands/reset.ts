@@ -19,7 +19,10 @@ export function addReset(program: Command, book: CommandBook): void {
       const answer = await client.call(ResetAnswer, 'POST', '/reset', all ? { all: true } : {});
       const demo = all && environment === 'INT' ? await createDemo(invocation.configuration, client) : [];
       invocation.result(
-        { ...answer, ...(demo.length === 0 ? {} : { demo }) },
+        {
+          ...answer,
+          ...(demo.length === 0 ? {} : { demo: demo.map(({ appId, apiKey, mode }) => ({ appId, apiKey, mode, alias: `demo/${mode}` })) }),
+        },
         all
           ? `${environment} is new.${demo.length === 0 ? '' : ' The demo applications were made again.'}`
           : `${environment} has its seed data back.`,

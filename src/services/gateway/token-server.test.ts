@@ -18,6 +18,7 @@ import {
   startPlatform,
   USER,
 } from './platform-for-tests.test.ts';
+import { sweepNowAndThen } from './sweeping.ts';
 
 describe('client_credentials', () => {
   test('a token of 28 characters for 600 seconds, numbers as text and one less', async () => {
@@ -362,6 +363,20 @@ describe('around the flows', () => {
       assert.equal(response.headers['access-control-allow-headers'], 'origin, x-requested-with, accept, content-type, authorization');
       assert.equal(response.headers['access-control-max-age'], '600');
     }
+  });
+
+  test('old tokens are forgotten now and then; spent jtis are not', async () => {
+    const platform = await startPlatform();
+    const claims = { jti: randomUUID() };
+    const bearer = `Bearer ${(await clientCredentials(platform, { claims })).json().access_token}`;
+    platform.clock.ahead += 2 * 86_400_000;
+    const sweepIfDue = sweepNowAndThen(platform.world);
+    const fault = () => platform.api.verifyAccessToken(platform.world.store.db, bearer);
+    await sweepIfDue();
+    await assert.rejects(fault, { faultString: 'Access Token expired' });
+    for (let count = 1; count < 500; count += 1) await sweepIfDue();
+    await assert.rejects(fault, { faultString: 'Invalid Access Token' });
+    assert.match((await clientCredentials(platform, { claims })).json().error_description, /Non-unique/);
   });
 
   test('_ping is open, _status wants its key', async () => {

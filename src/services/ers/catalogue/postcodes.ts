@@ -40,7 +40,7 @@ export function coordinatesOf(postcode: string): Coordinates | undefined {
   const middle = area === undefined ? undefined : areas.get(area);
   if (middle === undefined || district === undefined) return undefined;
   // Districts wind outwards from the middle of their area, half a mile a step.
-  const step = Number.parseInt(district, 36) % 60;
+  const step = Number.parseInt(district, 10);
   const degrees = (step * 0.5) / MILES_PER_DEGREE;
   return { latitude: middle.latitude + degrees * Math.sin(step * 2.4), longitude: middle.longitude + degrees * Math.cos(step * 2.4) };
 }
