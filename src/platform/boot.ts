@@ -86,7 +86,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
   const definition = ENVIRONMENTS[id];
   const services = environmentServices(await roots.authority(definition.root));
   const store = await openStore(configuration, home, { schema: definition.slug, file: `${definition.slug}/${definition.slug}.sqlite` }, environmentMigrations(services, kernelMigrations));
-  const journalStore = await openStore(configuration, home, { schema: `${definition.slug}_journal`, file: `${definition.slug}/journal.sqlite` }, { journal: journalMigrations });
+  const journalStore = await openStore(configuration, home, { schema: `${definition.slug}_journal`, file: `${definition.slug}/journal.sqlite`, relaxed: true }, { journal: journalMigrations });
   try {
     return await Environment.build({
       definition,
@@ -115,6 +115,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
 interface DatabasePlace {
   readonly schema: string;
   readonly file: string;
+  readonly relaxed?: boolean;
 }
 
 async function openStore(configuration: Configuration, home: Home, place: DatabasePlace, migrations: OwnedMigrations): Promise<Store> {
@@ -123,7 +124,7 @@ async function openStore(configuration: Configuration, home: Home, place: Databa
     return openPostgresStore({ url: configuration.databaseUrl, schema: `localspine_${place.schema}`, migrations });
   }
   const { openSqliteStore } = await import('../kernel/store/sqlite.ts');
-  return openSqliteStore({ file: home.file(...place.file.split('/')), migrations });
+  return openSqliteStore({ file: home.file(...place.file.split('/')), migrations, relaxed: place.relaxed ?? false });
 }
 
 function openBlobs(configuration: Configuration, slug: string): BlobStore {

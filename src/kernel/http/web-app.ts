@@ -34,6 +34,8 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestIdHeader: false,
     genReqId: () => '',
+    // The journal is the record of requests: a logger of its own for each would be made for nothing.
+    childLoggerFactory: (logger) => logger,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
   });

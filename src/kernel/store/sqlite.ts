@@ -11,6 +11,8 @@ import type { Db, Store } from './store.ts';
 export interface SqliteOptions {
   readonly file: string;
   readonly migrations: OwnedMigrations;
+  /** For records that may lose their last moments in a power cut and are written all the time: never waits for the disk. */
+  readonly relaxed?: boolean;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface SqliteOptions {
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const inMemory = options.file === ':memory:';
   const database = openDatabase(options.file, inMemory);
+  if (options.relaxed === true) database.exec('pragma synchronous = off; pragma wal_autocheckpoint = 4000');
   const db: Db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adapt(database) }) });
   const folder = inMemory ? undefined : join(dirname(options.file), 'snapshots');
   const counters = new Map<string, { window: number; count: number }>();

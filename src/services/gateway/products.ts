@@ -33,7 +33,7 @@ export type ScopeLevel = { readonly kind: 'app' } | { readonly kind: 'user'; rea
 
 /**
  * Scopes of the subscribed products that fit the level reached (identity.md C.3, C.4, C.6): what a client asks for in `scope` plays no
- * part. Empty when the applications's products carry none.
+ * part. Empty when the application's products carry none.
  */
 export function scopesFor(products: readonly ApiProduct[], level: ScopeLevel): string[] {
   const fits = (scope: string): boolean =>

@@ -28,7 +28,12 @@ test('an imported service replaces the one of its id, with its keys', async () =
 test('an imported slot is free unless it says otherwise', async () => {
   assert.equal(await slots([slot, { ...slot, id: '9002', status: 'withdrawn', clinician: '921600556514' }]), 2);
   const { start, end, ...same } = slot;
-  assert.deepEqual(await slotById(ers.store.db, INSTANCE, '9001'), { ...same, start: Date.parse(start), end: Date.parse(end), status: 'free' });
+  assert.deepEqual(await slotById(ers.store.db, INSTANCE, '9001'), {
+    ...same,
+    start: Date.parse(start),
+    end: Date.parse(end),
+    status: 'free',
+  });
   assert.equal((await slotById(ers.store.db, INSTANCE, '9002'))?.status, 'withdrawn');
 });
 
@@ -38,7 +43,11 @@ const faults: readonly (readonly [what: string, run: () => Promise<number>, text
   ['a service without a name', () => services([{ ...service(), name: '' }]), /\/0\/name/],
   ['a member that is not known', () => services([{ ...service(), colour: 'blue' }]), /services of the import are not right/],
   ['a specialty that does not exist', () => services([service({ specialty: 'FOO' })]), /FOO of 11000 is not a specialty/],
-  ['a clinic type of another specialty', () => services([service({ clinicTypes: ['HEADACHE'] })]), /HEADACHE of 11000 is not a clinic type of CARDIOLOGY/],
+  [
+    'a clinic type of another specialty',
+    () => services([service({ clinicTypes: ['HEADACHE'] })]),
+    /HEADACHE of 11000 is not a clinic type of CARDIOLOGY/,
+  ],
   ['an id twice', () => services([service(), service()]), /11000 is used twice/],
   ['a slot of no service', () => slots([{ ...slot, serviceId: '404' }]), /service 404 of slot 9001/],
   ['a slot that ends first', () => slots([{ ...slot, end: '2026-11-30T09:00:00Z' }]), /ends before it starts/],

@@ -51,7 +51,12 @@ const cases: readonly (readonly [what: string, service: Partial<HealthcareServic
   ['a patient whose sex is not known', { genderTreated: 'MALE' }, context({ patient: { gender: 'unknown' } }), true],
   ['a wait within the limit', { indicativeAppointmentWait: 15 }, context({}, { indicativeAppointmentWaitTimeLimit: 15 }), true],
   ['a longer wait', { indicativeAppointmentWait: 16 }, context({}, { indicativeAppointmentWaitTimeLimit: 15 }), false],
-  ['an unknown wait, with a limit', { indicativeAppointmentWait: 'LIMITED_AVAILABILITY' }, context({}, { indicativeAppointmentWaitTimeLimit: 15 }), false],
+  [
+    'an unknown wait, with a limit',
+    { indicativeAppointmentWait: 'LIMITED_AVAILABILITY' },
+    context({}, { indicativeAppointmentWaitTimeLimit: 15 }),
+    false,
+  ],
   ['near enough', { postcode: 'LS1 9ZZ' }, context({ ...(LEEDS && { origin: LEEDS }) }, { distanceLimit: 0 }), true],
   ['too far', { postcode: 'EC1A 1BB' }, context({ ...(LEEDS && { origin: LEEDS }) }, { distanceLimit: 100 }), false],
   ['nobody knows how far', {}, context({ ...(LEEDS && { origin: LEEDS }) }, { distanceLimit: 100 }), false],
@@ -74,14 +79,25 @@ test('services come nearest first, ties by name, those of unknown distance last'
     service({ id: '4', name: 'Alpha', postcode: 'LS1 2UT' }),
   ];
   const found = searchServices(services, context({ ...(LEEDS && { origin: LEEDS }) }));
-  assert.deepEqual(found.map((each) => [each.service.name, each.distance]), [['Alpha', 0], ['beta', 0], ['London', 169], ['Unknown', undefined]]);
+  assert.deepEqual(
+    found.map((each) => [each.service.name, each.distance]),
+    [
+      ['Alpha', 0],
+      ['beta', 0],
+      ['London', 169],
+      ['Unknown', undefined],
+    ],
+  );
 });
 
 test('services come soonest first, then limited availability, then those without appointments', () => {
   const waits: HealthcareService['indicativeAppointmentWait'][] = ['NOT_APPLICABLE', 40, 'LIMITED_AVAILABILITY', 5];
   const services = waits.map((indicativeAppointmentWait, index) => service({ id: String(index), indicativeAppointmentWait }));
   const found = searchServices(services, context({ sortBy: 'IWT' }));
-  assert.deepEqual(found.map((each) => each.service.indicativeAppointmentWait), [5, 40, 'LIMITED_AVAILABILITY', 'NOT_APPLICABLE']);
+  assert.deepEqual(
+    found.map((each) => each.service.indicativeAppointmentWait),
+    [5, 40, 'LIMITED_AVAILABILITY', 'NOT_APPLICABLE'],
+  );
 });
 
 const someService = fc.record({
@@ -96,14 +112,21 @@ const someService = fc.record({
 
 test('a search gives a part of the services, each once, in an order that does not depend on theirs', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(someService, { selector: (each) => each.id, maxLength: 12 }), fc.constantFrom('DISTANCE' as const, 'IWT' as const), (rows, sortBy) => {
-      const services = rows.map((each) => service(each));
-      const search = context({ sortBy, ...(LEEDS && { origin: LEEDS }) });
-      const found = searchServices(services, search).map((each) => each.service);
-      assert.equal(new Set(found).size, found.length);
-      assert.ok(found.every((each) => services.includes(each) && each.published && each.priorities.includes('ROUTINE')));
-      assert.deepEqual(searchServices(services.toReversed(), search).map((each) => each.service.id), found.map((each) => each.id));
-    }),
+    fc.property(
+      fc.uniqueArray(someService, { selector: (each) => each.id, maxLength: 12 }),
+      fc.constantFrom('DISTANCE' as const, 'IWT' as const),
+      (rows, sortBy) => {
+        const services = rows.map((each) => service(each));
+        const search = context({ sortBy, ...(LEEDS && { origin: LEEDS }) });
+        const found = searchServices(services, search).map((each) => each.service);
+        assert.equal(new Set(found).size, found.length);
+        assert.ok(found.every((each) => services.includes(each) && each.published && each.priorities.includes('ROUTINE')));
+        assert.deepEqual(
+          searchServices(services.toReversed(), search).map((each) => each.service.id),
+          found.map((each) => each.id),
+        );
+      },
+    ),
   );
 });
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import type { Db } from '../../../kernel/store/store.ts';
-import { allowActingFor } from '../store/on-behalf-of.ts';
-import type { ErsWorld } from '../world.ts';
 import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
 import { replaceFile } from '../store/files.ts';
+import { allowActingFor } from '../store/on-behalf-of.ts';
 import { replaceReferral } from '../store/referrals.ts';
+import type { ErsWorld } from '../world.ts';
 import { seedCatalogue } from './catalogue.ts';
 import { publishedReferrals } from './referrals.ts';
 

@@ -8,7 +8,7 @@ import { insertFile } from '../store/files.ts';
 import { insertReferral, referralByUbrn } from '../store/referrals.ts';
 import * as data from '../test-data.ts';
 import { INSTANCE, testErs } from '../test-world.ts';
-import { seedCatalogue, type SeedDirectory } from './catalogue.ts';
+import { type SeedDirectory, seedCatalogue } from './catalogue.ts';
 import { publishedServices } from './published-services.ts';
 import { publishedReferrals } from './referrals.ts';
 import { publishedSlots, syntheticSlots } from './slots.ts';
@@ -38,8 +38,17 @@ test('forty services are invented, of every kind, with clinic types of their spe
     for (const code of each.clinicTypes) assert.equal(clinicType(code)?.specialty, each.specialty, each.name);
   }
   const kinds = services.map((each) => `${each.requestFlows.join()} ${each.bookableType}`);
-  assert.deepEqual([...new Set(kinds)].sort(), ['ADVICE_AND_GUIDANCE_REQUEST UNSPECIFIED', 'APPOINTMENT_REQUEST DIRECTLY_BOOKABLE', 'APPOINTMENT_REQUEST INDIRECTLY_BOOKABLE', 'TRIAGE_REQUEST UNSPECIFIED']);
-  assert.ok(services.some((each) => !each.published) && services.some((each) => each.commissioning !== 'ALL') && services.some((each) => each.genderTreated === 'MALE'));
+  assert.deepEqual([...new Set(kinds)].sort(), [
+    'ADVICE_AND_GUIDANCE_REQUEST UNSPECIFIED',
+    'APPOINTMENT_REQUEST DIRECTLY_BOOKABLE',
+    'APPOINTMENT_REQUEST INDIRECTLY_BOOKABLE',
+    'TRIAGE_REQUEST UNSPECIFIED',
+  ]);
+  assert.ok(
+    services.some((each) => !each.published) &&
+      services.some((each) => each.commissioning !== 'ALL') &&
+      services.some((each) => each.genderTreated === 'MALE'),
+  );
 });
 
 test('slots lie in the future, within working hours, on working days', () => {
@@ -57,7 +66,10 @@ test('slots lie in the future, within working hours, on working days', () => {
 test('slots of the published services have the published numbers', () => {
   const byId = new Map(publishedServices([]).map((each) => [each.id, publishedSlots(each, data.NOW)]));
   assert.equal(byId.get('11000')?.length, 12);
-  assert.deepEqual(byId.get('12000')?.map((each) => each.id), ['12000001', '12000003', '12000004']);
+  assert.deepEqual(
+    byId.get('12000')?.map((each) => each.id),
+    ['12000001', '12000003', '12000004'],
+  );
   assert.equal(new Set(byId.get('13000')?.map((each) => each.clinician)).size, 2);
   assert.deepEqual([byId.get('10000'), byId.get('11021'), byId.get('11016')], [[], [], []]);
   const all = [...byId.values()].flat();
@@ -85,13 +97,16 @@ test('seeding fills an instance, and work groups are the reviewers of the provid
 test('the published referrals fit the published services and slots, and can be stored', async () => {
   const { referrals, files } = publishedReferrals(data.NOW);
   const services = new Map(publishedServices([]).map((each) => [each.id, each]));
-  assert.deepEqual(referrals.map((each) => [each.ubrn, each.version, each.state]), [
-    ['000000070000', 5, 'NOT_BOOKED'],
-    ['000000070001', 5, 'BOOKED'],
-    ['000000070002', 5, 'BOOKED'],
-    ['000000070004', 5, 'TRIAGED_PROVIDER_TO_ACTION'],
-    ['000000070012', 5, 'NOT_BOOKED'],
-  ]);
+  assert.deepEqual(
+    referrals.map((each) => [each.ubrn, each.version, each.state]),
+    [
+      ['000000070000', 5, 'NOT_BOOKED'],
+      ['000000070001', 5, 'BOOKED'],
+      ['000000070002', 5, 'BOOKED'],
+      ['000000070004', 5, 'TRIAGED_PROVIDER_TO_ACTION'],
+      ['000000070012', 5, 'NOT_BOOKED'],
+    ],
+  );
   for (const { shortlist, appointment, attachments, ubrn } of referrals) {
     for (const each of shortlist) assert.equal(services.get(each.serviceId)?.name, each.serviceName);
     if (appointment?.start !== undefined) assert.ok(appointment.start > data.NOW);
