@@ -20,7 +20,11 @@ const store = await openSqliteStore({
     floor: {
       '0001-row': {
         async up(db) {
-          await db.schema.createTable('floor_row').addColumn('id', 'text', (column) => column.primaryKey()).addColumn('document', 'text', (column) => column.notNull()).execute();
+          await db.schema
+            .createTable('floor_row')
+            .addColumn('id', 'text', (column) => column.primaryKey())
+            .addColumn('document', 'text', (column) => column.notNull())
+            .execute();
         },
       },
     },
@@ -29,7 +33,11 @@ const store = await openSqliteStore({
 const db = tablesOf<FloorTables>(store.db);
 const document = readFileSync(text, 'utf8');
 await db.deleteFrom('floor_row').execute();
-for (let n = 0; n < 1_000; n += 1) await db.insertInto('floor_row').values({ id: String(n), document }).execute();
+for (let n = 0; n < 1_000; n += 1)
+  await db
+    .insertInto('floor_row')
+    .values({ id: String(n), document })
+    .execute();
 
 const app = Fastify({ https: { key: readFileSync(key), cert: readFileSync(cert) } });
 app.get<{ Params: { id: string } }>('/row/:id', async (request, reply) => {

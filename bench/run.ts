@@ -8,7 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LocalSpine } from '../test/helpers/localspine.ts';
 import { createReferralBody, worklistBody } from '../test/helpers/messages.ts';
-import { type Application, FHIR, type KeyPair, makeKeyPair, type Role, signJwt, Supplier } from '../test/helpers/supplier.ts';
+import { type Application, FHIR, type KeyPair, makeKeyPair, type Role, Supplier, signJwt } from '../test/helpers/supplier.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
 import { importReferrals } from './referrals.ts';
 
@@ -38,7 +38,11 @@ function residentMegabytes(pid: number): number {
 
 function measure(pid: number, plan: LoadPlan): Measured {
   const before = processorSeconds(pid);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [resolve(import.meta.dirname, 'load.ts')], { input: JSON.stringify(plan), encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [resolve(import.meta.dirname, 'load.ts')], {
+    input: JSON.stringify(plan),
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   if (status !== 0) throw new Error(stderr);
   const used = processorSeconds(pid) - before;
   const result: LoadResult = JSON.parse(stdout);
@@ -52,7 +56,15 @@ function median(values: readonly number[]): number {
 
 function medianOf(rounds: readonly Measured[]): Measured {
   const of = (pick: (round: Measured) => number): number => median(rounds.map(pick));
-  return { requests: of((r) => r.requests), unexpected: 0, seconds: of((r) => r.seconds), p50: of((r) => r.p50), p99: of((r) => r.p99), perSecond: of((r) => r.perSecond), perProcessorSecond: of((r) => r.perProcessorSecond) };
+  return {
+    requests: of((r) => r.requests),
+    unexpected: 0,
+    seconds: of((r) => r.seconds),
+    p50: of((r) => r.p50),
+    p99: of((r) => r.p99),
+    perSecond: of((r) => r.perSecond),
+    perProcessorSecond: of((r) => r.perProcessorSecond),
+  };
 }
 
 const rows: (readonly string[])[] = [['what', 'requests/s', 'per processor-second', 'p50 ms', 'p99 ms', 'beside the floor']];
@@ -63,7 +75,11 @@ function row(name: string, result: Measured, note = ''): void {
 function printTable(): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((each) => each[column]?.length ?? 0))) ?? [];
   rows.forEach((each, index) => {
-    console.log(each.map((cell, column) => (column === 0 || column === 5 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
+    console.log(
+      each
+        .map((cell, column) => (column === 0 || column === 5 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    );
     if (index === 0) console.log(widths.map((width) => '-'.repeat(width)).join('  '));
   });
 }
@@ -72,9 +88,33 @@ function printTable(): void {
 async function startFloor(folder: string, text: string): Promise<{ pid: number; port: number; caPath: string; stop: () => void }> {
   const port = 21_000 + (process.pid % 5_000);
   const [key, cert] = [join(folder, 'floor.key'), join(folder, 'floor.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost',
+    ],
+    { stdio: 'ignore' },
+  );
   writeFileSync(join(folder, 'row.json'), text);
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'floor.ts'), String(port), key, cert, join(folder, 'floor.sqlite'), join(folder, 'row.json')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [resolve(import.meta.dirname, 'floor.ts'), String(port), key, cert, join(folder, 'floor.sqlite'), join(folder, 'row.json')],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   await new Promise((ready) => child.stdout.once('data', ready));
   return { pid: child.pid ?? 0, port, caPath: cert, stop: () => child.kill() };
 }
@@ -121,9 +161,24 @@ class Subject {
 
   async plan(role: Role, path: string, parts: Partial<LoadPlan> = {}): Promise<LoadPlan> {
     const token: string = (await this.supplier.userToken(this.app, USER)).json.access_token;
-    const headers = { authorization: `Bearer ${token}`, 'nhsd-ers-business-function': role.businessFunction, 'nhsd-end-user-organisation-ods': role.odsCode, 'x-correlation-id': 'bench', 'content-type': FHIR };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'nhsd-ers-business-function': role.businessFunction,
+      'nhsd-end-user-organisation-ods': role.odsCode,
+      'x-correlation-id': 'bench',
+      'content-type': FHIR,
+    };
     const { 'content-type': _, ...reading } = headers;
-    return { url: `${this.base}/referrals/FHIR${path}`, method: parts.bodies === undefined ? 'GET' : 'POST', headers: parts.bodies === undefined ? reading : headers, caPath: this.caPath, connections: CONNECTIONS, milliseconds: MILLISECONDS, expect: 200, ...parts };
+    return {
+      url: `${this.base}/referrals/FHIR${path}`,
+      method: parts.bodies === undefined ? 'GET' : 'POST',
+      headers: parts.bodies === undefined ? reading : headers,
+      caPath: this.caPath,
+      connections: CONNECTIONS,
+      milliseconds: MILLISECONDS,
+      expect: 200,
+      ...parts,
+    };
   }
 
   assertions(count: number): string[] {
@@ -132,7 +187,17 @@ class Subject {
       new URLSearchParams({
         grant_type: 'client_credentials',
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: signJwt({ alg: 'RS512', typ: 'JWT', kid: this.keys.kid }, { iss: this.app.apiKey, sub: this.app.apiKey, aud: this.supplier.tokenUrl(), jti: `bench-${now}-${n}-${Math.random()}`, exp: now + 290 }, this.keys.privateKey),
+        client_assertion: signJwt(
+          { alg: 'RS512', typ: 'JWT', kid: this.keys.kid },
+          {
+            iss: this.app.apiKey,
+            sub: this.app.apiKey,
+            aud: this.supplier.tokenUrl(),
+            jti: `bench-${now}-${n}-${Math.random()}`,
+            exp: now + 290,
+          },
+          this.keys.privateKey,
+        ),
       }).toString(),
     );
   }
@@ -145,7 +210,9 @@ async function subject(): Promise<Subject> {
   return new Subject(spine, supplier, await supplier.register({ accessMode: 'user-restricted', jwks: keys.jwks }), keys);
 }
 
-console.log(`LocalSpine bench: ${cpus().length} cores (${cpus()[0]?.model ?? ''}), Node ${process.version}, ${ROUNDS} rounds of ${MILLISECONDS} ms, ${CONNECTIONS} connections, HTTPS keep-alive\n`);
+console.log(
+  `LocalSpine bench: ${cpus().length} cores (${cpus()[0]?.model ?? ''}), Node ${process.version}, ${ROUNDS} rounds of ${MILLISECONDS} ms, ${CONNECTIONS} connections, HTTPS keep-alive\n`,
+);
 await startUp();
 const folder = mkdtempSync(join(tmpdir(), 'localspine-bench-'));
 const bench = await subject();
@@ -156,7 +223,15 @@ try {
   if (sample.status !== 200) throw new Error(sample.text);
   const floor = await startFloor(folder, sample.text);
   const rounds: { floor: Measured[]; read: Measured[] } = { floor: [], read: [] };
-  const floorPlan: LoadPlan = { url: `https://localhost:${floor.port}/row/17`, method: 'GET', headers: {}, caPath: floor.caPath, connections: CONNECTIONS, milliseconds: MILLISECONDS, expect: 200 };
+  const floorPlan: LoadPlan = {
+    url: `https://localhost:${floor.port}/row/17`,
+    method: 'GET',
+    headers: {},
+    caPath: floor.caPath,
+    connections: CONNECTIONS,
+    milliseconds: MILLISECONDS,
+    expect: 200,
+  };
   const readPlan = await bench.plan(referrer, path);
   measure(floor.pid, floorPlan); // warm up both
   measure(bench.spine.pid, readPlan);
@@ -167,18 +242,52 @@ try {
   floor.stop();
   const [atFloor, read] = [medianOf(rounds.floor), medianOf(rounds.read)];
   row('floor: Fastify, Kysely, one row', atFloor, `${sample.bytes.length} bytes`);
-  row('A005 retrieve referral', read, `${(read.perProcessorSecond / atFloor.perProcessorSecond).toFixed(2)} of its work per processor-second (aim 0.5, at least 0.33); p99 ×${(read.p99 / atFloor.p99).toFixed(1)} (aim 3)`);
+  row(
+    'A005 retrieve referral',
+    read,
+    `${(read.perProcessorSecond / atFloor.perProcessorSecond).toFixed(2)} of its work per processor-second (aim 0.5, at least 0.33); p99 ×${(read.p99 / atFloor.p99).toFixed(1)} (aim 3)`,
+  );
 
-  row('A011 create referral', measure(bench.spine.pid, await bench.plan(referrer, '/STU3/ReferralRequest/$ers.createReferral', { bodies: [createReferralBody()], expect: 201 })));
-  const tokens = measure(bench.spine.pid, { url: bench.supplier.tokenUrl(), method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, bodies: bench.assertions(short ? 800 : 3_000), once: true, caPath: bench.caPath, connections: CONNECTIONS, milliseconds: 60_000, expect: 401 });
+  row(
+    'A011 create referral',
+    measure(
+      bench.spine.pid,
+      await bench.plan(referrer, '/STU3/ReferralRequest/$ers.createReferral', { bodies: [createReferralBody()], expect: 201 }),
+    ),
+  );
+  const tokens = measure(bench.spine.pid, {
+    url: bench.supplier.tokenUrl(),
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    bodies: bench.assertions(short ? 800 : 3_000),
+    once: true,
+    caPath: bench.caPath,
+    connections: CONNECTIONS,
+    milliseconds: 60_000,
+    expect: 401,
+  });
   row('token request: JWT checked to the end', tokens, 'RS512 verified; refused for want of an application scope');
 
   await importReferrals(bench.spine, 10_000, 1);
-  row('A008 worklist, 10,000 referrals in e-RS', measure(bench.spine.pid, await bench.plan(provider, '/STU3/ReferralRequest/$ers.fetchworklist', { bodies: [worklistBody('REFERRALS_FOR_REVIEW')], connections: 2 })), 'the organisation’s own list');
+  row(
+    'A008 worklist, 10,000 referrals in e-RS',
+    measure(
+      bench.spine.pid,
+      await bench.plan(provider, '/STU3/ReferralRequest/$ers.fetchworklist', {
+        bodies: [worklistBody('REFERRALS_FOR_REVIEW')],
+        connections: 2,
+      }),
+    ),
+    'the organisation’s own list',
+  );
   if (large) {
     await importReferrals(bench.spine, 90_000, 10_001);
     const many = measure(bench.spine.pid, await bench.plan(referrer, path));
-    row('A005 with 100,000 referrals', many, `median ${((many.p50 / read.p50 - 1) * 100).toFixed(0)} % slower than with few (aim below 20)`);
+    row(
+      'A005 with 100,000 referrals',
+      many,
+      `median ${((many.p50 / read.p50 - 1) * 100).toFixed(0)} % slower than with few (aim below 20)`,
+    );
   }
   printTable();
   console.log(`\nmemory after all this, INT alone: ${residentMegabytes(bench.spine.pid).toFixed(0)} MiB`);

@@ -18,13 +18,17 @@ const sources: readonly Source[] = globSync('src/**/*.ts', { cwd: ROOT })
   .map((file) => file.replaceAll('\\', '/'))
   .map((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
-    const imports = [...text.matchAll(SPECIFIER)].map(([, specifier = '']) => (specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : specifier));
+    const imports = [...text.matchAll(SPECIFIER)].map(([, specifier = '']) =>
+      specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : specifier,
+    );
     return { file, text, imports };
   });
 const product = sources.filter(({ file }) => !file.endsWith('.test.ts'));
 
 function offences(rule: (source: Source, target: string) => boolean): string[] {
-  return product.flatMap((source) => source.imports.filter((target) => rule(source, target)).map((target) => `${source.file} imports ${target}`));
+  return product.flatMap((source) =>
+    source.imports.filter((target) => rule(source, target)).map((target) => `${source.file} imports ${target}`),
+  );
 }
 
 function serviceOf(path: string): string | undefined {
@@ -37,11 +41,19 @@ test('the scan saw the product', () => {
 });
 
 test('the kernel knows no service, no environment, no platform', () => {
-  assert.deepEqual(offences(({ file }, target) => file.startsWith('src/kernel/') && /^src\/(services|environment|platform|portal|cli)\//.test(target)), []);
+  assert.deepEqual(
+    offences(({ file }, target) => file.startsWith('src/kernel/') && /^src\/(services|environment|platform|portal|cli)\//.test(target)),
+    [],
+  );
 });
 
 test('a service reaches another only through its index.ts', () => {
-  assert.deepEqual(offences(({ file }, target) => serviceOf(target) !== undefined && serviceOf(file) !== serviceOf(target) && !target.endsWith('/index.ts')), []);
+  assert.deepEqual(
+    offences(
+      ({ file }, target) => serviceOf(target) !== undefined && serviceOf(file) !== serviceOf(target) && !target.endsWith('/index.ts'),
+    ),
+    [],
+  );
 });
 
 test('services are built in their order, and import only from left to right', () => {
@@ -56,19 +68,30 @@ test('services are built in their order, and import only from left to right', ()
 });
 
 test('only the platform knows the portal; the portal knows no service', () => {
-  assert.deepEqual(offences(({ file }, target) => target.startsWith('src/portal/') && !/^src\/(portal|platform)\//.test(file)), []);
-  assert.deepEqual(offences(({ file }, target) => file.startsWith('src/portal/') && target.startsWith('src/services/')), []);
+  assert.deepEqual(
+    offences(({ file }, target) => target.startsWith('src/portal/') && !/^src\/(portal|platform)\//.test(file)),
+    [],
+  );
+  assert.deepEqual(
+    offences(({ file }, target) => file.startsWith('src/portal/') && target.startsWith('src/services/')),
+    [],
+  );
 });
 
 test('services know neither the environment nor the platform', () => {
-  assert.deepEqual(offences(({ file }, target) => file.startsWith('src/services/') && /^src\/(environment|platform|cli|portal)\//.test(target)), []);
+  assert.deepEqual(
+    offences(({ file }, target) => file.startsWith('src/services/') && /^src\/(environment|platform|cli|portal)\//.test(target)),
+    [],
+  );
 });
 
 test('the wall clock, randomness and the process environment are touched in the kernel only', () => {
   const forbidden = /\bDate\.now\(|new Date\(\)|Math\.random\(|\brandomUUID\(|\brandomBytes\(|process\.env\b/;
   const allowed = new Set(['src/kernel/clock.ts', 'src/kernel/random.ts', 'src/cli/main.ts']);
   assert.deepEqual(
-    product.filter(({ file, text }) => !allowed.has(file) && forbidden.test(text)).map(({ file, text }) => `${file}: ${forbidden.exec(text)?.[0]}`),
+    product
+      .filter(({ file, text }) => !allowed.has(file) && forbidden.test(text))
+      .map(({ file, text }) => `${file}: ${forbidden.exec(text)?.[0]}`),
     [],
   );
 });
@@ -86,5 +109,8 @@ test('no file is longer than 400 lines', () => {
 });
 
 test('there is no room for odds and ends', () => {
-  assert.deepEqual(product.filter(({ file }) => /(^|\/)(utils?|helpers?|common|managers?|base)(\/|\.ts$)/.test(file)).map(({ file }) => file), []);
+  assert.deepEqual(
+    product.filter(({ file }) => /(^|\/)(utils?|helpers?|common|managers?|base)(\/|\.ts$)/.test(file)).map(({ file }) => file),
+    [],
+  );
 });

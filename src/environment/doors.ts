@@ -98,7 +98,13 @@ export class Doors {
   #guard(server: Server, admit: NonNullable<DoorPlan['admit']>): void {
     server.on('secureConnection', (socket: TLSSocket) => {
       const { raw } = socket.getPeerCertificate();
-      const verdict = raw === undefined ? Promise.resolve(false) : admit(raw).then(({ ok }) => ok, () => false);
+      const verdict =
+        raw === undefined
+          ? Promise.resolve(false)
+          : admit(raw).then(
+              ({ ok }) => ok,
+              () => false,
+            );
       this.#verdicts.set(socket, verdict);
       void verdict.then((ok) => ok || socket.destroy());
     });
@@ -124,8 +130,24 @@ export class Doors {
 function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(new LocalRefusal(409, 'port_in_use', `Port ${port} is already in use.`, 'Stop what uses it, or choose another block of ports with LOCALSPINE_PORT_BASE (for example 9000).'));
-      else if (error.code === 'EACCES') reject(new LocalRefusal(403, 'port_forbidden', `Port ${port} may not be opened by this user.`, 'Choose another block of ports with LOCALSPINE_PORT_BASE.'));
+      if (error.code === 'EADDRINUSE')
+        reject(
+          new LocalRefusal(
+            409,
+            'port_in_use',
+            `Port ${port} is already in use.`,
+            'Stop what uses it, or choose another block of ports with LOCALSPINE_PORT_BASE (for example 9000).',
+          ),
+        );
+      else if (error.code === 'EACCES')
+        reject(
+          new LocalRefusal(
+            403,
+            'port_forbidden',
+            `Port ${port} may not be opened by this user.`,
+            'Choose another block of ports with LOCALSPINE_PORT_BASE.',
+          ),
+        );
       else reject(error);
     });
     server.listen(port, host, () => {

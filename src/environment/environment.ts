@@ -36,6 +36,8 @@ export interface EnvironmentParts {
   readonly adminToken: string | undefined;
   readonly journalKeep: number;
   readonly log: Logger;
+  /** Puts the admin API on the web application. */
+  readonly registerAdmin: (app: FastifyInstance, environment: Environment) => Promise<void>;
   /** Told as slow work begins: "making keys". */
   readonly progress: (step: string) => void;
 }
@@ -107,10 +109,22 @@ export class Environment {
     const tls = { key: credentials.privateKeyPem, cert: credentials.certificateChainPem, ca: credentials.caPem };
     const plans: DoorPlan[] = [
       { name: 'https', port: ports.https, ersInstance: first, tls: secureServerOptions({ ...tls, requireClient: false }) },
-      { name: 'mutual-tls', port: ports.mutualTls, ersInstance: first, tls: secureServerOptions({ ...tls, requireClient: true }), admit: (der) => pki.verifyClient(der) },
+      {
+        name: 'mutual-tls',
+        port: ports.mutualTls,
+        ersInstance: first,
+        tls: secureServerOptions({ ...tls, requireClient: true }),
+        admit: (der) => pki.verifyClient(der),
+      },
       { name: 'http', port: ports.http, ersInstance: first },
     ];
-    if (second !== undefined && ports.secondErs !== undefined) plans.push({ name: 'second-ers', port: ports.secondErs, ersInstance: second, tls: secureServerOptions({ ...tls, requireClient: false }) });
+    if (second !== undefined && ports.secondErs !== undefined)
+      plans.push({
+        name: 'second-ers',
+        port: ports.secondErs,
+        ersInstance: second,
+        tls: secureServerOptions({ ...tls, requireClient: false }),
+      });
     const listeners: Listener[] = [];
     try {
       for (const plan of plans) listeners.push(await this.doors.open(plan));
@@ -134,7 +148,11 @@ export class Environment {
 
   /** Tables of all services by what `reset` does with them. */
   tables(kind: 'data' | 'kept'): readonly string[] {
-    return this.services.flatMap(({ manifest }) => Object.entries(manifest.tables).filter(([, each]) => each === kind).map(([table]) => table));
+    return this.services.flatMap(({ manifest }) =>
+      Object.entries(manifest.tables)
+        .filter(([, each]) => each === kind)
+        .map(([table]) => table),
+    );
   }
 
   /**
@@ -145,8 +163,13 @@ export class Environment {
     await this.world.releaseClock();
     await this.faults.clear();
     await this.store.transaction(async (tx) => {
-      for (const table of [...this.tables('data')].reverse()) await tablesOf<Record<string, object>>(tx).deleteFrom(table as never).execute();
-      await tablesOf<Record<string, object>>(tx).deleteFrom('kernel_outbox' as never).execute();
+      for (const table of [...this.tables('data')].reverse())
+        await tablesOf<Record<string, object>>(tx)
+          .deleteFrom(table as never)
+          .execute();
+      await tablesOf<Record<string, object>>(tx)
+        .deleteFrom('kernel_outbox' as never)
+        .execute();
       await this.#seed(tx);
     });
   }
@@ -157,8 +180,13 @@ export class Environment {
     await this.faults.clear();
     const stores = await this.#prepareServices();
     await this.store.transaction(async (tx) => {
-      for (const table of [...this.tables('data'), ...this.tables('kept')].filter((each) => !each.startsWith('pki_')).reverse()) await tablesOf<Record<string, object>>(tx).deleteFrom(table as never).execute();
-      await tablesOf<Record<string, object>>(tx).deleteFrom('kernel_outbox' as never).execute();
+      for (const table of [...this.tables('data'), ...this.tables('kept')].filter((each) => !each.startsWith('pki_')).reverse())
+        await tablesOf<Record<string, object>>(tx)
+          .deleteFrom(table as never)
+          .execute();
+      await tablesOf<Record<string, object>>(tx)
+        .deleteFrom('kernel_outbox' as never)
+        .execute();
       for (const { name, store } of stores) if (name !== 'pki') await store(tx);
       await this.#seed(tx);
     });
@@ -189,7 +217,9 @@ export class Environment {
   }
 
   async #prepareServices(): Promise<{ name: string; store: (tx: Db) => Promise<void> }[]> {
-    const prepared = await Promise.all(this.services.map(async ({ manifest, running }) => ({ name: manifest.name, store: await running.prepare?.() })));
+    const prepared = await Promise.all(
+      this.services.map(async ({ manifest, running }) => ({ name: manifest.name, store: await running.prepare?.() })),
+    );
     return prepared.flatMap(({ name, store }) => (store === undefined ? [] : [{ name, store }]));
   }
 
@@ -199,10 +229,16 @@ export class Environment {
   }
 
   async #makeApp(): Promise<FastifyInstance> {
-    const app = createWebApp({ log: this.parts.log, clock: this.world, world: this.world, journal: this.journal, metrics: this.metrics, listenerOf: (request) => this.doors.listenerOf(request) });
+    const app = createWebApp({
+      log: this.parts.log,
+      clock: this.world,
+      world: this.world,
+      journal: this.journal,
+      metrics: this.metrics,
+      listenerOf: (request) => this.doors.listenerOf(request),
+    });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
-    const { registerAdmin } = await import('./admin/admin.ts');
-    await app.register(async (scope) => registerAdmin(scope, this), { prefix: '/_localspine' });
+    await app.register(async (scope) => this.parts.registerAdmin(scope, this), { prefix: '/_localspine' });
     for (const { running } of this.services) {
       const { routes } = running;
       if (routes !== undefined) await app.register(async (scope) => routes(scope));
@@ -214,7 +250,10 @@ export class Environment {
 
 /** The production twin's plain HTTP door gives certificates and revocation only, as in the real one (DESIGN.md, fixed points). */
 function plainHttpServesNoNationalPath(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-  if (request.exchange.listener.name !== 'http' || request.url.startsWith('/_localspine/')) return done();
+  if (request.exchange.listener.name !== 'http' || request.url.startsWith('/_localspine/')) {
+    done();
+    return;
+  }
   const refusal = new LocalRefusal(404, 'plain_http', 'This plain HTTP port of PROD serves certificates only.', 'Use the HTTPS port.');
   request.exchange.refused(refusal.explanation);
   void reply.code(404).type('application/json').send(renderLocal(refusal, 404));
@@ -228,7 +267,13 @@ interface Kernel {
 
 function kernelOf(parts: EnvironmentParts, world: World): Kernel {
   return {
-    journal: new Journal({ store: parts.journalStore, clock: world, random: secureRandom, keep: parts.journalKeep, onError: (text) => parts.log.error({ text }, 'journal') }),
+    journal: new Journal({
+      store: parts.journalStore,
+      clock: world,
+      random: secureRandom,
+      keep: parts.journalKeep,
+      onError: (text) => parts.log.error({ text }, 'journal'),
+    }),
     faults: new StoreFaults(parts.store, world, secureRandom),
     outbox: new StoreOutbox({ store: parts.store, world, random: secureRandom, log: parts.log }),
   };
@@ -255,7 +300,12 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
   };
 }
 
-async function buildServices(parts: EnvironmentParts, environment: EnvironmentFacts, world: World, kernel: Kernel): Promise<BuiltService[]> {
+async function buildServices(
+  parts: EnvironmentParts,
+  environment: EnvironmentFacts,
+  world: World,
+  kernel: Kernel,
+): Promise<BuiltService[]> {
   const built: BuiltService[] = [];
   for (const manifest of parts.services) {
     const context: ServiceContext = {
@@ -274,7 +324,10 @@ async function buildServices(parts: EnvironmentParts, environment: EnvironmentFa
         return found.running.api as Api;
       },
       offered: <T>(key: { readonly name: string; readonly type?: T }): readonly T[] =>
-        parts.services.flatMap((each) => each.offers ?? []).filter((each) => each.key === key.name).map((each) => each.value as T),
+        parts.services
+          .flatMap((each) => each.offers ?? [])
+          .filter((each) => each.key === key.name)
+          .map((each) => each.value as T),
     };
     built.push({ manifest, running: await manifest.create(context) });
   }

@@ -13,7 +13,8 @@ export interface DoorPorts {
  * Ports of an environment: base + block + door (DESIGN.md, fixed points). With base 0 free ports are chosen, for tests.
  */
 export async function doorPorts(base: number, definition: EnvironmentDefinition): Promise<DoorPorts> {
-  const port = async (door: keyof typeof DOOR_PORTS): Promise<number> => (base === 0 ? freePort() : base + definition.portBlock + DOOR_PORTS[door]);
+  const port = async (door: keyof typeof DOOR_PORTS): Promise<number> =>
+    base === 0 ? freePort() : base + definition.portBlock + DOOR_PORTS[door];
   const ports = { https: await port('https'), mutualTls: await port('mutual-tls'), http: await port('http') };
   return definition.ersInstances.length > 1 ? { ...ports, secondErs: await port('second-ers') } : ports;
 }

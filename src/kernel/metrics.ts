@@ -26,7 +26,8 @@ export class RequestMetrics {
     }
     series.count += 1;
     series.sum += milliseconds;
-    for (let index = BUCKETS_MILLISECONDS.length - 1; index >= 0 && milliseconds <= (BUCKETS_MILLISECONDS[index] ?? 0); index -= 1) series.buckets[index] = (series.buckets[index] ?? 0) + 1;
+    for (let index = BUCKETS_MILLISECONDS.length - 1; index >= 0 && milliseconds <= (BUCKETS_MILLISECONDS[index] ?? 0); index -= 1)
+      series.buckets[index] = (series.buckets[index] ?? 0) + 1;
   }
 
   /** The exposition text of all metrics, with gauges read now (`outbox jobs waiting` and the like). */
@@ -37,7 +38,8 @@ export class RequestMetrics {
       prometheus.collectDefaultMetrics({ register: this.#registry, prefix: 'localspine_' });
     }
     const own = new prometheus.Registry();
-    for (const [name, { help, value }] of Object.entries(gauges)) new prometheus.Gauge({ name: `localspine_${name}`, help, registers: [own] }).set(value);
+    for (const [name, { help, value }] of Object.entries(gauges))
+      new prometheus.Gauge({ name: `localspine_${name}`, help, registers: [own] }).set(value);
     const durations = { name: 'localspine_request_seconds', get: async () => this.#durations() };
     own.registerMetric(durations as unknown as Parameters<Registry['registerMetric']>[0]);
     return `${await this.#registry.metrics()}\n${await own.metrics()}`;
@@ -48,12 +50,22 @@ export class RequestMetrics {
     for (const { service, operation, status, count, sum, buckets } of this.#series.values()) {
       const labels = { service, operation, status };
       BUCKETS_MILLISECONDS.forEach((bound, index) => {
-        values.push({ metricName: 'localspine_request_seconds_bucket', labels: { ...labels, le: bound / 1_000 }, value: buckets[index] ?? 0 });
+        values.push({
+          metricName: 'localspine_request_seconds_bucket',
+          labels: { ...labels, le: bound / 1_000 },
+          value: buckets[index] ?? 0,
+        });
       });
       values.push({ metricName: 'localspine_request_seconds_bucket', labels: { ...labels, le: '+Inf' }, value: count });
       values.push({ metricName: 'localspine_request_seconds_sum', labels, value: sum / 1_000 });
       values.push({ metricName: 'localspine_request_seconds_count', labels, value: count });
     }
-    return { name: 'localspine_request_seconds', help: 'Time to answer, by service, operation and status', type: 'histogram', aggregator: 'sum', values };
+    return {
+      name: 'localspine_request_seconds',
+      help: 'Time to answer, by service, operation and status',
+      type: 'histogram',
+      aggregator: 'sum',
+      values,
+    };
   }
 }

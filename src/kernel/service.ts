@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { BlobStore } from './blobs/blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
-import type { Outbox, JobHandler } from './outbox/outbox.ts';
+import type { JobHandler, Outbox } from './outbox/outbox.ts';
 import type { Random } from './random.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import type { Sealer } from './sealer.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { Db, Migrations, Store } from './store/store.ts';
 
 /** The facts of an environment that a service may read. */

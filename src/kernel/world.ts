@@ -13,7 +13,9 @@ interface WorldTables {
   kernel_world: WorldRow;
 }
 
-const readWorld = prepare<Record<string, never>, WorldTables, WorldRow>((db) => db.selectFrom('kernel_world').selectAll().where('id', '=', 1));
+const readWorld = prepare<Record<string, never>, WorldTables, WorldRow>((db) =>
+  db.selectFrom('kernel_world').selectAll().where('id', '=', 1),
+);
 
 /**
  * What all replicas of an environment agree on (DESIGN.md D3, D15): how far the clock was moved and whether any fault rule is set. A
@@ -75,7 +77,12 @@ export class World implements Clock {
    */
   async setClock(instant: Instant): Promise<void> {
     if (instant < this.now()) {
-      throw new LocalRefusal(409, 'clock_backwards', `The clock stands at ${isoInstant(this.now())} and only moves forward.`, 'Use "localspine clock release" to go back to real time, or "localspine reset" to begin again.');
+      throw new LocalRefusal(
+        409,
+        'clock_backwards',
+        `The clock stands at ${isoInstant(this.now())} and only moves forward.`,
+        'Use "localspine clock release" to go back to real time, or "localspine reset" to begin again.',
+      );
     }
     await this.#update({ clock_offset: instant - systemTime.now() });
   }
@@ -87,7 +94,12 @@ export class World implements Clock {
 
   /** Takes the first boot for this process, inside its transaction; false when another process has done it. */
   async claimFirstBoot(tx: Db): Promise<boolean> {
-    const result = await tablesOf<WorldTables>(tx).updateTable('kernel_world').set({ seeded_at: this.realNow() }).where('id', '=', 1).where('seeded_at', 'is', null).executeTakeFirst();
+    const result = await tablesOf<WorldTables>(tx)
+      .updateTable('kernel_world')
+      .set({ seeded_at: this.realNow() })
+      .where('id', '=', 1)
+      .where('seeded_at', 'is', null)
+      .executeTakeFirst();
     return Number(result.numUpdatedRows) > 0;
   }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
-import { type EnvironmentId, ENVIRONMENTS } from '../environment/definitions.ts';
+import { ENVIRONMENTS, type EnvironmentId } from '../environment/definitions.ts';
 import { Environment, environmentMigrations } from '../environment/environment.ts';
 import { doorPorts } from '../environment/ports.ts';
 import { environmentServices } from '../environment/services.ts';
@@ -16,7 +16,7 @@ import type { Store } from '../kernel/store/store.ts';
 import type { Configuration } from './configuration.ts';
 import { Home } from './home.ts';
 import { PortalDoor } from './portal-door.ts';
-import { rootMigrations, Roots } from './roots.ts';
+import { Roots, rootMigrations } from './roots.ts';
 
 /** A running LocalSpine. */
 export interface Platform {
@@ -46,9 +46,14 @@ export async function boot({ configuration, progress }: BootOptions): Promise<Pl
   const sealer = createSealer(configuration.sealKey ?? home.sealKey(secureRandom));
   const closers: (() => Promise<void>)[] = [];
   try {
-    const roots = await Roots.open(await openStore(configuration, home, { schema: 'platform', file: 'platform.sqlite' }, rootMigrations), sealer);
+    const roots = await Roots.open(
+      await openStore(configuration, home, { schema: 'platform', file: 'platform.sqlite' }, rootMigrations),
+      sealer,
+    );
     closers.push(() => roots.close());
-    const environments = await Promise.all(configuration.environments.map((id) => openEnvironment({ id, configuration, home, log, sealer, roots, progress })));
+    const environments = await Promise.all(
+      configuration.environments.map((id) => openEnvironment({ id, configuration, home, log, sealer, roots, progress })),
+    );
     closers.push(...environments.map((each) => () => each.close()));
     const firstBoot = environments.some((each) => each.bornNow);
     await Promise.all(environments.map((each) => each.open()));
@@ -85,8 +90,18 @@ interface EnvironmentOptions {
 async function openEnvironment({ id, configuration, home, log, sealer, roots, progress }: EnvironmentOptions): Promise<Environment> {
   const definition = ENVIRONMENTS[id];
   const services = environmentServices(await roots.authority(definition.root));
-  const store = await openStore(configuration, home, { schema: definition.slug, file: `${definition.slug}/${definition.slug}.sqlite` }, environmentMigrations(services, kernelMigrations));
-  const journalStore = await openStore(configuration, home, { schema: `${definition.slug}_journal`, file: `${definition.slug}/journal.sqlite`, relaxed: true }, { journal: journalMigrations });
+  const store = await openStore(
+    configuration,
+    home,
+    { schema: definition.slug, file: `${definition.slug}/${definition.slug}.sqlite` },
+    environmentMigrations(services, kernelMigrations),
+  );
+  const journalStore = await openStore(
+    configuration,
+    home,
+    { schema: `${definition.slug}_journal`, file: `${definition.slug}/journal.sqlite`, relaxed: true },
+    { journal: journalMigrations },
+  );
   try {
     return await Environment.build({
       definition,
@@ -95,13 +110,22 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
       journalStore,
       blobs: openBlobs(configuration, definition.slug),
       sealer,
-      settings: { seed: configuration.seed, quota: configuration.quota, scanSeconds: configuration.scanSeconds, pasTimeoutSeconds: configuration.pasTimeoutSeconds },
+      settings: {
+        seed: configuration.seed,
+        quota: configuration.quota,
+        scanSeconds: configuration.scanSeconds,
+        pasTimeoutSeconds: configuration.pasTimeoutSeconds,
+      },
       ports: await doorPorts(configuration.portBase, definition),
       host: configuration.host,
       publicHost: configuration.publicUrl?.hostname ?? 'localhost',
       adminToken: configuration.adminToken,
       journalKeep: configuration.journalKeep,
       log: log.child({ environment: id }),
+      async registerAdmin(app, environment) {
+        const { registerAdmin } = await import('../environment/admin/admin.ts');
+        await registerAdmin(app, environment);
+      },
       progress: (step) => progress(`${id}: ${step}`),
     });
   } catch (error) {

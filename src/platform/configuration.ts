@@ -33,11 +33,23 @@ export const SETTINGS: readonly SettingDocument[] = [
   { name: 'LOCALSPINE_ENVIRONMENTS', fallback: 'INT,DEP,PROD', meaning: 'Environments to open, separated by commas.' },
   { name: 'LOCALSPINE_PORT_BASE', fallback: '8000', meaning: 'Base of all ports; 0 takes free ports.' },
   { name: 'LOCALSPINE_HOST', fallback: '127.0.0.1', meaning: 'Address to bind to. Anything beyond loopback needs LOCALSPINE_ADMIN_TOKEN.' },
-  { name: 'LOCALSPINE_PUBLIC_URL', fallback: 'https://localhost', meaning: 'Scheme and host that clients use; each environment adds its port.' },
-  { name: 'LOCALSPINE_DATABASE_URL', fallback: '(SQLite files in the data folder)', meaning: 'PostgreSQL, for example postgres://user:secret@host/database; each environment gets a schema.' },
+  {
+    name: 'LOCALSPINE_PUBLIC_URL',
+    fallback: 'https://localhost',
+    meaning: 'Scheme and host that clients use; each environment adds its port.',
+  },
+  {
+    name: 'LOCALSPINE_DATABASE_URL',
+    fallback: '(SQLite files in the data folder)',
+    meaning: 'PostgreSQL, for example postgres://user:secret@host/database; each environment gets a schema.',
+  },
   { name: 'LOCALSPINE_BLOBS_URL', fallback: 'file: in the data folder', meaning: 'Where big bodies are kept: file:/path.' },
   { name: 'LOCALSPINE_SEED', fallback: 'localspine', meaning: 'Text from which all seed data is derived.' },
-  { name: 'LOCALSPINE_SEAL_KEY', fallback: '(made and kept in the data folder)', meaning: 'Seals private keys and secrets in the store; must be given when replicas share a database.' },
+  {
+    name: 'LOCALSPINE_SEAL_KEY',
+    fallback: '(made and kept in the data folder)',
+    meaning: 'Seals private keys and secrets in the store; must be given when replicas share a database.',
+  },
   { name: 'LOCALSPINE_ADMIN_TOKEN', fallback: '(none on loopback)', meaning: 'Bearer token of the admin API.' },
   { name: 'LOCALSPINE_QUOTA', fallback: 'on', meaning: 'on or off: quotas and spike arrest of the API platform.' },
   { name: 'LOCALSPINE_SCAN_SECONDS', fallback: '1', meaning: 'Business time that the virus scan of an upload takes.' },
@@ -57,7 +69,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
  */
 export function readConfiguration(variables: Variables, folder: string, interactive: boolean): Configuration {
   const faults: string[] = [];
-  const text = (name: string): string | undefined => (variables[name] === undefined || variables[name] === '' ? undefined : variables[name]);
+  const text = (name: string): string | undefined =>
+    variables[name] === undefined || variables[name] === '' ? undefined : variables[name];
   const whole = (name: string, fallback: number, highest: number): number => {
     const value = text(name);
     if (value === undefined) return fallback;
@@ -76,9 +89,11 @@ export function readConfiguration(variables: Variables, folder: string, interact
   const homePath = isAbsolute(home) ? home : resolve(folder, home);
   const host = text('LOCALSPINE_HOST') ?? '127.0.0.1';
   const adminToken = text('LOCALSPINE_ADMIN_TOKEN');
-  if (!isLoopback(host) && adminToken === undefined) faults.push('LOCALSPINE_ADMIN_TOKEN must be set when LOCALSPINE_HOST is beyond loopback');
+  if (!isLoopback(host) && adminToken === undefined)
+    faults.push('LOCALSPINE_ADMIN_TOKEN must be set when LOCALSPINE_HOST is beyond loopback');
   const databaseUrl = text('LOCALSPINE_DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) faults.push('LOCALSPINE_DATABASE_URL must begin with postgres:// (leave it out for SQLite)');
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    faults.push('LOCALSPINE_DATABASE_URL must begin with postgres:// (leave it out for SQLite)');
   const sealKey = text('LOCALSPINE_SEAL_KEY');
   if (sealKey !== undefined && sealKey.length < 16) faults.push('LOCALSPINE_SEAL_KEY must have at least 16 characters');
   const blobsUrl = text('LOCALSPINE_BLOBS_URL') ?? `file:${homePath}/blobs`;
@@ -102,7 +117,13 @@ export function readConfiguration(variables: Variables, folder: string, interact
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };
-  if (faults.length > 0) throw new LocalRefusal(400, 'settings', `LocalSpine cannot start with these settings: ${faults.join('; ')}.`, 'Every setting is explained in docs/settings.md.');
+  if (faults.length > 0)
+    throw new LocalRefusal(
+      400,
+      'settings',
+      `LocalSpine cannot start with these settings: ${faults.join('; ')}.`,
+      'Every setting is explained in docs/settings.md.',
+    );
   return configuration;
 }
 
@@ -114,7 +135,8 @@ export function isLoopback(host: string): boolean {
 function readEnvironments(value: string | undefined, faults: string[]): readonly EnvironmentId[] {
   const wanted = (value ?? ENVIRONMENT_IDS.join(',')).split(',').map((each) => each.trim().toUpperCase());
   const unknown = wanted.filter((each) => !ENVIRONMENT_IDS.some((id) => id === each));
-  if (unknown.length > 0) faults.push(`LOCALSPINE_ENVIRONMENTS names ${unknown.map((each) => `"${each}"`).join(', ')}; there are ${ENVIRONMENT_IDS.join(', ')}`);
+  if (unknown.length > 0)
+    faults.push(`LOCALSPINE_ENVIRONMENTS names ${unknown.map((each) => `"${each}"`).join(', ')}; there are ${ENVIRONMENT_IDS.join(', ')}`);
   return ENVIRONMENT_IDS.filter((id) => wanted.includes(id));
 }
 

@@ -27,7 +27,12 @@ export class Home {
       writeFileSync(probe, '', { mode: PRIVATE_FILE });
       rmSync(probe);
     } catch (error) {
-      throw new LocalRefusal(403, 'home_unwritable', `The data folder ${path} cannot be written (${messageOf(error)}).`, 'Check its permissions, or choose another with LOCALSPINE_HOME.');
+      throw new LocalRefusal(
+        403,
+        'home_unwritable',
+        `The data folder ${path} cannot be written (${messageOf(error)}).`,
+        'Check its permissions, or choose another with LOCALSPINE_HOME.',
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Environment } from '../environment/environment.ts';
 import { Doors } from '../environment/doors.ts';
+import type { Environment } from '../environment/environment.ts';
 import { portalPort } from '../environment/ports.ts';
 import type { EnvironmentSummary } from '../portal/index.ts';
 import type { Configuration } from './configuration.ts';
@@ -17,7 +17,15 @@ export class PortalDoor {
   }
 
   /** Throws LocalRefusal 409 when its port is taken. */
-  static async open({ configuration, environments, roots }: { configuration: Configuration; environments: readonly Environment[]; roots: Roots }): Promise<PortalDoor> {
+  static async open({
+    configuration,
+    environments,
+    roots,
+  }: {
+    configuration: Configuration;
+    environments: readonly Environment[];
+    roots: Roots;
+  }): Promise<PortalDoor> {
     const publicHost = configuration.publicUrl?.hostname ?? 'localhost';
     const { secureServerOptions } = await import('../kernel/tls/server.ts');
     const credentials = await roots.portal([...new Set([publicHost, 'localhost'])]);

@@ -1,8 +1,15 @@
 import { type Clock, systemTime } from '../kernel/clock.ts';
 import type { Sealer } from '../kernel/sealer.ts';
-import type { Store } from '../kernel/store/store.ts';
 import type { OwnedMigrations } from '../kernel/store/migrate.ts';
-import { createRootAuthority, portalCredentials, type RootAuthority, type RootName, rootMigrations as pkiRootMigrations, type ServerCredentials } from '../services/pki/index.ts';
+import type { Store } from '../kernel/store/store.ts';
+import {
+  createRootAuthority,
+  rootMigrations as pkiRootMigrations,
+  portalCredentials,
+  type RootAuthority,
+  type RootName,
+  type ServerCredentials,
+} from '../services/pki/index.ts';
 
 /** Migrations of the platform's database. */
 export const rootMigrations: OwnedMigrations = { pki: pkiRootMigrations };
@@ -38,7 +45,11 @@ export class Roots {
   /** Certificate and key of the portal's door. */
   async portal(hosts: readonly string[]): Promise<ServerCredentials> {
     const [first = 'localhost'] = hosts;
-    return portalCredentials(this.#store, this.#sealer, realTime, await this.authority('path-to-live'), { commonName: first, dnsNames: hosts, ipAddresses: ['127.0.0.1', '::1'] });
+    return portalCredentials(this.#store, this.#sealer, realTime, await this.authority('path-to-live'), {
+      commonName: first,
+      dnsNames: hosts,
+      ipAddresses: ['127.0.0.1', '::1'],
+    });
   }
 
   close(): Promise<void> {

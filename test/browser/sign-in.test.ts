@@ -23,7 +23,18 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
     mkdirSync(RESULTS, { recursive: true });
     await spine.start();
     app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks, callbackUrl: CALLBACK });
-    browser = await chromium.launch({ executablePath: EXECUTABLE ?? '', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+    browser = await chromium.launch({
+      executablePath: EXECUTABLE ?? '',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
   });
   after(async () => {
     await browser?.close();
@@ -33,7 +44,9 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
   async function openSignIn(javaScriptEnabled = true): Promise<Page> {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled, viewport: { width: 1024, height: 900 } });
     const page = await context.newPage();
-    await page.route(`${CALLBACK}*`, (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<title>Callback</title>back at the application' }));
+    await page.route(`${CALLBACK}*`, (route) =>
+      route.fulfill({ status: 200, contentType: 'text/html', body: '<title>Callback</title>back at the application' }),
+    );
     const query = new URLSearchParams({ client_id: app.apiKey, redirect_uri: CALLBACK, response_type: 'code', state: 'browser' });
     await page.goto(`${spine.environment('INT').baseUrl}/oauth2/authorize?${query}`);
     return page;
@@ -41,7 +54,9 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
 
   async function seriousFindings(page: Page): Promise<string[]> {
     await page.addScriptTag({ content: AXE }).catch(() => undefined);
-    const findings = await page.evaluate(`axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.help))`);
+    const findings = await page.evaluate(
+      `axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.help))`,
+    );
     return findings as string[];
   }
 
@@ -50,10 +65,17 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
     for (let step = 1; step <= 6 && !page.url().startsWith(CALLBACK); step += 1) {
       await check(page, step);
       const username = page.locator('form#kc-form-login input[name="username"]:not([type="hidden"])');
-      if ((await username.count()) > 0 && (await username.first().getAttribute('type')) !== 'radio') await username.first().fill('021600556514');
-      else if ((await username.count()) > 0) await page.locator('input[name="username"][value="021600556514"]').first().check().catch(async () => username.first().check());
+      if ((await username.count()) > 0 && (await username.first().getAttribute('type')) !== 'radio')
+        await username.first().fill('021600556514');
+      else if ((await username.count()) > 0)
+        await page
+          .locator('input[name="username"][value="021600556514"]')
+          .first()
+          .check()
+          .catch(async () => username.first().check());
       const radios = page.locator('form#kc-form-login input[type="radio"]');
-      if ((await radios.count()) > 0 && (await page.locator('form#kc-form-login input[type="radio"]:checked').count()) === 0) await radios.first().check();
+      if ((await radios.count()) > 0 && (await page.locator('form#kc-form-login input[type="radio"]:checked').count()) === 0)
+        await radios.first().check();
       await Promise.all([page.waitForLoadState('load'), page.locator('form#kc-form-login button[type="submit"]').first().click()]);
     }
     const back = new URL(page.url());

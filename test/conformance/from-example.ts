@@ -17,7 +17,9 @@ function parameter(criteria: Json, name: string): Json {
 }
 
 function code(coding: Json): Json {
-  return coding === undefined ? undefined : { system: coding.system, code: coding.code, ...(coding.display === undefined ? {} : { display: coding.display }) };
+  return coding === undefined
+    ? undefined
+    : { system: coding.system, code: coding.code, ...(coding.display === undefined ? {} : { display: coding.display }) };
 }
 
 /** An import document for the referral, with whatever the test wants to be otherwise. */
@@ -48,12 +50,18 @@ export function referralOf(resource: Json, changes: Json = {}): { referral: Json
       indicativeAppointmentWaitTimeLimit: value('indicativeAppointmentWaitTimeLimit', 'valueUnsignedInt'),
       postcode: value('postcode', 'valueString'),
       distanceLimit: value('distanceLimit', 'valueUnsignedInt'),
-      clinicalTerm: value('clinicalTerm', 'valueCoding') === undefined ? undefined : clean({ code: value('clinicalTerm', 'valueCoding').code, display: value('clinicalTerm', 'valueCoding').display }),
+      clinicalTerm:
+        value('clinicalTerm', 'valueCoding') === undefined
+          ? undefined
+          : clean({ code: value('clinicalTerm', 'valueCoding').code, display: value('clinicalTerm', 'valueCoding').display }),
       namedClinician: value('namedClinician', 'valueIdentifier')?.value,
       ageAndGenderAppropriate: value('ageAndGenderAppropriate', 'valueBoolean'),
       commissioningProvisioning: value('commissioningProvisioning', 'valueCoding')?.code,
     }),
-    shortlist: contained('shortlist').entry.map((entry: Json) => ({ serviceId: entry.item.identifier.value, serviceName: entry.item.display })),
+    shortlist: contained('shortlist').entry.map((entry: Json) => ({
+      serviceId: entry.item.identifier.value,
+      serviceName: entry.item.display,
+    })),
     commissioningRuleOrganisation: extension(resource, 'Commissioning-Rule-Org').valueIdentifier.value,
     referringOrganisation: 'R69',
     referrer: '021600556514',
@@ -80,7 +88,8 @@ export function referralOf(resource: Json, changes: Json = {}): { referral: Json
 
 function appointmentOf(resource: Json, appointment: Json): Json {
   if (appointment === undefined) return undefined;
-  const actor = (system: string): Json => appointment.participant.find((each: Json) => each.actor.identifier.system.endsWith(system))?.actor;
+  const actor = (system: string): Json =>
+    appointment.participant.find((each: Json) => each.actor.identifier.system.endsWith(system))?.actor;
   return clean({
     id: extension(resource, 'Appointment-Reference')?.valueReference.reference.split('/')[1] ?? '70009',
     version: Number(appointment.meta.versionId),
@@ -99,7 +108,8 @@ function appointmentOf(resource: Json, appointment: Json): Json {
 
 function attachmentOf(document: Json): Json {
   const { attachment } = document.content[0];
-  const by = (name: string): Json => attachment.extension.find((each: Json) => each.url.endsWith(`/Extension-eRS-${name}-1`))?.valueReference.identifier.value;
+  const by = (name: string): Json =>
+    attachment.extension.find((each: Json) => each.url.endsWith(`/Extension-eRS-${name}-1`))?.valueReference.identifier.value;
   return clean({
     id: attachment.id,
     type: document.type.coding[0].code,
@@ -141,9 +151,17 @@ export function clean(value: Json): Json {
 
 /** The shape of a JSON value: every path with the kind of thing at its end, array places left out. */
 export function structureOf(value: Json, path = '$'): Set<string> {
-  if (Array.isArray(value)) return new Set([`${path}[${value.length === 0 ? 'empty' : ''}]`, ...value.flatMap((each) => [...structureOf(each, `${path}[]`)])]);
+  if (Array.isArray(value))
+    return new Set([`${path}[${value.length === 0 ? 'empty' : ''}]`, ...value.flatMap((each) => [...structureOf(each, `${path}[]`)])]);
   if (typeof value === 'object' && value !== null) {
-    const marker = typeof value.url === 'string' ? `{${value.url}}` : typeof value.name === 'string' && typeof value.id !== 'string' ? `{${value.name}}` : typeof value.resourceType === 'string' ? `{${value.resourceType}}` : '';
+    const marker =
+      typeof value.url === 'string'
+        ? `{${value.url}}`
+        : typeof value.name === 'string' && typeof value.id !== 'string'
+          ? `{${value.name}}`
+          : typeof value.resourceType === 'string'
+            ? `{${value.resourceType}}`
+            : '';
     return new Set(Object.entries(value).flatMap(([key, each]) => [...structureOf(each, `${path}${marker}.${key}`)]));
   }
   return new Set([`${path}: ${typeof value}`]);

@@ -7,13 +7,13 @@ import { after, before, describe, test } from 'node:test';
 import pino from 'pino';
 import { LocalRefusal } from '../../src/kernel/errors.ts';
 import { StoreFaults } from '../../src/kernel/faults/store-faults.ts';
-import { Journal, journalMigrations } from '../../src/kernel/journal/journal.ts';
 import { Exchange } from '../../src/kernel/http/exchange.ts';
+import { Journal, journalMigrations } from '../../src/kernel/journal/journal.ts';
 import { StoreOutbox } from '../../src/kernel/outbox/store-outbox.ts';
 import { secureRandom } from '../../src/kernel/random.ts';
 import { kernelMigrations } from '../../src/kernel/store/kernel-migrations.ts';
-import { type Migrations, prepare, type Store, tablesOf } from '../../src/kernel/store/store.ts';
 import { openSqliteStore } from '../../src/kernel/store/sqlite.ts';
+import { type Migrations, prepare, type Store, tablesOf } from '../../src/kernel/store/store.ts';
 import { World } from '../../src/kernel/world.ts';
 import { engines } from './stores.ts';
 
@@ -33,9 +33,13 @@ const letters: Migrations = {
 interface Letters {
   letter: { id: string; sent_at: number; read: number; note: string | null };
 }
-const byId = prepare<{ id: string }, Letters, { sent_at: number; note: string | null }>((db, values) => db.selectFrom('letter').select(['sent_at', 'note']).where('id', '=', values.id));
-const add = (store: Pick<Store, 'db'>, id: string, sentAt = 1_795_310_621_000) => tablesOf<Letters>(store.db).insertInto('letter').values({ id, sent_at: sentAt, read: 0, note: null }).execute();
-const all = async (store: Store) => (await tablesOf<Letters>(store.db).selectFrom('letter').select('id').orderBy('id').execute()).map((row) => row.id);
+const byId = prepare<{ id: string }, Letters, { sent_at: number; note: string | null }>((db, values) =>
+  db.selectFrom('letter').select(['sent_at', 'note']).where('id', '=', values.id),
+);
+const add = (store: Pick<Store, 'db'>, id: string, sentAt = 1_795_310_621_000) =>
+  tablesOf<Letters>(store.db).insertInto('letter').values({ id, sent_at: sentAt, read: 0, note: null }).execute();
+const all = async (store: Store) =>
+  (await tablesOf<Letters>(store.db).selectFrom('letter').select('id').orderBy('id').execute()).map((row) => row.id);
 
 for (const engine of engines) {
   describe(`a store on ${engine.name}`, { skip: engine.skip }, () => {
@@ -73,14 +77,31 @@ for (const engine of engines) {
     test('lets exactly one of two writers win a conditional update', async () => {
       await add(store, 'race');
       const win = () =>
-        store.transaction(async (tx) => Number((await tablesOf<Letters>(tx).updateTable('letter').set({ read: 1 }).where('id', '=', 'race').where('read', '=', 0).executeTakeFirst()).numUpdatedRows));
+        store.transaction(async (tx) =>
+          Number(
+            (
+              await tablesOf<Letters>(tx)
+                .updateTable('letter')
+                .set({ read: 1 })
+                .where('id', '=', 'race')
+                .where('read', '=', 0)
+                .executeTakeFirst()
+            ).numUpdatedRows,
+          ),
+        );
       const wins = await Promise.all(Array.from({ length: 10 }, win));
-      assert.equal(wins.reduce((sum, each) => sum + each, 0), 1);
+      assert.equal(
+        wins.reduce((sum, each) => sum + each, 0),
+        1,
+      );
     });
 
     test('counts exactly when many count at once, and forgets old windows', async () => {
       const counts = await Promise.all(Array.from({ length: 20 }, () => store.increment('app', 60)));
-      assert.deepEqual([...counts].sort((a, b) => a - b), Array.from({ length: 20 }, (_, index) => index + 1));
+      assert.deepEqual(
+        [...counts].sort((a, b) => a - b),
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      );
       assert.equal(await store.increment('app', 120), 1);
     });
 
@@ -92,7 +113,10 @@ for (const engine of engines) {
       await tablesOf<Letters>(store.db).deleteFrom('letter').where('id', '=', 'kept').execute();
       await store.loadSnapshot('before', ['letter']);
       assert.deepEqual(await all(store), ['kept']);
-      assert.deepEqual((await store.listSnapshots()).map((each) => each.name), ['before']);
+      assert.deepEqual(
+        (await store.listSnapshots()).map((each) => each.name),
+        ['before'],
+      );
       await assert.rejects(store.loadSnapshot('never', ['letter']), (error) => error instanceof LocalRefusal && error.status === 404);
       await assert.rejects(store.saveSnapshot('../away', ['letter']), (error) => error instanceof LocalRefusal && error.status === 400);
     });
@@ -149,14 +173,28 @@ for (const engine of engines) {
     test('has a journal that masks secrets, can be filtered and stays bounded', async () => {
       const journalStore = await engine.open('journal', { journal: journalMigrations });
       const world = await World.open(store);
-      const journal = new Journal({ store: journalStore, clock: world, random: secureRandom, keep: 100, onError: (text) => assert.fail(text) });
+      const journal = new Journal({
+        store: journalStore,
+        clock: world,
+        random: secureRandom,
+        keep: 100,
+        onError: (text) => assert.fail(text),
+      });
       const listener = { name: 'https', port: 1, baseUrl: 'https://localhost:1', ersInstance: 'Int1' } as const;
       for (let n = 0; n < 250; n += 1) {
         const exchange = new Exchange(listener, 0);
         exchange.service = n % 2 === 0 ? 'gateway' : 'ers';
         exchange.correlationId = `c${n}`;
         exchange.requestBody = 'grant_type=refresh_token&refresh_token=abcdefghijklmnopqrstuvwx1234';
-        journal.record({ exchange, method: 'POST', url: '/oauth2/token', status: n % 5 === 0 ? 401 : 200, milliseconds: 1, requestHeaders: { authorization: 'Bearer secrettokenvalue0000' }, responseHeaders: {} });
+        journal.record({
+          exchange,
+          method: 'POST',
+          url: '/oauth2/token',
+          status: n % 5 === 0 ? 401 : 200,
+          milliseconds: 1,
+          requestHeaders: { authorization: 'Bearer secrettokenvalue0000' },
+          responseHeaders: {},
+        });
         if (n % 50 === 0) await journal.flush();
       }
       const refused = await journal.list({ service: 'gateway', verdict: 'refused', limit: 10 });
@@ -173,18 +211,27 @@ for (const engine of engines) {
 test('a SQLite file that another process holds is refused with one sentence', async () => {
   const file = join(tmpdir(), `localspine-held-${process.pid}.sqlite`);
   const first = await openSqliteStore({ file, migrations: { kernel: kernelMigrations } });
-  await assert.rejects(openSqliteStore({ file, migrations: { kernel: kernelMigrations } }), (error) => error instanceof LocalRefusal && error.code === 'database_in_use');
+  await assert.rejects(
+    openSqliteStore({ file, migrations: { kernel: kernelMigrations } }),
+    (error) => error instanceof LocalRefusal && error.code === 'database_in_use',
+  );
   await first.drop();
 });
 
 test('a file that is no database is refused with one sentence', async () => {
   const file = join(tmpdir(), `localspine-corrupt-${process.pid}.sqlite`);
   writeFileSync(file, 'this is not a database '.repeat(400));
-  await assert.rejects(openSqliteStore({ file, migrations: { kernel: kernelMigrations } }), (error) => error instanceof LocalRefusal && error.code === 'database_corrupt');
+  await assert.rejects(
+    openSqliteStore({ file, migrations: { kernel: kernelMigrations } }),
+    (error) => error instanceof LocalRefusal && error.code === 'database_corrupt',
+  );
 });
 
 test('a database of a newer LocalSpine is refused with one sentence', async () => {
   const file = join(tmpdir(), `localspine-newer-${process.pid}.sqlite`);
   await (await openSqliteStore({ file, migrations: { kernel: kernelMigrations, letters } })).close();
-  await assert.rejects(openSqliteStore({ file, migrations: { kernel: kernelMigrations } }), (error) => error instanceof LocalRefusal && error.code === 'database_newer');
+  await assert.rejects(
+    openSqliteStore({ file, migrations: { kernel: kernelMigrations } }),
+    (error) => error instanceof LocalRefusal && error.code === 'database_newer',
+  );
 });

@@ -23,7 +23,9 @@ test(`acknowledged writes survive kill -9, ${ROUNDS} times`, { timeout: 900_000 
     const token = (await supplier.userToken(app, '021600556514')).json.access_token;
     const writers = Array.from({ length: 8 }, async () => {
       for (;;) {
-        const reply = await supplier.ers(token, referrer, '/STU3/ReferralRequest/$ers.createReferral', { body: createReferralBody() }).catch(() => undefined);
+        const reply = await supplier
+          .ers(token, referrer, '/STU3/ReferralRequest/$ers.createReferral', { body: createReferralBody() })
+          .catch(() => undefined);
         if (reply === undefined) return;
         assert.equal(reply.status, 201, reply.text);
         acknowledged.add(reply.json.id);
@@ -39,7 +41,11 @@ test(`acknowledged writes survive kill -9, ${ROUNDS} times`, { timeout: 900_000 
   console.log(`${acknowledged.size} acknowledged referrals, all there after ${ROUNDS} kills`);
 });
 
-async function verify(supplier: Supplier, app: Awaited<ReturnType<Supplier['register']>>, acknowledged: ReadonlySet<string>): Promise<void> {
+async function verify(
+  supplier: Supplier,
+  app: Awaited<ReturnType<Supplier['register']>>,
+  acknowledged: ReadonlySet<string>,
+): Promise<void> {
   const token = (await supplier.userToken(app, '021600556514')).json.access_token;
   const highest = Math.max(...[...acknowledged].map(Number));
   for (const ubrn of acknowledged) {

@@ -36,7 +36,12 @@ export async function testContext(options: {
   readonly environment?: Partial<EnvironmentFacts>;
   readonly offers?: readonly Offer[];
   readonly clock?: ManualClock;
-}): Promise<ServiceContext & { readonly clock: ManualClock; readonly jobs: { kind: string; payload: Readonly<Record<string, unknown>>; dueAt: number }[] }> {
+}): Promise<
+  ServiceContext & {
+    readonly clock: ManualClock;
+    readonly jobs: { kind: string; payload: Readonly<Record<string, unknown>>; dueAt: number }[];
+  }
+> {
   const jobs: { kind: string; payload: Readonly<Record<string, unknown>>; dueAt: number }[] = [];
   return {
     environment: { ...testEnvironment, ...options.environment },

@@ -42,13 +42,24 @@ export class LocalSpine {
 
   constructor(variables: Readonly<Record<string, string>> = {}, home = mkdtempSync(join(tmpdir(), 'localspine-journey-'))) {
     this.home = home;
-    this.variables = { LOCALSPINE_HOME: home, LOCALSPINE_PORT_BASE: '0', LOCALSPINE_QUOTA: 'off', LOCALSPINE_SCAN_SECONDS: '0', LOCALSPINE_PAS_TIMEOUT_SECONDS: '0', LOCALSPINE_LOG_LEVEL: 'warn', ...variables };
+    this.variables = {
+      LOCALSPINE_HOME: home,
+      LOCALSPINE_PORT_BASE: '0',
+      LOCALSPINE_QUOTA: 'off',
+      LOCALSPINE_SCAN_SECONDS: '0',
+      LOCALSPINE_PAS_TIMEOUT_SECONDS: '0',
+      LOCALSPINE_LOG_LEVEL: 'warn',
+      ...variables,
+    };
   }
 
   /** Starts it and waits until it is ready. */
   async start(): Promise<this> {
     rmSync(join(this.home, 'running.json'), { force: true });
-    const child = spawn(process.execPath, [LAUNCHER, 'start'], { env: { ...process.env, ...this.variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [LAUNCHER, 'start'], {
+      env: { ...process.env, ...this.variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     child.stdout.on('data', (chunk) => (this.#output += chunk));
     child.stderr.on('data', (chunk) => (this.#output += chunk));
@@ -86,10 +97,22 @@ export class LocalSpine {
   }
 
   /** Calls the admin API over the plain HTTP port. */
-  async admin(id: string, path: string, options: { method?: Dispatcher.HttpMethod; body?: unknown; headers?: Record<string, string> } = {}): Promise<Reply> {
+  async admin(
+    id: string,
+    path: string,
+    options: { method?: Dispatcher.HttpMethod; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Reply> {
     const { httpUrl } = this.environment(id);
     const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
-    return send(`${httpUrl}/_localspine${path}`, { method: options.method ?? 'GET', headers: { ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers }, ...body }, new Agent());
+    return send(
+      `${httpUrl}/_localspine${path}`,
+      {
+        method: options.method ?? 'GET',
+        headers: { ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
+        ...body,
+      },
+      new Agent(),
+    );
   }
 
   /** Runs a command of the command line. */
@@ -134,10 +157,17 @@ export class LocalSpine {
 }
 
 async function send(url: string, options: CallOptions, dispatcher: Agent): Promise<Reply> {
-  const response = await request(url, { dispatcher, method: options.method ?? (options.body === undefined ? 'GET' : 'POST'), headers: options.headers ?? {}, ...(options.body === undefined ? {} : { body: options.body }) });
+  const response = await request(url, {
+    dispatcher,
+    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+    headers: options.headers ?? {},
+    ...(options.body === undefined ? {} : { body: options.body }),
+  });
   const bytes = Buffer.from(await response.body.arrayBuffer());
   const text = bytes.toString('utf8');
-  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]));
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -14,7 +14,12 @@ export interface SearchOptions {
   readonly base?: string;
 }
 
-function criteria({ priority = 'ROUTINE', specialty = 'CARDIOLOGY', clinicType = 'HEART_FAILURE', base = 'https://localhost/referrals/FHIR' }: SearchOptions): object {
+function criteria({
+  priority = 'ROUTINE',
+  specialty = 'CARDIOLOGY',
+  clinicType = 'HEART_FAILURE',
+  base = 'https://localhost/referrals/FHIR',
+}: SearchOptions): object {
   return {
     resourceType: 'Parameters',
     meta: { profile: [`${PROFILE}eRS-ServiceSearchCriteria-Parameters-1`] },
@@ -43,15 +48,22 @@ export function searchBody(options: SearchOptions = {}): string {
 }
 
 /** A011. */
-export function createReferralBody(options: SearchOptions & { services?: readonly string[]; letter?: boolean; referringClinician?: string } = {}): string {
+export function createReferralBody(
+  options: SearchOptions & { services?: readonly string[]; letter?: boolean; referringClinician?: string } = {},
+): string {
   const { services = ['11002'], letter = true } = options;
   return JSON.stringify({
     resourceType: 'Parameters',
     meta: { profile: [`${PROFILE}eRS-CreateReferral-Parameters-1`] },
     parameter: [
       { name: 'patient', valueIdentifier: { system: NHS_NUMBER, value: options.nhsNumber ?? '9912003888' } },
-      ...(options.referringClinician === undefined ? [] : [{ name: 'referringClinician', valueIdentifier: { system: USER, value: options.referringClinician } }]),
-      { name: 'intentionToAddReferralLetter', valueCoding: { system: `${CODES}eRS-ReferralLetterIntention-1`, code: letter ? 'NEED_TO_ADD_LATER' : 'NOT_INTENDING_TO_ADD' } },
+      ...(options.referringClinician === undefined
+        ? []
+        : [{ name: 'referringClinician', valueIdentifier: { system: USER, value: options.referringClinician } }]),
+      {
+        name: 'intentionToAddReferralLetter',
+        valueCoding: { system: `${CODES}eRS-ReferralLetterIntention-1`, code: letter ? 'NEED_TO_ADD_LATER' : 'NOT_INTENDING_TO_ADD' },
+      },
       { name: 'firstReminderLetterFollowUpDays', valueUnsignedInt: 0 },
       {
         name: 'shortlist',
@@ -62,7 +74,9 @@ export function createReferralBody(options: SearchOptions & { services?: readonl
           mode: 'snapshot',
           contained: [criteria(options)],
           entry: services.map((value) => ({ item: { identifier: { system: SERVICE, value } } })),
-          extension: [{ url: `${PROFILE}Extension-eRS-Shortlist-SearchCriteria-1`, valueReference: { reference: '#ServiceSearchCriteria-1' } }],
+          extension: [
+            { url: `${PROFILE}Extension-eRS-Shortlist-SearchCriteria-1`, valueReference: { reference: '#ServiceSearchCriteria-1' } },
+          ],
         },
       },
     ],
@@ -70,7 +84,16 @@ export function createReferralBody(options: SearchOptions & { services?: readonl
 }
 
 /** A016: a booking of a slot, or a deferral when `reason` is given. */
-export function appointmentBody(options: { ubrn: string; version: string | number; nhsNumber?: string; serviceId: string; slot?: { id: string; start: string; end: string }; clinician?: string; reason?: string; comment?: string }): string {
+export function appointmentBody(options: {
+  ubrn: string;
+  version: string | number;
+  nhsNumber?: string;
+  serviceId: string;
+  slot?: { id: string; start: string; end: string };
+  clinician?: string;
+  reason?: string;
+  comment?: string;
+}): string {
   const { slot, reason } = options;
   return JSON.stringify({
     id: 'appointment',
@@ -86,7 +109,15 @@ export function appointmentBody(options: { ubrn: string; version: string | numbe
     participant: [
       { actor: { identifier: { system: SERVICE, value: options.serviceId } }, status: 'accepted' },
       { actor: { identifier: { system: NHS_NUMBER, value: options.nhsNumber ?? '9912003888' } }, status: 'accepted' },
-      ...(options.clinician === undefined ? [] : [{ type: { coding: [{ system: 'http://hl7.org/fhir/ValueSet/encounter-participant-type', code: 'CON' }] }, actor: { identifier: { system: USER, value: options.clinician } }, status: 'accepted' }]),
+      ...(options.clinician === undefined
+        ? []
+        : [
+            {
+              type: { coding: [{ system: 'http://hl7.org/fhir/ValueSet/encounter-participant-type', code: 'CON' }] },
+              actor: { identifier: { system: USER, value: options.clinician } },
+              status: 'accepted',
+            },
+          ]),
     ],
   });
 }
@@ -126,7 +157,11 @@ export function worklistBody(listType: string, serviceId?: string): string {
 }
 
 /** A014. */
-export function rejectBody(reason = 'SERVICE_INAPPROPRIATE', comments = 'Please refer to cardiology', base = 'https://localhost/referrals/FHIR'): string {
+export function rejectBody(
+  reason = 'SERVICE_INAPPROPRIATE',
+  comments = 'Please refer to cardiology',
+  base = 'https://localhost/referrals/FHIR',
+): string {
   return JSON.stringify({
     meta: { profile: [`${PROFILE}eRS-RejectReferral-Parameters-1`] },
     resourceType: 'Parameters',

@@ -11,7 +11,11 @@ export interface KeyPair {
 
 export function makeKeyPair(kid = 'test-1'): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { kid, privateKey: createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })), jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS512' }] } };
+  return {
+    kid,
+    privateKey: createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS512' }] },
+  };
 }
 
 /** An RS512 JWT with exactly these parts. */
@@ -58,7 +62,11 @@ export class Supplier {
   }
 
   /** The answer of the token endpoint to a client assertion; parts can be overridden to go wrong. */
-  async clientCredentials(app: Application, keys: KeyPair, changes: { header?: object; claims?: object; key?: KeyObject; path?: string } = {}): Promise<Reply> {
+  async clientCredentials(
+    app: Application,
+    keys: KeyPair,
+    changes: { header?: object; claims?: object; key?: KeyObject; path?: string } = {},
+  ): Promise<Reply> {
     const now = Math.floor(Date.now() / 1000);
     const path = changes.path ?? '/oauth2';
     const assertion = signJwt(
@@ -66,17 +74,31 @@ export class Supplier {
       { iss: app.apiKey, sub: app.apiKey, aud: this.tokenUrl(path), jti: randomUUID(), exp: now + 240, ...changes.claims },
       changes.key ?? keys.privateKey,
     );
-    return this.form(`${path}/token`, { grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion });
+    return this.form(`${path}/token`, {
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    });
   }
 
   async form(path: string, members: Readonly<Record<string, string>>): Promise<Reply> {
-    return this.spine.call(this.environment, path, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(members).toString() });
+    return this.spine.call(this.environment, path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(members).toString(),
+    });
   }
 
   /** Signs a user in through the simulated log-on page, as scripts do, and trades the code for a token. */
   async userToken(app: Application, username: string): Promise<Reply> {
     const code = await this.signIn(app, username);
-    return this.form('/oauth2-mock/token', { grant_type: 'authorization_code', client_id: app.apiKey, client_secret: app.secret, redirect_uri: app.callbackUrl, code });
+    return this.form('/oauth2-mock/token', {
+      grant_type: 'authorization_code',
+      client_id: app.apiKey,
+      client_secret: app.secret,
+      redirect_uri: app.callbackUrl,
+      code,
+    });
   }
 
   async signIn(app: Application, username: string): Promise<string> {
@@ -84,7 +106,9 @@ export class Supplier {
     let reply = await this.spine.call(this.environment, `/oauth2-mock/authorize?${query}`);
     assert.equal(reply.status, 302, reply.text);
     reply = await this.spine.call(this.environment, location(reply));
-    const action = /<form[^>]*id="kc-form-login"[^>]*action="([^"]+)"/.exec(reply.text)?.[1] ?? /<form[^>]*action="([^"]+)"[^>]*id="kc-form-login"/.exec(reply.text)?.[1];
+    const action =
+      /<form[^>]*id="kc-form-login"[^>]*action="([^"]+)"/.exec(reply.text)?.[1] ??
+      /<form[^>]*action="([^"]+)"[^>]*id="kc-form-login"/.exec(reply.text)?.[1];
     assert.ok(action, `no sign-in form in ${reply.text.slice(0, 500)}`);
     reply = await this.form(action.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='), { username });
     for (let hops = 0; hops < 5; hops += 1) {
@@ -102,9 +126,26 @@ export class Supplier {
 
   /** Calls e-RS with a token, in a role. */
   async ers(token: string, role: Role | undefined, path: string, options: CallOptions = {}): Promise<Reply> {
-    const roleHeaders: Record<string, string> = role === undefined ? {} : { 'nhsd-ers-business-function': role.businessFunction, 'nhsd-end-user-organisation-ods': role.odsCode, ...(role.onBehalfOf === undefined ? {} : { 'nhsd-ers-on-behalf-of-user-id': role.onBehalfOf }) };
-    const json: Record<string, string> = options.body !== undefined && options.headers?.['content-type'] === undefined ? { 'content-type': FHIR } : {};
-    return this.spine.call(this.environment, path.startsWith('/referrals') ? path : `/referrals/FHIR${path}`, { ...options, headers: { authorization: `Bearer ${token}`, 'x-correlation-id': `journey-${randomUUID()}`, ...roleHeaders, ...json, ...options.headers } });
+    const roleHeaders: Record<string, string> =
+      role === undefined
+        ? {}
+        : {
+            'nhsd-ers-business-function': role.businessFunction,
+            'nhsd-end-user-organisation-ods': role.odsCode,
+            ...(role.onBehalfOf === undefined ? {} : { 'nhsd-ers-on-behalf-of-user-id': role.onBehalfOf }),
+          };
+    const json: Record<string, string> =
+      options.body !== undefined && options.headers?.['content-type'] === undefined ? { 'content-type': FHIR } : {};
+    return this.spine.call(this.environment, path.startsWith('/referrals') ? path : `/referrals/FHIR${path}`, {
+      ...options,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-correlation-id': `journey-${randomUUID()}`,
+        ...roleHeaders,
+        ...json,
+        ...options.headers,
+      },
+    });
   }
 }
 

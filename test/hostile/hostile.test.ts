@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:tls';
 import { after, before, describe, test } from 'node:test';
+import { connect } from 'node:tls';
 import fc from 'fast-check';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { appointmentBody, createReferralBody, letterBody, rejectBody, searchBody, worklistBody } from '../helpers/messages.ts';
@@ -36,21 +36,65 @@ const WRITES: readonly { id: string; path: string; role: Role; good: string; hea
   { id: 'A008', path: '/STU3/ReferralRequest/$ers.fetchworklist', role: provider, good: worklistBody('REFERRALS_FOR_REVIEW', '11002') },
   { id: 'A010', path: '/STU3/HealthcareService/$ers.searchHealthcareServicesForPatient', role: referrer, good: searchBody() },
   { id: 'A011', path: '/STU3/ReferralRequest/$ers.createReferral', role: referrer, good: createReferralBody() },
-  { id: 'A012', path: `/STU3/ReferralRequest/${UBRN}/$ers.maintainReferralLetter`, role: referrer, good: letterBody('Binary/719f6045-e791-4029-8e0f-1201c02b0a55', '2026-01-01T00:00:00Z'), headers: { 'if-match': 'W/"5"' } },
-  { id: 'A014', path: '/STU3/ReferralRequest/000000070001/$ers.rejectReferral', role: provider, good: rejectBody('NO_SUCH_REASON'), headers: { 'if-match': 'W/"5"' } },
-  { id: 'A016', path: '/STU3/Appointment', role: referrer, good: appointmentBody({ ubrn: UBRN, version: 1, serviceId: '11002', reason: 'NO_SLOTS_AT_SERVICE' }) },
+  {
+    id: 'A012',
+    path: `/STU3/ReferralRequest/${UBRN}/$ers.maintainReferralLetter`,
+    role: referrer,
+    good: letterBody('Binary/719f6045-e791-4029-8e0f-1201c02b0a55', '2026-01-01T00:00:00Z'),
+    headers: { 'if-match': 'W/"5"' },
+  },
+  {
+    id: 'A014',
+    path: '/STU3/ReferralRequest/000000070001/$ers.rejectReferral',
+    role: provider,
+    good: rejectBody('NO_SUCH_REASON'),
+    headers: { 'if-match': 'W/"5"' },
+  },
+  {
+    id: 'A016',
+    path: '/STU3/Appointment',
+    role: referrer,
+    good: appointmentBody({ ubrn: UBRN, version: 1, serviceId: '11002', reason: 'NO_SLOTS_AT_SERVICE' }),
+  },
 ];
 
 /** Operations that take path, query and headers only. */
-const READS: readonly { id: string; role: Role; path: (piece: string) => string; headers?: (piece: string) => Record<string, string>; method?: 'GET' | 'POST' }[] = [
+const READS: readonly {
+  id: string;
+  role: Role;
+  path: (piece: string) => string;
+  headers?: (piece: string) => Record<string, string>;
+  method?: 'GET' | 'POST';
+}[] = [
   { id: 'A004', role: referrer, path: (piece) => `/STU3/CodeSystem/${piece}` },
   { id: 'A005', role: referrer, path: (piece) => `/STU3/ReferralRequest/${piece}` },
   { id: 'A005 versioned', role: referrer, path: (piece) => `/STU3/ReferralRequest/${UBRN}/_history/${piece}` },
   { id: 'A006', role: referrer, path: (piece) => `/STU3/Binary/${piece}`, headers: () => ({ accept: '*/*' }) },
-  { id: 'A013', role: provider, method: 'POST', path: (piece) => `/STU3/ReferralRequest/${piece}/$ers.acceptReferral`, headers: (piece) => ({ 'if-match': `W/"${piece}"` }) },
-  { id: 'A015', role: referrer, path: (piece) => `/STU3/Slot?schedule.actor%3AHealthcareService=${piece}&appointmentType=ROUTINE&status=free&_count=${piece}&page=${piece}`, headers: () => ({ 'nhsd-ers-comm-rule-org': 'R69' }) },
-  { id: 'A015 parameters', role: referrer, path: (piece) => `/STU3/Slot?${piece}=1&schedule.actor%3AHealthcareService=11002&appointmentType=${piece}&status=free&_count=5&page=1`, headers: (piece) => ({ 'nhsd-ers-comm-rule-org': piece.replaceAll('%', 'x') }) },
-  { id: 'A029', role: referrer, path: (piece) => `/STU3/Task?focus=ReferralRequest/${piece}/_history/${piece}&intent=proposal&status=${piece}` },
+  {
+    id: 'A013',
+    role: provider,
+    method: 'POST',
+    path: (piece) => `/STU3/ReferralRequest/${piece}/$ers.acceptReferral`,
+    headers: (piece) => ({ 'if-match': `W/"${piece}"` }),
+  },
+  {
+    id: 'A015',
+    role: referrer,
+    path: (piece) =>
+      `/STU3/Slot?schedule.actor%3AHealthcareService=${piece}&appointmentType=ROUTINE&status=free&_count=${piece}&page=${piece}`,
+    headers: () => ({ 'nhsd-ers-comm-rule-org': 'R69' }),
+  },
+  {
+    id: 'A015 parameters',
+    role: referrer,
+    path: (piece) => `/STU3/Slot?${piece}=1&schedule.actor%3AHealthcareService=11002&appointmentType=${piece}&status=free&_count=5&page=1`,
+    headers: (piece) => ({ 'nhsd-ers-comm-rule-org': piece.replaceAll('%', 'x') }),
+  },
+  {
+    id: 'A029',
+    role: referrer,
+    path: (piece) => `/STU3/Task?focus=ReferralRequest/${piece}/_history/${piece}&intent=proposal&status=${piece}`,
+  },
   { id: 'A030', role: referrer, path: (piece) => `/R4/PractitionerRole?x=${piece}` },
 ];
 
@@ -61,7 +105,18 @@ function judge(id: string, reply: Reply, input: string): void {
 
 /** A good message with one place changed: a member dropped, renamed, replaced by something of another kind, or repeated. */
 function spoiled(good: string): fc.Arbitrary<string> {
-  const strange = fc.oneof(fc.constant(null), fc.boolean(), fc.integer(), fc.double(), fc.string(), fc.constant([]), fc.constant({}), fc.constant('__proto__'), fc.string({ minLength: 300, maxLength: 400 }), fc.jsonValue({ maxDepth: 3 }));
+  const strange = fc.oneof(
+    fc.constant(null),
+    fc.boolean(),
+    fc.integer(),
+    fc.double(),
+    fc.string(),
+    fc.constant([]),
+    fc.constant({}),
+    fc.constant('__proto__'),
+    fc.string({ minLength: 300, maxLength: 400 }),
+    fc.jsonValue({ maxDepth: 3 }),
+  );
   return fc.tuple(fc.nat(), fc.nat(4), strange).map(([place, how, value]) => {
     const message: unknown = JSON.parse(good);
     const places: { owner: Record<string, unknown>; key: string }[] = [];
@@ -97,16 +152,32 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 describe('generated input', { concurrency: false }, () => {
   for (const operation of WRITES) {
     test(`${operation.id}: ${RUNS} bodies`, { timeout: 300_000 }, async () => {
-      const bodies = fc.sample(fc.oneof({ arbitrary: spoiled(operation.good), weight: 4 }, { arbitrary: fc.json({ maxDepth: 6 }), weight: 1 }, { arbitrary: fc.string(), weight: 1 }), { numRuns: RUNS, seed: 20_261_124 });
+      const bodies = fc.sample(
+        fc.oneof(
+          { arbitrary: spoiled(operation.good), weight: 4 },
+          { arbitrary: fc.json({ maxDepth: 6 }), weight: 1 },
+          { arbitrary: fc.string(), weight: 1 },
+        ),
+        { numRuns: RUNS, seed: 20_261_124 },
+      );
       await inParallel(bodies, async (body) => {
-        const reply = await supplier.ers(token, operation.role, operation.path, { method: 'POST', headers: { 'content-type': FHIR, ...operation.headers }, body });
+        const reply = await supplier.ers(token, operation.role, operation.path, {
+          method: 'POST',
+          headers: { 'content-type': FHIR, ...operation.headers },
+          body,
+        });
         judge(operation.id, reply, body);
       });
     });
   }
   for (const operation of READS) {
     test(`${operation.id}: ${RUNS} addresses`, { timeout: 300_000 }, async () => {
-      const piece = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 }), fc.integer().map(String), fc.constantFrom('../..', '%00', "' or 1=1 --", '1e309', '-1', '0', '999999999999999999999', '__proto__', 'constructor', UBRN));
+      const piece = fc.oneof(
+        fc.string({ maxLength: 40 }),
+        fc.string({ unit: 'binary', maxLength: 20 }),
+        fc.integer().map(String),
+        fc.constantFrom('../..', '%00', "' or 1=1 --", '1e309', '-1', '0', '999999999999999999999', '__proto__', 'constructor', UBRN),
+      );
       const pieces = fc.sample(piece, { numRuns: RUNS, seed: 20_261_124 }).map((text) => encodeURIComponent(text.toWellFormed()));
       await inParallel(pieces, async (text) => {
         const headers = operation.headers?.(text.replace(/[^\x21-\x7e]/g, '')) ?? {};
@@ -117,11 +188,37 @@ describe('generated input', { concurrency: false }, () => {
   }
 
   test(`the token endpoint: ${RUNS} forms`, { timeout: 300_000 }, async () => {
-    const member = fc.constantFrom('grant_type', 'client_assertion', 'client_assertion_type', 'client_id', 'client_secret', 'code', 'redirect_uri', 'refresh_token', 'subject_token', 'subject_token_type', '_access_token_expiry_ms');
-    const value = fc.oneof(fc.string(), fc.constantFrom('client_credentials', 'authorization_code', 'refresh_token', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'));
+    const member = fc.constantFrom(
+      'grant_type',
+      'client_assertion',
+      'client_assertion_type',
+      'client_id',
+      'client_secret',
+      'code',
+      'redirect_uri',
+      'refresh_token',
+      'subject_token',
+      'subject_token_type',
+      '_access_token_expiry_ms',
+    );
+    const value = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'client_credentials',
+        'authorization_code',
+        'refresh_token',
+        'a.b.c',
+        'eyJhbGciOiJub25lIn0.e30.',
+        'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      ),
+    );
     const forms = fc.sample(fc.array(fc.tuple(member, value), { maxLength: 8 }), { numRuns: RUNS, seed: 7 });
     await inParallel(forms, async (members) => {
-      const reply = await spine.call('INT', '/oauth2/token', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(members.map(([name, text]): [string, string] => [name, text.toWellFormed()])).toString() });
+      const reply = await spine.call('INT', '/oauth2/token', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(members.map(([name, text]): [string, string] => [name, text.toWellFormed()])).toString(),
+      });
       assert.ok([400, 401, 403].includes(reply.status), `${reply.status} ${reply.text}`);
       assert.deepEqual(Object.keys(reply.json), ['error', 'error_description', 'message_id']);
     });
@@ -140,7 +237,11 @@ describe('broken requests', { concurrency: false }, () => {
   });
 
   test('a wrong media type is 415, one that cannot be met 406', async () => {
-    const wrong = await supplier.ers(token, referrer, create, { method: 'POST', body: '<x/>', headers: { 'content-type': 'application/xml' } });
+    const wrong = await supplier.ers(token, referrer, create, {
+      method: 'POST',
+      body: '<x/>',
+      headers: { 'content-type': 'application/xml' },
+    });
     assert.equal(wrong.status, 415);
     assert.match(wrong.headers['content-type'] ?? '', /^text\/plain;\s*charset=utf-8/i);
     const unmet = await supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY', { headers: { accept: 'application/fhir+xml' } });
@@ -158,7 +259,10 @@ describe('broken requests', { concurrency: false }, () => {
     const body = Buffer.alloc(100 * 1024 * 1024, ' ');
     const [json, upload, other] = await Promise.all([
       supplier.ers(token, referrer, create, { body }),
-      supplier.ers(token, referrer, '/STU3/Binary', { body, headers: { 'content-type': 'application/pdf', 'nhsd-ers-file-name': 'big.pdf' } }),
+      supplier.ers(token, referrer, '/STU3/Binary', {
+        body,
+        headers: { 'content-type': 'application/pdf', 'nhsd-ers-file-name': 'big.pdf' },
+      }),
       supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY'),
     ]);
     assert.equal(json.status, 400);
@@ -169,7 +273,9 @@ describe('broken requests', { concurrency: false }, () => {
   });
 
   test('a stranger’s 100 MB is not even read', { timeout: 120_000 }, async () => {
-    const reply = await spine.call('INT', `/referrals/FHIR${create}`, { method: 'POST', headers: { 'content-type': FHIR }, body: Buffer.alloc(50 * 1024 * 1024) }).catch(() => undefined);
+    const reply = await spine
+      .call('INT', `/referrals/FHIR${create}`, { method: 'POST', headers: { 'content-type': FHIR }, body: Buffer.alloc(50 * 1024 * 1024) })
+      .catch(() => undefined);
     if (reply !== undefined) assert.equal(reply.status, 401);
     assert.equal((await spine.call('INT', '/_localspine/health')).status, 200);
   });
@@ -188,7 +294,9 @@ describe('broken requests', { concurrency: false }, () => {
     const { hostname, port } = new URL(baseUrl);
     const status = await new Promise<string>((resolve, reject) => {
       const socket = connect({ host: hostname, port: Number(port), ca: readFileSync(caPath) }, () => {
-        socket.write(`GET /referrals/FHIR/STU3/CodeSystem/PRIORITY HTTP/1.1\r\nHost: ${hostname}\r\n${Array.from({ length: 5_000 }, (_, n) => `X-Flood-${n}: ${n}\r\n`).join('')}\r\n`);
+        socket.write(
+          `GET /referrals/FHIR/STU3/CodeSystem/PRIORITY HTTP/1.1\r\nHost: ${hostname}\r\n${Array.from({ length: 5_000 }, (_, n) => `X-Flood-${n}: ${n}\r\n`).join('')}\r\n`,
+        );
       });
       socket.once('data', (chunk) => resolve(chunk.toString().split('\r\n')[0] ?? ''));
       socket.once('error', reject);

@@ -32,7 +32,11 @@ describe('the admin API', { concurrency: false }, () => {
     assert.equal(back.status, 409);
     assert.match(back.json.fix, /release/);
     await spine.admin('INT', '/clock', { method: 'PUT', body: { advance: 'PT6M' } });
-    assert.equal((await supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY')).status, 401, 'eleven minutes are more than a token lives');
+    assert.equal(
+      (await supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY')).status,
+      401,
+      'eleven minutes are more than a token lives',
+    );
     await spine.admin('INT', '/clock', { method: 'PUT', body: { release: true } });
     assert.equal((await supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY')).status, 200);
   });
@@ -51,11 +55,17 @@ describe('the admin API', { concurrency: false }, () => {
   });
 
   test('a hospital that refuses, fails or stays silent, by fault rule', async () => {
-    const rule = await spine.admin('INT', '/faults', { method: 'POST', body: { service: 'ers', operation: 'A016', effect: { kind: 'partner', behaviour: 'refuse' }, count: 1 } });
+    const rule = await spine.admin('INT', '/faults', {
+      method: 'POST',
+      body: { service: 'ers', operation: 'A016', effect: { kind: 'partner', behaviour: 'refuse' }, count: 1 },
+    });
     assert.equal(rule.status, 201, rule.text);
     assert.equal((await spine.admin('INT', '/faults')).json.faults.length, 1);
     assert.equal((await spine.admin('INT', `/faults/${rule.json.id}`, { method: 'DELETE' })).json.removed, 1);
-    assert.equal((await spine.admin('INT', '/faults', { method: 'POST', body: { service: 'ers', effect: { kind: 'explode' } } })).status, 400);
+    assert.equal(
+      (await spine.admin('INT', '/faults', { method: 'POST', body: { service: 'ers', effect: { kind: 'explode' } } })).status,
+      400,
+    );
   });
 
   test('metrics in the Prometheus format', async () => {
@@ -66,11 +76,7 @@ describe('the admin API', { concurrency: false }, () => {
   });
 
   test('pages of other sites and other host names are kept out', async () => {
-    const foreign = [
-      { origin: 'https://evil.example' },
-      { 'sec-fetch-site': 'cross-site' },
-      { host: 'evil.example' },
-    ];
+    const foreign = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { host: 'evil.example' }];
     for (const headers of foreign) assert.equal((await spine.admin('INT', '/journal', { headers })).status, 403, JSON.stringify(headers));
     const form = await spine.call('INT', '/_localspine/reset', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' });
     assert.equal(form.status, 415, 'what a plain HTML form can post is not taken');

@@ -33,32 +33,57 @@ function codeOf(reply: Reply): string {
 }
 
 async function refer(): Promise<{ ubrn: string; version: string }> {
-  const reply = await supplier.ers(token, referrer, '/STU3/ReferralRequest/$ers.createReferral', { body: createReferralBody({ services: [SERVICE] }) });
+  const reply = await supplier.ers(token, referrer, '/STU3/ReferralRequest/$ers.createReferral', {
+    body: createReferralBody({ services: [SERVICE] }),
+  });
   assert.equal(reply.status, 201, reply.text);
   return { ubrn: reply.json.id, version: reply.json.meta.versionId };
 }
 
 async function firstSlot(): Promise<{ id: string; start: string; end: string; clinician?: string }> {
-  const query = new URLSearchParams({ 'schedule.actor:HealthcareService': SERVICE, appointmentType: 'ROUTINE', status: 'free', _count: '5', page: '1' });
+  const query = new URLSearchParams({
+    'schedule.actor:HealthcareService': SERVICE,
+    appointmentType: 'ROUTINE',
+    status: 'free',
+    _count: '5',
+    page: '1',
+  });
   const reply = await supplier.ers(token, referrer, `/STU3/Slot?${query}`, { headers: { 'nhsd-ers-comm-rule-org': 'R69' } });
   assert.equal(reply.status, 200, reply.text);
   const slot = reply.json.entry[0].resource;
-  const schedule = reply.json.entry.find((entry: { resource: { resourceType: string; id: string } }) => entry.resource.resourceType === 'Schedule' && slot.schedule.reference === `Schedule/${entry.resource.id}`)?.resource;
+  const schedule = reply.json.entry.find(
+    (entry: { resource: { resourceType: string; id: string } }) =>
+      entry.resource.resourceType === 'Schedule' && slot.schedule.reference === `Schedule/${entry.resource.id}`,
+  )?.resource;
   const clinician = schedule?.actor?.[1]?.identifier?.value;
   return { id: slot.id, start: slot.start, end: slot.end, ...(clinician === undefined ? {} : { clinician }) };
 }
 
 async function attachLetter(ubrn: string, version: string): Promise<Reply> {
-  const upload = await supplier.ers(token, referrer, '/STU3/Binary', { body: PDF, headers: { 'content-type': 'application/pdf', 'nhsd-ers-file-name': 'letter.pdf', 'nhsd-ers-referral-id': ubrn } });
+  const upload = await supplier.ers(token, referrer, '/STU3/Binary', {
+    body: PDF,
+    headers: { 'content-type': 'application/pdf', 'nhsd-ers-file-name': 'letter.pdf', 'nhsd-ers-referral-id': ubrn },
+  });
   assert.equal(upload.status, 201, upload.text);
   const binary = upload.headers['location'] ?? '';
   assert.match(binary, /^Binary\/[0-9a-f-]{36}$/);
-  return supplier.ers(token, referrer, `/STU3/ReferralRequest/${ubrn}/$ers.maintainReferralLetter`, { headers: { 'if-match': `W/"${version}"` }, body: letterBody(binary, new Date().toISOString()) });
+  return supplier.ers(token, referrer, `/STU3/ReferralRequest/${ubrn}/$ers.maintainReferralLetter`, {
+    headers: { 'if-match': `W/"${version}"` },
+    body: letterBody(binary, new Date().toISOString()),
+  });
 }
 
 async function book(ubrn: string, version: string): Promise<Reply> {
   const slot = await firstSlot();
-  return supplier.ers(token, referrer, '/STU3/Appointment', { body: appointmentBody({ ubrn, version, serviceId: SERVICE, slot, ...(slot.clinician === undefined ? {} : { clinician: slot.clinician }) }) });
+  return supplier.ers(token, referrer, '/STU3/Appointment', {
+    body: appointmentBody({
+      ubrn,
+      version,
+      serviceId: SERVICE,
+      slot,
+      ...(slot.clinician === undefined ? {} : { clinician: slot.clinician }),
+    }),
+  });
 }
 
 async function currentVersion(ubrn: string, role = referrer): Promise<string> {
@@ -69,15 +94,26 @@ async function currentVersion(ubrn: string, role = referrer): Promise<string> {
 }
 
 async function reviewList(): Promise<string[]> {
-  const reply = await supplier.ers(token, provider, '/STU3/ReferralRequest/$ers.fetchworklist', { body: worklistBody('REFERRALS_FOR_REVIEW') });
+  const reply = await supplier.ers(token, provider, '/STU3/ReferralRequest/$ers.fetchworklist', {
+    body: worklistBody('REFERRALS_FOR_REVIEW'),
+  });
   assert.equal(reply.status, 200, reply.text);
   return reply.json.entry.map((entry: { item: { reference: string } }) => entry.item.reference);
 }
 
 describe('the first referral', { concurrency: false }, () => {
   test('an application is registered with its public key and bound to an ASID', async () => {
-    userApp = await supplier.register({ accessMode: 'user-restricted', name: 'Journey - Journey Link - INT - e-Referral Service - User-restricted', jwks: keys.jwks });
-    unattendedApp = await supplier.register({ accessMode: 'application-restricted', capability: 'provider', odsCode: 'R69', jwks: keys.jwks });
+    userApp = await supplier.register({
+      accessMode: 'user-restricted',
+      name: 'Journey - Journey Link - INT - e-Referral Service - User-restricted',
+      jwks: keys.jwks,
+    });
+    unattendedApp = await supplier.register({
+      accessMode: 'application-restricted',
+      capability: 'provider',
+      odsCode: 'R69',
+      jwks: keys.jwks,
+    });
     for (const app of [userApp, unattendedApp]) {
       assert.match(app.appId, /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
       assert.match(app.apiKey, /^[A-Za-z0-9]{32}$/);
@@ -100,7 +136,12 @@ describe('the first referral', { concurrency: false }, () => {
     const reply = await supplier.userToken(userApp, REFERRER_USER);
     assert.equal(reply.status, 200, reply.text);
     assert.equal(reply.json.refresh_count, '0');
-    const refreshed = await supplier.form('/oauth2-mock/token', { grant_type: 'refresh_token', client_id: userApp.apiKey, client_secret: userApp.secret, refresh_token: reply.json.refresh_token });
+    const refreshed = await supplier.form('/oauth2-mock/token', {
+      grant_type: 'refresh_token',
+      client_id: userApp.apiKey,
+      client_secret: userApp.secret,
+      refresh_token: reply.json.refresh_token,
+    });
     assert.equal(refreshed.status, 200, refreshed.text);
     assert.equal(refreshed.json.refresh_count, '1');
     token = refreshed.json.access_token;
@@ -109,29 +150,47 @@ describe('the first referral', { concurrency: false }, () => {
   test('A030 says who I am', async () => {
     const reply = await supplier.ers(token, undefined, '/R4/PractitionerRole');
     assert.equal(reply.status, 200, reply.text);
-    const roles = reply.json.entry.flatMap((entry: { resource: { code: { coding: { code: string }[] }[]; organization: { identifier: { value: string } } } }) => entry.resource.code.map((code) => `${code.coding[0]?.code}@${entry.resource.organization.identifier.value}`));
+    const roles = reply.json.entry.flatMap(
+      (entry: { resource: { code: { coding: { code: string }[] }[]; organization: { identifier: { value: string } } } }) =>
+        entry.resource.code.map((code) => `${code.coding[0]?.code}@${entry.resource.organization.identifier.value}`),
+    );
     assert.ok(roles.includes('REFERRING_CLINICIAN@R69') && roles.includes('SERVICE_PROVIDER_CLINICIAN@R69'), roles.join());
   });
 
   test('search, refer, attach a letter, book; the provider finds it and accepts it', async () => {
-    const found = await supplier.ers(token, referrer, '/STU3/HealthcareService/$ers.searchHealthcareServicesForPatient', { body: searchBody() });
+    const found = await supplier.ers(token, referrer, '/STU3/HealthcareService/$ers.searchHealthcareServicesForPatient', {
+      body: searchBody(),
+    });
     assert.equal(found.status, 200, found.text);
     assert.ok(found.json.entry.some((entry: { item: { identifier: { value: string } } }) => entry.item.identifier.value === SERVICE));
     const { ubrn, version } = await refer();
     assert.match(ubrn, /^\d{12}$/);
     assert.equal(version, '3');
-    const actions = await supplier.ers(token, referrer, `/STU3/Task?focus=ReferralRequest/${ubrn}/_history/${version}&intent=proposal&status=ready`);
-    assert.ok(actions.json.entry.some((entry: { resource: { code: { coding: { code: string }[] } } }) => entry.resource.code.coding[0]?.code === 'CREATE_APPOINTMENT'), actions.text);
+    const actions = await supplier.ers(
+      token,
+      referrer,
+      `/STU3/Task?focus=ReferralRequest/${ubrn}/_history/${version}&intent=proposal&status=ready`,
+    );
+    assert.ok(
+      actions.json.entry.some(
+        (entry: { resource: { code: { coding: { code: string }[] } } }) => entry.resource.code.coding[0]?.code === 'CREATE_APPOINTMENT',
+      ),
+      actions.text,
+    );
     const lettered = await attachLetter(ubrn, version);
     assert.equal(lettered.status, 200, lettered.text);
-    const binary = lettered.json.contained.find((each: { resourceType: string }) => each.resourceType === 'DocumentReference').content[0].attachment.url;
+    const binary = lettered.json.contained.find((each: { resourceType: string }) => each.resourceType === 'DocumentReference').content[0]
+      .attachment.url;
     const booked = await book(ubrn, lettered.json.meta.versionId);
     assert.equal(booked.status, 201, booked.text);
     assert.equal(booked.json.status, 'booked');
     assert.ok((await reviewList()).includes(`ReferralRequest/${ubrn}`));
     const download = await downloadWhenScanned(binary);
     assert.deepEqual(download.bytes, PDF);
-    const accepted = await supplier.ers(token, provider, `/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, { method: 'POST', headers: { 'if-match': `W/"${await currentVersion(ubrn, provider)}"` } });
+    const accepted = await supplier.ers(token, provider, `/STU3/ReferralRequest/${ubrn}/$ers.acceptReferral`, {
+      method: 'POST',
+      headers: { 'if-match': `W/"${await currentVersion(ubrn, provider)}"` },
+    });
     assert.equal(accepted.status, 200, accepted.text);
     assert.ok(!(await reviewList()).includes(`ReferralRequest/${ubrn}`));
   });
@@ -140,10 +199,18 @@ describe('the first referral', { concurrency: false }, () => {
     const { ubrn, version } = await refer();
     const lettered = await attachLetter(ubrn, version);
     await book(ubrn, lettered.json.meta.versionId);
-    const rejected = await supplier.ers(token, provider, `/STU3/ReferralRequest/${ubrn}/$ers.rejectReferral`, { headers: { 'if-match': `W/"${await currentVersion(ubrn, provider)}"` }, body: rejectBody() });
+    const rejected = await supplier.ers(token, provider, `/STU3/ReferralRequest/${ubrn}/$ers.rejectReferral`, {
+      headers: { 'if-match': `W/"${await currentVersion(ubrn, provider)}"` },
+      body: rejectBody(),
+    });
     assert.equal(rejected.status, 200, rejected.text);
-    const list = await supplier.ers(token, referrer, '/STU3/ReferralRequest/$ers.fetchworklist', { body: worklistBody('REJECTED_TRIAGE_RESPONSE') });
-    assert.ok(list.json.entry.some((entry: { item: { reference: string } }) => entry.item.reference === `ReferralRequest/${ubrn}`), list.text);
+    const list = await supplier.ers(token, referrer, '/STU3/ReferralRequest/$ers.fetchworklist', {
+      body: worklistBody('REJECTED_TRIAGE_RESPONSE'),
+    });
+    assert.ok(
+      list.json.entry.some((entry: { item: { reference: string } }) => entry.item.reference === `ReferralRequest/${ubrn}`),
+      list.text,
+    );
   });
 
   test('state survives a restart', async () => {
@@ -203,7 +270,11 @@ describe('each refusal on that road', () => {
   test('other organisation', async () => {
     const { ubrn } = await refer();
     const other = (await supplier.userToken(userApp, '555073103100')).json.access_token;
-    const reply = await supplier.ers(other, { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'D82106' }, `/STU3/ReferralRequest/${ubrn}`);
+    const reply = await supplier.ers(
+      other,
+      { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'D82106' },
+      `/STU3/ReferralRequest/${ubrn}`,
+    );
     assert.equal(reply.status, 422);
     assert.equal(codeOf(reply), 'NO_RELATIONSHIP');
   });
@@ -214,12 +285,16 @@ describe('each refusal on that road', () => {
     const stale = await attachLetter(ubrn, version);
     assert.equal(stale.status, 409);
     assert.equal(stale.text, '');
-    const missing = await supplier.ers(token, referrer, `/STU3/ReferralRequest/${ubrn}/$ers.maintainReferralLetter`, { body: letterBody('Binary/none', new Date().toISOString()) });
+    const missing = await supplier.ers(token, referrer, `/STU3/ReferralRequest/${ubrn}/$ers.maintainReferralLetter`, {
+      body: letterBody('Binary/none', new Date().toISOString()),
+    });
     assert.equal(missing.status, 412);
   });
 
   test('credentials of another environment', async () => {
-    const elsewhere = await spine.call('DEP', '/referrals/FHIR/STU3/CodeSystem/PRIORITY', { headers: { authorization: `Bearer ${token}` } });
+    const elsewhere = await spine.call('DEP', '/referrals/FHIR/STU3/CodeSystem/PRIORITY', {
+      headers: { authorization: `Bearer ${token}` },
+    });
     assert.equal(elsewhere.status, 401);
     assert.equal(elsewhere.text, '');
     assert.match(elsewhere.headers['www-authenticate'] ?? '', /error="invalid_token"/);
@@ -231,7 +306,9 @@ describe('each refusal on that road', () => {
 
   test('the journal says why, in words', async () => {
     const correlation = 'journey-why';
-    await supplier.ers(token, { ...referrer, odsCode: 'RCD' }, '/STU3/CodeSystem/PRIORITY', { headers: { 'x-correlation-id': correlation } });
+    await supplier.ers(token, { ...referrer, odsCode: 'RCD' }, '/STU3/CodeSystem/PRIORITY', {
+      headers: { 'x-correlation-id': correlation },
+    });
     const entry = (await spine.admin('INT', `/journal/${correlation}`)).json;
     assert.equal(entry.verdict, 'refused');
     assert.equal(entry.refusal.check, 'ers.role.held');

@@ -40,7 +40,10 @@ describe('start and stop', () => {
   test('Ctrl-C lets a request under way finish', async () => {
     const spine = await new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' }).start();
     await spine.call('INT', '/_localspine/health');
-    await spine.admin('INT', '/faults', { method: 'POST', body: { service: 'ers', operation: 'A004', effect: { kind: 'delay', milliseconds: 400 } } });
+    await spine.admin('INT', '/faults', {
+      method: 'POST',
+      body: { service: 'ers', operation: 'A004', effect: { kind: 'delay', milliseconds: 400 } },
+    });
     const slow = spine.call('INT', '/referrals/FHIR/STU3/CodeSystem/PRIORITY');
     await new Promise((resolve) => setTimeout(resolve, 150));
     const ended = spine.stopKeepingConnections('SIGINT');
@@ -96,8 +99,14 @@ describe('start and stop', () => {
   });
 
   test('settings that are wrong are all named at once', () => {
-    const { status, stderr } = failedStart({ LOCALSPINE_ENVIRONMENTS: 'INT,TRAIN', LOCALSPINE_PORT_BASE: 'eight', LOCALSPINE_HOST: '0.0.0.0', LOCALSPINE_COLOUR: 'blue' });
+    const { status, stderr } = failedStart({
+      LOCALSPINE_ENVIRONMENTS: 'INT,TRAIN',
+      LOCALSPINE_PORT_BASE: 'eight',
+      LOCALSPINE_HOST: '0.0.0.0',
+      LOCALSPINE_COLOUR: 'blue',
+    });
     assert.equal(status, 1);
-    for (const name of ['TRAIN', 'LOCALSPINE_PORT_BASE', 'LOCALSPINE_ADMIN_TOKEN', 'LOCALSPINE_COLOUR']) assert.match(stderr, new RegExp(name));
+    for (const name of ['TRAIN', 'LOCALSPINE_PORT_BASE', 'LOCALSPINE_ADMIN_TOKEN', 'LOCALSPINE_COLOUR'])
+      assert.match(stderr, new RegExp(name));
   });
 });

@@ -8,8 +8,16 @@ import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/s
 const url = process.env['TEST_POSTGRES_URL'];
 const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
 
-describe('two processes on one PostgreSQL', { skip: url === undefined ? 'TEST_POSTGRES_URL names no server' : false, concurrency: false }, () => {
-  const shared = { LOCALSPINE_DATABASE_URL: url ?? '', LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_SEAL_KEY: 'a seal key both processes know', LOCALSPINE_QUOTA: 'on' };
+describe('two processes on one PostgreSQL', {
+  skip: url === undefined ? 'TEST_POSTGRES_URL names no server' : false,
+  concurrency: false,
+}, () => {
+  const shared = {
+    LOCALSPINE_DATABASE_URL: url ?? '',
+    LOCALSPINE_ENVIRONMENTS: 'INT',
+    LOCALSPINE_SEAL_KEY: 'a seal key both processes know',
+    LOCALSPINE_QUOTA: 'on',
+  };
   const left = new LocalSpine(shared);
   const right = new LocalSpine(shared);
   const [here, there] = [new Supplier(left), new Supplier(right)];
@@ -54,7 +62,10 @@ describe('two processes on one PostgreSQL', { skip: url === undefined ? 'TEST_PO
   });
 
   test('a fault set here strikes there, as often as was said', async () => {
-    await left.admin('INT', '/faults', { method: 'POST', body: { service: 'ers', operation: 'A004', effect: { kind: 'status', status: 503 }, count: 1 } });
+    await left.admin('INT', '/faults', {
+      method: 'POST',
+      body: { service: 'ers', operation: 'A004', effect: { kind: 'status', status: 503 }, count: 1 },
+    });
     const first = await there.ers(token, referrer, '/STU3/CodeSystem/PRIORITY');
     assert.equal(first.status, 503);
     assert.equal(first.json.issue[0].details.coding[0].code, 'SYSTEM_UNAVAILABLE');
@@ -67,7 +78,13 @@ describe('two processes on one PostgreSQL', { skip: url === undefined ? 'TEST_PO
     const attempt = async (): Promise<number> => {
       const statuses: number[] = [];
       for (let batch = 0; batch < 45; batch += 1) {
-        statuses.push(...(await Promise.all(Array.from({ length: 16 }, (_, n) => (n % 2 === 0 ? here : there).ers(fresh, referrer, '/STU3/CodeSystem/PRIORITY')))).map((reply) => reply.status));
+        statuses.push(
+          ...(
+            await Promise.all(
+              Array.from({ length: 16 }, (_, n) => (n % 2 === 0 ? here : there).ers(fresh, referrer, '/STU3/CodeSystem/PRIORITY')),
+            )
+          ).map((reply) => reply.status),
+        );
         if (statuses.includes(429)) break;
       }
       return statuses.filter((status) => status === 200).length;

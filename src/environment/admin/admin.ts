@@ -28,7 +28,10 @@ export async function registerAdmin(app: FastifyInstance, environment: Environme
   app.get('/manifest', async () => manifestOf(environment));
   app.get('/metrics', async (_request, reply) => {
     const waiting = await environment.outbox.waiting();
-    const text = await environment.metrics.text({ outbox_jobs_waiting: { help: 'Outbox jobs not done yet', value: waiting }, clock_offset_seconds: { help: 'How far business time is ahead of real time', value: environment.world.clockOffset / 1_000 } });
+    const text = await environment.metrics.text({
+      outbox_jobs_waiting: { help: 'Outbox jobs not done yet', value: waiting },
+      clock_offset_seconds: { help: 'How far business time is ahead of real time', value: environment.world.clockOffset / 1_000 },
+    });
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
   });
   app.post('/reset', async (request) => {

@@ -5,10 +5,17 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Environment } from '../environment.ts';
 
 const Effect = Type.Union([
-  Type.Object({ kind: Type.Literal('status'), status: Type.Integer({ minimum: 400, maximum: 599 }), retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0 })) }),
+  Type.Object({
+    kind: Type.Literal('status'),
+    status: Type.Integer({ minimum: 400, maximum: 599 }),
+    retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0 })),
+  }),
   Type.Object({ kind: Type.Literal('delay'), milliseconds: Type.Integer({ minimum: 0, maximum: 180_000 }) }),
   Type.Object({ kind: Type.Literal('disconnect') }),
-  Type.Object({ kind: Type.Literal('partner'), behaviour: Type.Union([Type.Literal('refuse'), Type.Literal('error'), Type.Literal('silence')]) }),
+  Type.Object({
+    kind: Type.Literal('partner'),
+    behaviour: Type.Union([Type.Literal('refuse'), Type.Literal('error'), Type.Literal('silence')]),
+  }),
 ]);
 const Rule = Type.Object({
   service: Type.String({ minLength: 1, maxLength: 40 }),
@@ -24,10 +31,20 @@ export function registerFaults(app: FastifyInstance, environment: Environment): 
   app.get('/faults', async () => ({ faults: await faults.list() }));
   app.post('/faults', async (request, reply) => {
     if (!checkRule.Check(request.body)) {
-      throw new LocalRefusal(400, 'bad_fault', 'This is not a fault rule.', 'Send {"service":"ers","operation":"A016","effect":{"kind":"partner","behaviour":"refuse"},"count":1}; effects are status, delay, disconnect and partner.');
+      throw new LocalRefusal(
+        400,
+        'bad_fault',
+        'This is not a fault rule.',
+        'Send {"service":"ers","operation":"A016","effect":{"kind":"partner","behaviour":"refuse"},"count":1}; effects are status, delay, disconnect and partner.',
+      );
     }
     const rule: Static<typeof Rule> = request.body;
-    const added = await faults.add({ service: rule.service, operation: rule.operation ?? '*', effect: effectOf(rule), remaining: rule.count ?? null });
+    const added = await faults.add({
+      service: rule.service,
+      operation: rule.operation ?? '*',
+      effect: effectOf(rule),
+      remaining: rule.count ?? null,
+    });
     return reply.code(201).send(added);
   });
   app.delete('/faults', async () => ({ removed: await faults.clear() }));
@@ -36,5 +53,7 @@ export function registerFaults(app: FastifyInstance, environment: Environment): 
 
 function effectOf({ effect }: Static<typeof Rule>) {
   if (effect.kind !== 'status') return effect;
-  return effect.retryAfterSeconds === undefined ? { kind: effect.kind, status: effect.status } : { kind: effect.kind, status: effect.status, retryAfterSeconds: effect.retryAfterSeconds };
+  return effect.retryAfterSeconds === undefined
+    ? { kind: effect.kind, status: effect.status }
+    : { kind: effect.kind, status: effect.status, retryAfterSeconds: effect.retryAfterSeconds };
 }

@@ -17,14 +17,27 @@ export function adminGuard(hosts: ReadonlySet<string>, token: string | undefined
   return (request) => {
     const path = request.url.split('?')[0] ?? '';
     // A page of another site can make a browser send requests here under a name that it resolves to this machine.
-    if (!hosts.has(hostName(request.headers.host))) throw new LocalRefusal(403, 'foreign_host', 'The admin API answers only under its own host names.', 'Call it as localhost, or set LOCALSPINE_PUBLIC_URL.');
+    if (!hosts.has(hostName(request.headers.host)))
+      throw new LocalRefusal(
+        403,
+        'foreign_host',
+        'The admin API answers only under its own host names.',
+        'Call it as localhost, or set LOCALSPINE_PUBLIC_URL.',
+      );
     const { origin } = request.headers;
-    if (origin !== undefined && !isOwnOrigin(origin, hosts)) throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');
+    if (origin !== undefined && !isOwnOrigin(origin, hosts))
+      throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');
     const site = request.headers['sec-fetch-site'];
-    if (site === 'cross-site' || site === 'same-site') throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');
+    if (site === 'cross-site' || site === 'same-site')
+      throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');
     if (OPEN.has(path) || OPEN_PREFIXES.some((prefix) => path.startsWith(prefix))) return;
     if (token !== undefined && !sameToken(request.headers.authorization, token)) {
-      throw new LocalRefusal(401, 'admin_token', 'This admin API needs the operator’s token.', 'Send "Authorization: Bearer <LOCALSPINE_ADMIN_TOKEN>".');
+      throw new LocalRefusal(
+        401,
+        'admin_token',
+        'This admin API needs the operator’s token.',
+        'Send "Authorization: Bearer <LOCALSPINE_ADMIN_TOKEN>".',
+      );
     }
   };
 }

@@ -6,7 +6,12 @@ import type { Environment } from '../environment.ts';
 export function registerImport(app: FastifyInstance, environment: Environment): void {
   app.post('/import', async (request) => {
     if (typeof request.body !== 'object' || request.body === null || Array.isArray(request.body)) {
-      throw new LocalRefusal(400, 'bad_import', 'An import is a JSON object.', 'For example {"patients":[…],"ers":{"instance":"Int1","referrals":[…]}}; see docs/import.md.');
+      throw new LocalRefusal(
+        400,
+        'bad_import',
+        'An import is a JSON object.',
+        'For example {"patients":[…],"ers":{"instance":"Int1","referrals":[…]}}; see docs/import.md.',
+      );
     }
     const document: Readonly<Record<string, unknown>> = { ...request.body };
     const taken: Record<string, number> = {};
@@ -16,7 +21,13 @@ export function registerImport(app: FastifyInstance, environment: Environment): 
         if (count !== undefined && count > 0) taken[manifest.name] = count;
       }
     });
-    if (Object.keys(taken).length === 0) throw new LocalRefusal(400, 'nothing_imported', `No service knows what to do with ${Object.keys(document).join(', ') || 'an empty import'}.`, 'See docs/import.md for the members of an import.');
+    if (Object.keys(taken).length === 0)
+      throw new LocalRefusal(
+        400,
+        'nothing_imported',
+        `No service knows what to do with ${Object.keys(document).join(', ') || 'an empty import'}.`,
+        'See docs/import.md for the members of an import.',
+      );
     return { imported: taken };
   });
 }

@@ -12,7 +12,8 @@ export function manifestOf(environment: Environment): object {
     listeners: environment.doors.listeners.map(({ name, port, baseUrl, ersInstance }) => ({ name, port, baseUrl, ersInstance })),
     ers: definition.ersInstances.map((instance, index) => ({
       instance,
-      baseUrl: environment.doors.listeners.find((listener) => (index === 0 ? listener.name === 'https' : listener.name === 'second-ers'))?.baseUrl,
+      baseUrl: environment.doors.listeners.find((listener) => (index === 0 ? listener.name === 'https' : listener.name === 'second-ers'))
+        ?.baseUrl,
       paths: facts.ersPaths.map((path) => `${path}/FHIR`),
     })),
     tokenServers: facts.tokenServers.map((server) => ({ ...server, tokenUrl: `${facts.baseUrl}${server.path}/token` })),

@@ -56,7 +56,12 @@ export class FileBlobs implements BlobStore {
   async open(hash: string): Promise<Readable> {
     const path = this.#path(hash);
     await stat(path).catch(() => {
-      throw new LocalRefusal(404, 'blob_missing', `The stored object ${hash} is not there.`, 'The data folder was changed by hand; reset the environment.');
+      throw new LocalRefusal(
+        404,
+        'blob_missing',
+        `The stored object ${hash} is not there.`,
+        'The data folder was changed by hand; reset the environment.',
+      );
     });
     return createReadStream(path);
   }

@@ -34,8 +34,20 @@ export class StoreFaults implements Faults {
 
   /** Rules in the order they were added. */
   async list(): Promise<readonly FaultRule[]> {
-    const rows = await tablesOf<FaultTables>(this.#store.db).selectFrom('kernel_fault').selectAll().orderBy('created_at').orderBy('id').execute();
-    return rows.map((row) => ({ id: row.id, service: row.service, operation: row.operation, effect: parseEffect(row.effect), remaining: row.remaining, createdAt: row.created_at }));
+    const rows = await tablesOf<FaultTables>(this.#store.db)
+      .selectFrom('kernel_fault')
+      .selectAll()
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      service: row.service,
+      operation: row.operation,
+      effect: parseEffect(row.effect),
+      remaining: row.remaining,
+      createdAt: row.created_at,
+    }));
   }
 
   /** Adds a rule; gives it with its id. */
@@ -44,7 +56,14 @@ export class StoreFaults implements Faults {
     await this.#changing(async (tx) => {
       await tablesOf<FaultTables>(tx)
         .insertInto('kernel_fault')
-        .values({ id: added.id, service: rule.service, operation: rule.operation, effect: JSON.stringify(rule.effect), remaining: rule.remaining, created_at: added.createdAt })
+        .values({
+          id: added.id,
+          service: rule.service,
+          operation: rule.operation,
+          effect: JSON.stringify(rule.effect),
+          remaining: rule.remaining,
+          created_at: added.createdAt,
+        })
         .execute();
     });
     return added;
@@ -57,7 +76,8 @@ export class StoreFaults implements Faults {
       const query = tablesOf<FaultTables>(tx).deleteFrom('kernel_fault');
       const result = await (id === undefined ? query : query.where('id', '=', id)).executeTakeFirst();
       removed = Number(result.numDeletedRows);
-      if (id !== undefined && removed === 0) throw new LocalRefusal(404, 'fault_unknown', `There is no fault rule ${id}.`, 'List them with: localspine fault list');
+      if (id !== undefined && removed === 0)
+        throw new LocalRefusal(404, 'fault_unknown', `There is no fault rule ${id}.`, 'List them with: localspine fault list');
     });
     return removed;
   }
@@ -73,14 +93,20 @@ export class StoreFaults implements Faults {
       .returning('remaining')
       .executeTakeFirst();
     if (left === undefined) return false;
-    if (left.remaining === 0) await this.#changing(async (tx) => void (await tablesOf<FaultTables>(tx).deleteFrom('kernel_fault').where('remaining', '=', 0).execute()));
+    if (left.remaining === 0)
+      await this.#changing(
+        async (tx) => void (await tablesOf<FaultTables>(tx).deleteFrom('kernel_fault').where('remaining', '=', 0).execute()),
+      );
     return true;
   }
 
   async #changing(change: (tx: Store['db']) => Promise<void>): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await change(tx);
-      const row = await tablesOf<FaultTables>(tx).selectFrom('kernel_fault').select((count) => count.fn.countAll<number>().as('rules')).executeTakeFirstOrThrow();
+      const row = await tablesOf<FaultTables>(tx)
+        .selectFrom('kernel_fault')
+        .select((count) => count.fn.countAll<number>().as('rules'))
+        .executeTakeFirstOrThrow();
       await this.#world.countFaults(tx, Number(row.rules));
     });
     await this.#world.reload();

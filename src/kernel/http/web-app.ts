@@ -1,5 +1,5 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { LocalRefusal, messageOf, Refusal } from '../errors.ts';
@@ -54,18 +54,34 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
     const milliseconds = performance.now() - exchange.startedAt;
     options.metrics.count(exchange.service ?? 'environment', exchange.operation ?? '-', reply.statusCode, milliseconds);
     if (exchange.service !== undefined || reply.statusCode >= 400) {
-      options.journal.record({ exchange, method: request.method, url: request.url, status: reply.statusCode, milliseconds, requestHeaders: request.headers, responseHeaders: reply.getHeaders() });
+      options.journal.record({
+        exchange,
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        milliseconds,
+        requestHeaders: request.headers,
+        responseHeaders: reply.getHeaders(),
+      });
     }
     done();
   });
   app.setNotFoundHandler((request, reply) => {
-    request.exchange.refused({ check: 'http.path', why: `Nothing answers ${request.method} ${request.url.split('?')[0]} here.`, fix: 'Compare the path with the table of "localspine env show".' });
+    request.exchange.refused({
+      check: 'http.path',
+      why: `Nothing answers ${request.method} ${request.url.split('?')[0]} here.`,
+      fix: 'Compare the path with the table of "localspine env show".',
+    });
     void reply.code(404).type('application/json').send({ error: 'not_found', message: 'Nothing answers this path in this environment.' });
   });
   app.setErrorHandler((error: unknown, request, reply) => {
     const status = statusOf(error);
     if (error instanceof Refusal) request.exchange.refused(error.explanation);
-    if (status >= 500) options.log.error({ error: messageOf(error), stack: error instanceof Error ? error.stack : undefined, url: request.url }, 'unexpected failure');
+    if (status >= 500)
+      options.log.error(
+        { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined, url: request.url },
+        'unexpected failure',
+      );
     void reply.code(status).type('application/json').send(renderLocal(error, status));
   });
   return app;
@@ -77,11 +93,20 @@ export function renderLocal(error: unknown, status: number): object {
     const { fix } = error.explanation;
     return { error: error.code, message: error.message, ...(fix === undefined ? {} : { fix }) };
   }
-  return status >= 500 ? { error: 'internal', message: 'LocalSpine failed to answer this request; its log says why.' } : { error: 'bad_request', message: messageOf(error) };
+  return status >= 500
+    ? { error: 'internal', message: 'LocalSpine failed to answer this request; its log says why.' }
+    : { error: 'bad_request', message: messageOf(error) };
 }
 
 function statusOf(error: unknown): number {
   if (error instanceof LocalRefusal) return error.status;
-  if (typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode >= 400) return error.statusCode;
+  if (
+    typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400
+  )
+    return error.statusCode;
   return 500;
 }

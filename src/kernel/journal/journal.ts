@@ -111,17 +111,39 @@ export interface Finished {
 }
 
 const BODY_CAP = 16 * 1024;
-/** More than this many exchanges in one flush is a load test, not a person: successful ones are then kept without headers and bodies. */
+/** More than this many exchanges waiting is a load test, not a person: further successful ones are kept without headers and bodies. */
 const CROWD = 100;
 const FLUSH_MILLISECONDS = 250;
 const BATCH = 40;
 /** Beyond this many waiting entries the oldest are dropped rather than memory grown. */
 const QUEUE_CAP = 20_000;
-const COLUMNS = ['id', 'at', 'service', 'operation', 'status', 'verdict', 'app_id', 'nhs_number', 'correlation_id', 'request_id', 'summary', 'detail'] as const;
+const COLUMNS = [
+  'id',
+  'at',
+  'service',
+  'operation',
+  'status',
+  'verdict',
+  'app_id',
+  'nhs_number',
+  'correlation_id',
+  'request_id',
+  'summary',
+  'detail',
+] as const;
 
-const insertOne = prepare<Row & Record<string, unknown>, JournalTables, never>((db, row) => db.insertInto('journal_exchange').values({ ...pick(row) }));
+const insertOne = prepare<Row & Record<string, unknown>, JournalTables, never>((db, row) =>
+  db.insertInto('journal_exchange').values({ ...pick(row) }),
+);
 const insertBatch = prepare<Record<string, never>, JournalTables, never>((db, values) =>
-  db.insertInto('journal_exchange').values(Array.from({ length: BATCH }, (_, index) => Object.fromEntries(COLUMNS.map((column) => [column, values[`${column}_${index}`]])) as unknown as Row)),
+  db
+    .insertInto('journal_exchange')
+    .values(
+      Array.from(
+        { length: BATCH },
+        (_, index) => Object.fromEntries(COLUMNS.map((column) => [column, values[`${column}_${index}`]])) as unknown as Row,
+      ),
+    ),
 );
 
 function pick(row: Row): Row {
@@ -153,7 +175,14 @@ export class Journal {
   /** Takes note of a finished exchange; costs a push. */
   record(finished: Finished): void {
     if (this.#queue.length >= QUEUE_CAP) this.#queue.shift();
-    this.#queue.push({ finished, at: this.#clock.realNow() });
+    // Under load nothing big is held on to: what lives until the flush is copied by the garbage collector again and again.
+    const crowded = this.#queue.length >= CROWD && finished.status < 400;
+    if (crowded) {
+      delete finished.exchange.requestBody;
+      delete finished.exchange.responseBody;
+    }
+    const kept = crowded ? { ...finished, requestHeaders: {}, responseHeaders: {} } : finished;
+    this.#queue.push({ finished: kept, at: this.#clock.realNow() });
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MILLISECONDS).unref();
   }
 
@@ -170,7 +199,10 @@ export class Journal {
   /** Newest first; with `after`, oldest first of what came after it. */
   async list(filter: JournalFilter): Promise<readonly JournalSummary[]> {
     await this.flush();
-    let query = tablesOf<JournalTables>(this.#store.db).selectFrom('journal_exchange').select('summary').limit(Math.min(filter.limit, 1_000));
+    let query = tablesOf<JournalTables>(this.#store.db)
+      .selectFrom('journal_exchange')
+      .select('summary')
+      .limit(Math.min(filter.limit, 1_000));
     if (filter.service !== undefined) query = query.where('service', '=', filter.service);
     if (filter.operation !== undefined) query = query.where('operation', '=', filter.operation);
     if (filter.verdict !== undefined) query = query.where('verdict', '=', filter.verdict);
@@ -199,8 +231,7 @@ export class Journal {
 
   async #write(waiting: readonly { finished: Finished; at: Instant }[]): Promise<void> {
     if (waiting.length === 0) return;
-    const crowded = waiting.length > CROWD;
-    const rows = waiting.map(({ finished, at }) => this.#row(finished, at, crowded));
+    const rows = waiting.map(({ finished, at }) => this.#row(finished, at));
     await this.#store.transaction(async (tx) => {
       let index = 0;
       for (; index + BATCH <= rows.length; index += BATCH) {
@@ -222,11 +253,18 @@ export class Journal {
 
   async #trim(): Promise<void> {
     this.#sinceTrim = 0;
-    const oldest = await tablesOf<JournalTables>(this.#store.db).selectFrom('journal_exchange').select('id').orderBy('id', 'desc').offset(this.#keep).limit(1).executeTakeFirst();
-    if (oldest !== undefined) await tablesOf<JournalTables>(this.#store.db).deleteFrom('journal_exchange').where('id', '<=', oldest.id).execute();
+    const oldest = await tablesOf<JournalTables>(this.#store.db)
+      .selectFrom('journal_exchange')
+      .select('id')
+      .orderBy('id', 'desc')
+      .offset(this.#keep)
+      .limit(1)
+      .executeTakeFirst();
+    if (oldest !== undefined)
+      await tablesOf<JournalTables>(this.#store.db).deleteFrom('journal_exchange').where('id', '<=', oldest.id).execute();
   }
 
-  #row(finished: Finished, at: Instant, crowded: boolean): Row {
+  #row(finished: Finished, at: Instant): Row {
     const { exchange } = finished;
     this.#sequence = (this.#sequence + 1) % 1_000_000;
     // Sorts by time; the end keeps two replicas apart.
@@ -254,7 +292,7 @@ export class Journal {
         refusal: exchange.refusal,
       }),
     };
-    const detail = crowded && verdict === 'ok' ? { checks: exchange.checks, request: LEFT_OUT, response: LEFT_OUT } : {
+    const detail = {
       checks: exchange.checks,
       request: { headers: maskHeaders(finished.requestHeaders), ...recordBody(exchange.requestBody) },
       response: { headers: maskHeaders(finished.responseHeaders), ...recordBody(exchange.responseBody) },
@@ -281,13 +319,12 @@ function defined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
-/** What stands for a message that a load left no room for. */
-const LEFT_OUT: RecordedMessage = { headers: {} };
-
 function recordBody(body: Buffer | string | undefined): Omit<RecordedMessage, 'headers'> {
   if (body === undefined || body.length === 0) return {};
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const text = typeof body === 'string' ? body.slice(0, BODY_CAP) : body.toString('utf8', 0, BODY_CAP);
   // What is kept whole needs no hash to be recognised by.
-  return bytes <= BODY_CAP ? { body: maskBody(text), bodyBytes: bytes } : { body: maskBody(text), bodyBytes: bytes, bodySha256: hash('sha256', body) };
+  return bytes <= BODY_CAP
+    ? { body: maskBody(text), bodyBytes: bytes }
+    : { body: maskBody(text), bodyBytes: bytes, bodySha256: hash('sha256', body) };
 }

@@ -52,7 +52,16 @@ export class StoreOutbox implements Outbox {
   async enqueue(tx: Db, kind: string, payload: Readonly<Record<string, unknown>>, dueAt: number): Promise<void> {
     await tablesOf<OutboxTables>(tx)
       .insertInto('kernel_outbox')
-      .values({ id: this.#random.uuid(), kind, payload: JSON.stringify(payload), due_at: dueAt, attempts: 0, locked_until: 0, done_at: null, last_error: null })
+      .values({
+        id: this.#random.uuid(),
+        kind,
+        payload: JSON.stringify(payload),
+        due_at: dueAt,
+        attempts: 0,
+        locked_until: 0,
+        done_at: null,
+        last_error: null,
+      })
       .execute();
   }
 
@@ -95,7 +104,11 @@ export class StoreOutbox implements Outbox {
 
   /** Jobs not done yet. */
   async waiting(): Promise<number> {
-    const row = await tablesOf<OutboxTables>(this.#store.db).selectFrom('kernel_outbox').select((count) => count.fn.countAll<number>().as('jobs')).where('done_at', 'is', null).executeTakeFirstOrThrow();
+    const row = await tablesOf<OutboxTables>(this.#store.db)
+      .selectFrom('kernel_outbox')
+      .select((count) => count.fn.countAll<number>().as('jobs'))
+      .where('done_at', 'is', null)
+      .executeTakeFirstOrThrow();
     return Number(row.jobs);
   }
 

@@ -28,8 +28,14 @@ export async function migrate(db: Db, owned: OwnedMigrations, engine: 'sqlite' |
   if ((await storedFingerprint(db, engine)) === fingerprint) return;
   await refuseNewer(db, engine, new Set(Object.keys(all)));
   const provider: MigrationProvider = { getMigrations: async () => all };
-  const { error } = await new Migrator({ db: tablesOf(db), provider, allowUnorderedMigrations: true, ...(schema === undefined ? {} : { migrationTableSchema: schema }) }).migrateToLatest();
-  if (error !== undefined) throw new LocalRefusal(500, 'migration_failed', `The database could not be brought up to date (${messageOf(error)}).`);
+  const { error } = await new Migrator({
+    db: tablesOf(db),
+    provider,
+    allowUnorderedMigrations: true,
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  }).migrateToLatest();
+  if (error !== undefined)
+    throw new LocalRefusal(500, 'migration_failed', `The database could not be brought up to date (${messageOf(error)}).`);
   await sql`create table if not exists kernel_schema (id integer primary key, fingerprint text not null)`.execute(db);
   await tablesOf<SchemaTables>(db)
     .insertInto('kernel_schema')
@@ -42,7 +48,9 @@ async function hasTable(db: Db, engine: 'sqlite' | 'postgres', table: string): P
   const query =
     engine === 'sqlite'
       ? sql<{ found: number }>`select 1 as found from sqlite_schema where type = 'table' and name = ${table}`
-      : sql<{ found: number }>`select 1 as found from information_schema.tables where table_schema = current_schema() and table_name = ${table}`;
+      : sql<{
+          found: number;
+        }>`select 1 as found from information_schema.tables where table_schema = current_schema() and table_name = ${table}`;
   return (await query.execute(db)).rows.length > 0;
 }
 
@@ -56,6 +64,11 @@ async function refuseNewer(db: Db, engine: 'sqlite' | 'postgres', known: Readonl
   const done = await tablesOf<SchemaTables>(db).selectFrom('kysely_migration').select('name').execute();
   const unknown = done.map((each) => each.name).filter((each) => !known.has(each));
   if (unknown.length > 0) {
-    throw new LocalRefusal(409, 'database_newer', `This database was written by a newer LocalSpine (it has ${unknown[0]}).`, 'Use that version, or give this one its own folder with LOCALSPINE_HOME.');
+    throw new LocalRefusal(
+      409,
+      'database_newer',
+      `This database was written by a newer LocalSpine (it has ${unknown[0]}).`,
+      'Use that version, or give this one its own folder with LOCALSPINE_HOME.',
+    );
   }
 }

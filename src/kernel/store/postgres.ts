@@ -28,7 +28,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     connectionString: options.url,
     max: 10,
     options: `-c search_path=${options.schema}`,
-    types: { getTypeParser: (id: number, format?: 'text' | 'binary') => (id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text')) },
+    types: {
+      getTypeParser: (id: number, format?: 'text' | 'binary') => (id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text')),
+    },
   });
   pool.on('error', () => undefined); // an idle connection that broke is replaced at the next use
   const db: Db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
@@ -38,7 +40,12 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   } catch (error) {
     await db.destroy();
     if (error instanceof LocalRefusal) throw error;
-    throw new LocalRefusal(500, 'database_unreachable', `The PostgreSQL database could not be opened (${messageOf(error)}).`, 'Check LOCALSPINE_DATABASE_URL and that the server is running.');
+    throw new LocalRefusal(
+      500,
+      'database_unreachable',
+      `The PostgreSQL database could not be opened (${messageOf(error)}).`,
+      'Check LOCALSPINE_DATABASE_URL and that the server is running.',
+    );
   }
   const snapshotSchema = (name: string): string => `${options.schema}__${snapshotName(name)}`;
   const store: Store = {
@@ -50,10 +57,13 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       const row = await tablesOf<CounterTable>(db)
         .insertInto('kernel_counter')
         .values({ key, window_start: window, count: 1 })
-        .onConflict((conflict) => conflict.columns(['key', 'window_start']).doUpdateSet((set) => ({ count: set('kernel_counter.count', '+', 1) })))
+        .onConflict((conflict) =>
+          conflict.columns(['key', 'window_start']).doUpdateSet((set) => ({ count: set('kernel_counter.count', '+', 1) })),
+        )
         .returning('count')
         .executeTakeFirstOrThrow();
-      if (row.count === 1) await tablesOf<CounterTable>(db).deleteFrom('kernel_counter').where('key', '=', key).where('window_start', '<', window).execute();
+      if (row.count === 1)
+        await tablesOf<CounterTable>(db).deleteFrom('kernel_counter').where('key', '=', key).where('window_start', '<', window).execute();
       return row.count;
     },
     async saveSnapshot(name, tables) {
@@ -68,14 +78,22 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     async loadSnapshot(name, tables) {
       const schema = snapshotSchema(name);
       const found = await sql<{ n: number }>`select 1 as n from information_schema.schemata where schema_name = ${schema}`.execute(db);
-      if (found.rows.length === 0) throw new LocalRefusal(404, 'snapshot_unknown', `There is no snapshot called "${name}".`, 'List them with: localspine snapshot list');
+      if (found.rows.length === 0)
+        throw new LocalRefusal(
+          404,
+          'snapshot_unknown',
+          `There is no snapshot called "${name}".`,
+          'List them with: localspine snapshot list',
+        );
       await store.transaction(async (tx) => {
         for (const table of tables) await copyBack(tx, options.schema, schema, table);
       });
     },
     async listSnapshots() {
       const prefix = `${options.schema}__`;
-      const found = await sql<{ name: string }>`select schema_name as name from information_schema.schemata where starts_with(schema_name, ${prefix})`.execute(db);
+      const found = await sql<{
+        name: string;
+      }>`select schema_name as name from information_schema.schemata where starts_with(schema_name, ${prefix})`.execute(db);
       const snapshots: { name: string; savedAt: number }[] = [];
       for (const { name } of found.rows) {
         const saved = await sql<{ at: number }>`select at from ${sql.id(name)}.snapshot_saved`.execute(db);
@@ -104,7 +122,13 @@ async function createSchema(db: Db, schema: string): Promise<void> {
 /** Rows of a snapshot table go back by the columns both have. A table the snapshot lacks is emptied. */
 async function copyBack(tx: Db, schema: string, snapshot: string, table: string): Promise<void> {
   const columnsOf = async (of: string): Promise<string[]> =>
-    (await sql<{ name: string }>`select column_name as name from information_schema.columns where table_schema = ${of} and table_name = ${table} order by ordinal_position`.execute(tx)).rows.map((row) => row.name);
+    (
+      await sql<{
+        name: string;
+      }>`select column_name as name from information_schema.columns where table_schema = ${of} and table_name = ${table} order by ordinal_position`.execute(
+        tx,
+      )
+    ).rows.map((row) => row.name);
   const saved = new Set(await columnsOf(snapshot));
   await sql`delete from ${sql.id(table)}`.execute(tx);
   if (saved.size === 0) return;

@@ -63,7 +63,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     },
     async loadSnapshot(name, tables) {
       const file = snapshotFile(folder, name);
-      if (!existsSync(file)) throw new LocalRefusal(404, 'snapshot_unknown', `There is no snapshot called "${name}".`, 'List them with: localspine snapshot list');
+      if (!existsSync(file))
+        throw new LocalRefusal(
+          404,
+          'snapshot_unknown',
+          `There is no snapshot called "${name}".`,
+          'List them with: localspine snapshot list',
+        );
       await db.connection().execute(async () =>
         attached(database, file, () => {
           for (const table of tables) copyBack(database, table);
@@ -109,9 +115,26 @@ function openDatabase(file: string, inMemory: boolean): DatabaseSync {
 
 function explainOpenFailure(file: string, error: unknown): LocalRefusal {
   const text = messageOf(error);
-  if (/locked|busy/i.test(text)) return new LocalRefusal(409, 'database_in_use', `The database ${file} is in use by another LocalSpine.`, 'Stop the other one, or give this one its own folder with LOCALSPINE_HOME.');
-  if (/not a database|malformed|corrupt/i.test(text)) return new LocalRefusal(500, 'database_corrupt', `The file ${file} is not a readable database (${text}).`, 'Move it away to start anew, or put back a copy.');
-  return new LocalRefusal(500, 'database_unwritable', `The database ${file} cannot be opened for writing (${text}).`, 'Check the permissions of the folder, or choose another with LOCALSPINE_HOME.');
+  if (/locked|busy/i.test(text))
+    return new LocalRefusal(
+      409,
+      'database_in_use',
+      `The database ${file} is in use by another LocalSpine.`,
+      'Stop the other one, or give this one its own folder with LOCALSPINE_HOME.',
+    );
+  if (/not a database|malformed|corrupt/i.test(text))
+    return new LocalRefusal(
+      500,
+      'database_corrupt',
+      `The file ${file} is not a readable database (${text}).`,
+      'Move it away to start anew, or put back a copy.',
+    );
+  return new LocalRefusal(
+    500,
+    'database_unwritable',
+    `The database ${file} cannot be opened for writing (${text}).`,
+    'Check the permissions of the folder, or choose another with LOCALSPINE_HOME.',
+  );
 }
 
 /** Gives node:sqlite the shape Kysely's SQLite dialect expects; statements are kept by their text. */
@@ -143,7 +166,8 @@ function adapt(database: DatabaseSync): SqliteDatabase {
 function inputValue(value: unknown): SQLInputValue {
   if (value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array)
+    return value;
   throw new TypeError(`a ${typeof value} cannot be stored; turn it into text or a number first`);
 }
 
@@ -171,10 +195,16 @@ function attached(database: DatabaseSync, file: string, body: () => void): void 
 /** Rows of a snapshot table go back by the columns both have, so that a snapshot survives an added column. */
 function copyBack(database: DatabaseSync, table: string): void {
   const columnsOf = (schema: string): string[] =>
-    database.prepare(`select name from pragma_table_info(?, ?)`).all(table, schema).map((row) => String(row['name']));
+    database
+      .prepare(`select name from pragma_table_info(?, ?)`)
+      .all(table, schema)
+      .map((row) => String(row['name']));
   const saved = new Set(columnsOf('snapshot'));
   database.exec(`delete from main."${table}"`);
   if (saved.size === 0) return;
-  const columns = columnsOf('main').filter((each) => saved.has(each)).map((each) => `"${each}"`).join(', ');
+  const columns = columnsOf('main')
+    .filter((each) => saved.has(each))
+    .map((each) => `"${each}"`)
+    .join(', ');
   database.exec(`insert into main."${table}" (${columns}) select ${columns} from snapshot."${table}"`);
 }

@@ -28,12 +28,20 @@ export class Pages {
 
   /** Sends a view with the headers every page carries. */
   async send(reply: FastifyReply, view: string, values: Readonly<Record<string, unknown>>, status = 200): Promise<FastifyReply> {
-    return reply.code(status).headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(await this.render(view, values));
+    return reply
+      .code(status)
+      .headers(PAGE_HEADERS)
+      .type('text/html; charset=utf-8')
+      .send(await this.render(view, values));
   }
 
   async #load(): Promise<Templates> {
     const { default: nunjucks } = await import('nunjucks');
-    const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader([this.#folder, VIEWS, designSystemFolder()]), { autoescape: true, trimBlocks: true, lstripBlocks: true });
+    const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader([this.#folder, VIEWS, designSystemFolder()]), {
+      autoescape: true,
+      trimBlocks: true,
+      lstripBlocks: true,
+    });
     // Nunjucks' own trim is a slow regular expression, and the design system calls it everywhere (engineering.md E14).
     templates.addFilter('trim', (value: unknown) => {
       if (value === undefined || value === null) return '';
@@ -46,7 +54,8 @@ export class Pages {
 
 /** No inline script or style, no frames, nothing from elsewhere. Forms may lead on to an application's callback, wherever that is. */
 const PAGE_HEADERS = {
-  'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',

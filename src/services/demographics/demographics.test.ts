@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { SeededRandom } from '../../kernel/seeded-random.ts';
 import { testContext } from '../../../test/helpers/context.ts';
+import { SeededRandom } from '../../kernel/seeded-random.ts';
 import { coordinates, demographics, distanceInMiles, isValidNhsNumber } from './index.ts';
 import { checkDigit, testNhsNumber } from './nhs-number.ts';
 import { seedPopulation } from './seed/population.ts';
@@ -10,7 +10,8 @@ import { seedPopulation } from './seed/population.ts';
 describe('NHS numbers', () => {
   test('published ones pass, spoiled ones fail', () => {
     for (const good of ['9912003888', '9462979626', '9000000009']) assert.equal(isValidNhsNumber(good), true, good);
-    for (const bad of ['9312201101', '9000000000', '991200388', '99120038881', 'ABCDEFGHIJ', '']) assert.equal(isValidNhsNumber(bad), false, bad);
+    for (const bad of ['9312201101', '9000000000', '991200388', '99120038881', 'ABCDEFGHIJ', ''])
+      assert.equal(isValidNhsNumber(bad), false, bad);
   });
 
   test('one wrong digit is always noticed', () => {
@@ -38,7 +39,8 @@ describe('the population', () => {
   });
 
   test('holds the patients of the published examples, registered at R69', () => {
-    for (const number of ['9912003888', '9462979626', '1000000001']) assert.equal(people.find((each) => each.nhsNumber === number)?.gpPractice, 'R69', number);
+    for (const number of ['9912003888', '9462979626', '1000000001'])
+      assert.equal(people.find((each) => each.nhsNumber === number)?.gpPractice, 'R69', number);
   });
 
   test('has the cases suppliers trip over', () => {
@@ -69,5 +71,8 @@ test('patients are stored, found and imported', async () => {
   assert.equal((await running.api.patient(db, '9912003888'))?.familyName, 'Hatfield');
   assert.equal(await running.api.patient(db, '9999999999'), undefined);
   assert.ok((await running.api.patients(db, { text: 'hatfield', limit: 5 })).length > 0);
-  await assert.rejects(context.store.transaction(async (tx) => running.importData?.(tx, { patients: [{ nhsNumber: 'x' }] })), /patients of the import/);
+  await assert.rejects(
+    context.store.transaction(async (tx) => running.importData?.(tx, { patients: [{ nhsNumber: 'x' }] })),
+    /patients of the import/,
+  );
 });

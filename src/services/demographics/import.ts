@@ -35,7 +35,12 @@ export async function importPatients(tx: Db, document: Readonly<Record<string, u
   const patients: unknown = document['patients'] ?? [];
   if (!checkPatients.Check(patients)) {
     const [fault] = checkPatients.Errors(patients);
-    throw new LocalRefusal(400, 'bad_import', `The patients of the import are not right: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}.`, 'See docs/import.md.');
+    throw new LocalRefusal(
+      400,
+      'bad_import',
+      `The patients of the import are not right: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}.`,
+      'See docs/import.md.',
+    );
   }
   await savePatients(tx, patients);
   return patients.length;

@@ -6,7 +6,9 @@ interface DemographicsTables {
 }
 
 const BATCH = 100;
-const row = prepare<{ nhsNumber: string }, DemographicsTables, { document: string }>((db, values) => db.selectFrom('demographics_patient').select('document').where('nhs_number', '=', values.nhsNumber));
+const row = prepare<{ nhsNumber: string }, DemographicsTables, { document: string }>((db, values) =>
+  db.selectFrom('demographics_patient').select('document').where('nhs_number', '=', values.nhsNumber),
+);
 
 /** A patient by NHS number: one key look-up. */
 export async function patient(db: Db, nhsNumber: string): Promise<Patient | undefined> {
@@ -16,8 +18,13 @@ export async function patient(db: Db, nhsNumber: string): Promise<Patient | unde
 
 /** Patients for a list; `text` is part of a name or number. */
 export async function patients(db: Db, filter: { readonly text?: string; readonly limit: number }): Promise<readonly Patient[]> {
-  let query = tablesOf<DemographicsTables>(db).selectFrom('demographics_patient').select('document').orderBy('nhs_number').limit(filter.limit);
-  if (filter.text !== undefined && filter.text !== '') query = query.where('search_text', 'like', `%${filter.text.toLowerCase().replace(/[%_\\]/g, '')}%`);
+  let query = tablesOf<DemographicsTables>(db)
+    .selectFrom('demographics_patient')
+    .select('document')
+    .orderBy('nhs_number')
+    .limit(filter.limit);
+  if (filter.text !== undefined && filter.text !== '')
+    query = query.where('search_text', 'like', `%${filter.text.toLowerCase().replace(/[%_\\]/g, '')}%`);
   return (await query.execute()).map((each) => JSON.parse(each.document));
 }
 
@@ -25,8 +32,18 @@ export async function savePatients(tx: Db, all: readonly Patient[]): Promise<voi
   for (let from = 0; from < all.length; from += BATCH) {
     await tablesOf<DemographicsTables>(tx)
       .insertInto('demographics_patient')
-      .values(all.slice(from, from + BATCH).map((each) => ({ nhs_number: each.nhsNumber, search_text: `${each.givenNames.join(' ')} ${each.familyName} ${each.nhsNumber}`.toLowerCase(), document: JSON.stringify(each) })))
-      .onConflict((conflict) => conflict.column('nhs_number').doUpdateSet((set) => ({ search_text: set.ref('excluded.search_text'), document: set.ref('excluded.document') })))
+      .values(
+        all.slice(from, from + BATCH).map((each) => ({
+          nhs_number: each.nhsNumber,
+          search_text: `${each.givenNames.join(' ')} ${each.familyName} ${each.nhsNumber}`.toLowerCase(),
+          document: JSON.stringify(each),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .column('nhs_number')
+          .doUpdateSet((set) => ({ search_text: set.ref('excluded.search_text'), document: set.ref('excluded.document') })),
+      )
       .execute();
   }
 }

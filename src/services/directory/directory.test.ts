@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { SeededRandom } from '../../kernel/seeded-random.ts';
 import { testContext } from '../../../test/helpers/context.ts';
+import { SeededRandom } from '../../kernel/seeded-random.ts';
 import { directory, ersBusinessFunctions } from './index.ts';
 import { seedOrganisations } from './seed/organisations.ts';
 import { seedPeople } from './seed/people.ts';
 
 const random = () => new SeededRandom('test');
 const seeded = () => seedPeople(random(), seedOrganisations(random()));
-const activityOf = (businessFunction: string): string => ersBusinessFunctions.find((each) => each.businessFunction === businessFunction)?.activityCode ?? '';
+const activityOf = (businessFunction: string): string =>
+  ersBusinessFunctions.find((each) => each.businessFunction === businessFunction)?.activityCode ?? '';
 
 async function filled() {
   const context = await testContext({ migrations: { directory: directory.migrations } });
@@ -20,7 +21,10 @@ async function filled() {
 
 describe('the seed', () => {
   test('is the same for the same text, and another for another', () => {
-    const sum = (seed: string): string => createHash('sha256').update(JSON.stringify(seedPeople(new SeededRandom(seed), seedOrganisations(new SeededRandom(seed))))).digest('hex');
+    const sum = (seed: string): string =>
+      createHash('sha256')
+        .update(JSON.stringify(seedPeople(new SeededRandom(seed), seedOrganisations(new SeededRandom(seed)))))
+        .digest('hex');
     assert.equal(sum('a'), sum('a'));
     assert.notEqual(sum('a'), sum('b'));
   });
@@ -35,7 +39,19 @@ describe('the seed', () => {
   test('holds the organisations and users that the published examples name', async () => {
     const { api, db } = await filled();
     for (const code of ['R69', 'R68', 'R100', 'R6901', 'D82106', 'RCD', 'X26', 'YEO']) assert.ok(await api.organisation(db, code), code);
-    for (const user of ['000000000101', '021600556514', '921600556514', '103264992985', '103264994981', '021600556513', '021600556111', '004377014925', '111111111111', '656005750107']) assert.ok(await api.person(db, user), user);
+    for (const user of [
+      '000000000101',
+      '021600556514',
+      '921600556514',
+      '103264992985',
+      '103264994981',
+      '021600556513',
+      '021600556111',
+      '004377014925',
+      '111111111111',
+      '656005750107',
+    ])
+      assert.ok(await api.person(db, user), user);
   });
 });
 
@@ -73,7 +89,13 @@ describe('who may do what where', () => {
 describe('ASIDs', () => {
   test('are twelve digits, each given once, registered with their system', async () => {
     const { api, db, context } = await filled();
-    const asids = await context.store.transaction((tx) => Promise.all([1, 2, 3].map(() => api.allocateAsid(tx, { odsCode: 'R69', productName: 'Product', displayName: 'R69 - Product', interactions: [] }))));
+    const asids = await context.store.transaction((tx) =>
+      Promise.all(
+        [1, 2, 3].map(() =>
+          api.allocateAsid(tx, { odsCode: 'R69', productName: 'Product', displayName: 'R69 - Product', interactions: [] }),
+        ),
+      ),
+    );
     assert.equal(new Set(asids).size, 3);
     assert.ok(asids.every((asid) => /^\d{12}$/.test(asid)));
     assert.equal((await api.accreditedSystem(db, asids[0] ?? ''))?.odsCode, 'R69');
@@ -82,8 +104,20 @@ describe('ASIDs', () => {
 
 test('an import that is wrong says where, and one that is right is taken', async () => {
   const { running, context, api } = await filled();
-  await assert.rejects(context.store.transaction(async (tx) => running.importData?.(tx, { people: [{ userId: '12' }] })), /people of the import/);
-  const person = { userId: '999000000001', title: 'Dr', givenName: 'Test', familyName: 'Person', email: 'test@example.com', active: true, identityAssuranceLevel: 3, authenticationAssuranceLevel: 3 };
+  await assert.rejects(
+    context.store.transaction(async (tx) => running.importData?.(tx, { people: [{ userId: '12' }] })),
+    /people of the import/,
+  );
+  const person = {
+    userId: '999000000001',
+    title: 'Dr',
+    givenName: 'Test',
+    familyName: 'Person',
+    email: 'test@example.com',
+    active: true,
+    identityAssuranceLevel: 3,
+    authenticationAssuranceLevel: 3,
+  };
   assert.equal(await context.store.transaction(async (tx) => running.importData?.(tx, { people: [person] })), 1);
   assert.deepEqual(await api.person(context.store.db, '999000000001'), person);
 });

@@ -14,7 +14,11 @@ const Organisations = Type.Array(
     {
       odsCode: OdsCode,
       name: Text,
-      kind: Type.Union(['gp-practice', 'nhs-trust', 'trust-site', 'independent-provider', 'icb', 'supplier', 'national-body'].map((each) => Type.Literal(each as 'gp-practice'))),
+      kind: Type.Union(
+        ['gp-practice', 'nhs-trust', 'trust-site', 'independent-provider', 'icb', 'supplier', 'national-body'].map((each) =>
+          Type.Literal(each as 'gp-practice'),
+        ),
+      ),
       parentOdsCode: Type.Optional(OdsCode),
       open: Type.Boolean(),
       referring: Type.Boolean(),
@@ -28,13 +32,34 @@ const Organisations = Type.Array(
 );
 const People = Type.Array(
   Type.Object(
-    { userId: TwelveDigits, title: Text, givenName: Text, familyName: Text, email: Text, active: Type.Boolean(), identityAssuranceLevel: Type.Integer({ minimum: 0, maximum: 3 }), authenticationAssuranceLevel: Type.Integer({ minimum: 1, maximum: 3 }) },
+    {
+      userId: TwelveDigits,
+      title: Text,
+      givenName: Text,
+      familyName: Text,
+      email: Text,
+      active: Type.Boolean(),
+      identityAssuranceLevel: Type.Integer({ minimum: 0, maximum: 3 }),
+      authenticationAssuranceLevel: Type.Integer({ minimum: 1, maximum: 3 }),
+    },
     { additionalProperties: false },
   ),
 );
 const RoleProfiles = Type.Array(
   Type.Object(
-    { roleProfileId: TwelveDigits, personOrgId: TwelveDigits, userId: TwelveDigits, odsCode: OdsCode, organisationName: Text, jobRoleCode: Text, jobRoleName: Text, activityCodes: Codes, areaOfWorkCodes: Codes, workgroupCodes: Codes, active: Type.Boolean() },
+    {
+      roleProfileId: TwelveDigits,
+      personOrgId: TwelveDigits,
+      userId: TwelveDigits,
+      odsCode: OdsCode,
+      organisationName: Text,
+      jobRoleCode: Text,
+      jobRoleName: Text,
+      activityCodes: Codes,
+      areaOfWorkCodes: Codes,
+      workgroupCodes: Codes,
+      active: Type.Boolean(),
+    },
     { additionalProperties: false },
   ),
 );
@@ -60,5 +85,10 @@ function take<T>(document: Readonly<Record<string, unknown>>, name: string, vali
   const value: unknown = document[name] ?? [];
   if (validator.Check(value)) return value;
   const [fault] = validator.Errors(value);
-  throw new LocalRefusal(400, 'bad_import', `The ${name} of the import are not right: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}.`, 'See docs/import.md.');
+  throw new LocalRefusal(
+    400,
+    'bad_import',
+    `The ${name} of the import are not right: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}.`,
+    'See docs/import.md.',
+  );
 }

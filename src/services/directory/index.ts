@@ -57,7 +57,14 @@ export const directory: Service<DirectoryApi> = {
       await store.saveOrganisations(tx, organisations);
       await store.savePeople(tx, people);
       await store.saveRoleProfiles(tx, roleProfiles);
-      await store.saveAccreditedSystem(tx, { asid: '606179841014', odsCode: 'YEO', partyKey: 'YEO-11809150', productName: 'NHS e-Referral Service', displayName: 'e-RS', interactions: [] });
+      await store.saveAccreditedSystem(tx, {
+        asid: '606179841014',
+        odsCode: 'YEO',
+        partyKey: 'YEO-11809150',
+        productName: 'NHS e-Referral Service',
+        displayName: 'e-RS',
+        interactions: [],
+      });
     },
     importData: importDirectory,
   }),

@@ -1,10 +1,17 @@
-import { type Db, bit, prepare, tablesOf } from '../../kernel/store/store.ts';
+import { bit, type Db, prepare, tablesOf } from '../../kernel/store/store.ts';
 import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
 
 interface DirectoryTables {
   directory_organisation: { ods_code: string; name: string; document: string };
   directory_person: { user_id: string; search_text: string; document: string };
-  directory_role_profile: { role_profile_id: string; user_id: string; ods_code: string; position: number; active: number; document: string };
+  directory_role_profile: {
+    role_profile_id: string;
+    user_id: string;
+    ods_code: string;
+    position: number;
+    active: number;
+    document: string;
+  };
   directory_role_activity: { user_id: string; ods_code: string; activity_code: string };
   directory_accredited_system: { asid: string; ods_code: string; document: string };
   directory_counter: { name: string; next: number };
@@ -15,10 +22,19 @@ const BATCH = 100;
 const FIRST_ASID = 200_000_002_400;
 
 const activityAt = prepare<{ userId: string; odsCode: string; activityCode: string }, DirectoryTables, { user_id: string }>((db, values) =>
-  db.selectFrom('directory_role_activity').select('user_id').where('user_id', '=', values.userId).where('ods_code', '=', values.odsCode).where('activity_code', '=', values.activityCode),
+  db
+    .selectFrom('directory_role_activity')
+    .select('user_id')
+    .where('user_id', '=', values.userId)
+    .where('ods_code', '=', values.odsCode)
+    .where('activity_code', '=', values.activityCode),
 );
-const organisationRow = prepare<{ odsCode: string }, DirectoryTables, { document: string }>((db, values) => db.selectFrom('directory_organisation').select('document').where('ods_code', '=', values.odsCode));
-const personRow = prepare<{ userId: string }, DirectoryTables, { document: string }>((db, values) => db.selectFrom('directory_person').select('document').where('user_id', '=', values.userId));
+const organisationRow = prepare<{ odsCode: string }, DirectoryTables, { document: string }>((db, values) =>
+  db.selectFrom('directory_organisation').select('document').where('ods_code', '=', values.odsCode),
+);
+const personRow = prepare<{ userId: string }, DirectoryTables, { document: string }>((db, values) =>
+  db.selectFrom('directory_person').select('document').where('user_id', '=', values.userId),
+);
 
 /** Whether a user's active roles at an organisation include an activity. On the path of every API call: one key look-up. */
 export async function hasActivityAt(db: Db, userId: string, odsCode: string, activityCode: string): Promise<boolean> {
@@ -31,7 +47,12 @@ export async function organisation(db: Db, odsCode: string): Promise<Organisatio
 
 export async function organisations(db: Db, odsCodes: readonly string[]): Promise<readonly Organisation[]> {
   if (odsCodes.length === 0) return [];
-  const rows = await tablesOf<DirectoryTables>(db).selectFrom('directory_organisation').select('document').where('ods_code', 'in', [...odsCodes]).orderBy('ods_code').execute();
+  const rows = await tablesOf<DirectoryTables>(db)
+    .selectFrom('directory_organisation')
+    .select('document')
+    .where('ods_code', 'in', [...odsCodes])
+    .orderBy('ods_code')
+    .execute();
   return rows.map(fromDocument<Organisation>);
 }
 
@@ -40,41 +61,78 @@ export async function person(db: Db, userId: string): Promise<Person | undefined
 }
 
 /** People for a list to choose from, those with published test ids first; `text` is part of a name or id. */
-export async function people(db: Db, filter: { readonly text?: string; readonly limit: number; readonly activityCode?: string }): Promise<readonly Person[]> {
+export async function people(
+  db: Db,
+  filter: { readonly text?: string; readonly limit: number; readonly activityCode?: string },
+): Promise<readonly Person[]> {
   let query = tablesOf<DirectoryTables>(db).selectFrom('directory_person').select('document').orderBy('user_id').limit(filter.limit);
-  if (filter.text !== undefined && filter.text !== '') query = query.where('search_text', 'like', `%${filter.text.toLowerCase().replace(/[%_\\]/g, '')}%`);
+  if (filter.text !== undefined && filter.text !== '')
+    query = query.where('search_text', 'like', `%${filter.text.toLowerCase().replace(/[%_\\]/g, '')}%`);
   const { activityCode } = filter;
-  if (activityCode !== undefined) query = query.where('user_id', 'in', (from) => from.selectFrom('directory_role_activity').select('user_id').where('activity_code', '=', activityCode));
+  if (activityCode !== undefined)
+    query = query.where('user_id', 'in', (from) =>
+      from.selectFrom('directory_role_activity').select('user_id').where('activity_code', '=', activityCode),
+    );
   return (await query.execute()).map(fromDocument<Person>);
 }
 
 /** Active role profiles of a person, in the order they were given. */
 export async function roleProfiles(db: Db, userId: string): Promise<readonly RoleProfile[]> {
-  const rows = await tablesOf<DirectoryTables>(db).selectFrom('directory_role_profile').select('document').where('user_id', '=', userId).where('active', '=', 1).orderBy('position').orderBy('role_profile_id').execute();
+  const rows = await tablesOf<DirectoryTables>(db)
+    .selectFrom('directory_role_profile')
+    .select('document')
+    .where('user_id', '=', userId)
+    .where('active', '=', 1)
+    .orderBy('position')
+    .orderBy('role_profile_id')
+    .execute();
   return rows.map(fromDocument<RoleProfile>);
 }
 
 export async function roleProfile(db: Db, roleProfileId: string): Promise<RoleProfile | undefined> {
-  const row = await tablesOf<DirectoryTables>(db).selectFrom('directory_role_profile').select('document').where('role_profile_id', '=', roleProfileId).executeTakeFirst();
+  const row = await tablesOf<DirectoryTables>(db)
+    .selectFrom('directory_role_profile')
+    .select('document')
+    .where('role_profile_id', '=', roleProfileId)
+    .executeTakeFirst();
   return row === undefined ? undefined : fromDocument<RoleProfile>(row);
 }
 
 /** Users who may do something at an organisation, by id. */
 export async function usersWithActivityAt(db: Db, odsCode: string, activityCode: string): Promise<readonly string[]> {
-  const rows = await tablesOf<DirectoryTables>(db).selectFrom('directory_role_activity').select('user_id').where('ods_code', '=', odsCode).where('activity_code', '=', activityCode).orderBy('user_id').execute();
+  const rows = await tablesOf<DirectoryTables>(db)
+    .selectFrom('directory_role_activity')
+    .select('user_id')
+    .where('ods_code', '=', odsCode)
+    .where('activity_code', '=', activityCode)
+    .orderBy('user_id')
+    .execute();
   return rows.map((row) => row.user_id);
 }
 
 export async function accreditedSystem(db: Db, asid: string): Promise<AccreditedSystem | undefined> {
-  const row = await tablesOf<DirectoryTables>(db).selectFrom('directory_accredited_system').select('document').where('asid', '=', asid).executeTakeFirst();
+  const row = await tablesOf<DirectoryTables>(db)
+    .selectFrom('directory_accredited_system')
+    .select('document')
+    .where('asid', '=', asid)
+    .executeTakeFirst();
   return row === undefined ? undefined : fromDocument<AccreditedSystem>(row);
 }
 
 /** Registers a system under a new ASID. */
 export async function allocateAsid(tx: Db, system: Omit<AccreditedSystem, 'asid'>): Promise<string> {
   const tables = tablesOf<DirectoryTables>(tx);
-  await tables.insertInto('directory_counter').values({ name: 'asid', next: FIRST_ASID }).onConflict((conflict) => conflict.column('name').doNothing()).execute();
-  const { next } = await tables.updateTable('directory_counter').set((set) => ({ next: set('next', '+', 1) })).where('name', '=', 'asid').returning('next').executeTakeFirstOrThrow();
+  await tables
+    .insertInto('directory_counter')
+    .values({ name: 'asid', next: FIRST_ASID })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  const { next } = await tables
+    .updateTable('directory_counter')
+    .set((set) => ({ next: set('next', '+', 1) }))
+    .where('name', '=', 'asid')
+    .returning('next')
+    .executeTakeFirstOrThrow();
   const asid = String(next - 1);
   await saveAccreditedSystem(tx, { ...system, asid });
   return asid;
@@ -82,7 +140,11 @@ export async function allocateAsid(tx: Db, system: Omit<AccreditedSystem, 'asid'
 
 export async function saveAccreditedSystem(tx: Db, system: AccreditedSystem): Promise<void> {
   const row = { asid: system.asid, ods_code: system.odsCode, document: JSON.stringify(system) };
-  await tablesOf<DirectoryTables>(tx).insertInto('directory_accredited_system').values(row).onConflict((conflict) => conflict.column('asid').doUpdateSet(row)).execute();
+  await tablesOf<DirectoryTables>(tx)
+    .insertInto('directory_accredited_system')
+    .values(row)
+    .onConflict((conflict) => conflict.column('asid').doUpdateSet(row))
+    .execute();
 }
 
 export async function saveOrganisations(tx: Db, all: readonly Organisation[]): Promise<void> {
@@ -90,7 +152,9 @@ export async function saveOrganisations(tx: Db, all: readonly Organisation[]): P
     await tablesOf<DirectoryTables>(tx)
       .insertInto('directory_organisation')
       .values(batch.map((each) => ({ ods_code: each.odsCode, name: each.name, document: JSON.stringify(each) })))
-      .onConflict((conflict) => conflict.column('ods_code').doUpdateSet((set) => ({ name: set.ref('excluded.name'), document: set.ref('excluded.document') })))
+      .onConflict((conflict) =>
+        conflict.column('ods_code').doUpdateSet((set) => ({ name: set.ref('excluded.name'), document: set.ref('excluded.document') })),
+      )
       .execute();
   }
 }
@@ -99,8 +163,18 @@ export async function savePeople(tx: Db, all: readonly Person[]): Promise<void> 
   for (const batch of batches(all)) {
     await tablesOf<DirectoryTables>(tx)
       .insertInto('directory_person')
-      .values(batch.map((each) => ({ user_id: each.userId, search_text: `${each.givenName} ${each.familyName} ${each.userId}`.toLowerCase(), document: JSON.stringify(each) })))
-      .onConflict((conflict) => conflict.column('user_id').doUpdateSet((set) => ({ search_text: set.ref('excluded.search_text'), document: set.ref('excluded.document') })))
+      .values(
+        batch.map((each) => ({
+          user_id: each.userId,
+          search_text: `${each.givenName} ${each.familyName} ${each.userId}`.toLowerCase(),
+          document: JSON.stringify(each),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .column('user_id')
+          .doUpdateSet((set) => ({ search_text: set.ref('excluded.search_text'), document: set.ref('excluded.document') })),
+      )
       .execute();
   }
 }
@@ -111,13 +185,43 @@ export async function saveRoleProfiles(tx: Db, all: readonly RoleProfile[]): Pro
   for (const batch of batches(all)) {
     await tables
       .insertInto('directory_role_profile')
-      .values(batch.map((each, position) => ({ role_profile_id: each.roleProfileId, user_id: each.userId, ods_code: each.odsCode, position, active: bit(each.active), document: JSON.stringify(each) })))
-      .onConflict((conflict) => conflict.column('role_profile_id').doUpdateSet((set) => ({ user_id: set.ref('excluded.user_id'), ods_code: set.ref('excluded.ods_code'), active: set.ref('excluded.active'), document: set.ref('excluded.document') })))
+      .values(
+        batch.map((each, position) => ({
+          role_profile_id: each.roleProfileId,
+          user_id: each.userId,
+          ods_code: each.odsCode,
+          position,
+          active: bit(each.active),
+          document: JSON.stringify(each),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('role_profile_id').doUpdateSet((set) => ({
+          user_id: set.ref('excluded.user_id'),
+          ods_code: set.ref('excluded.ods_code'),
+          active: set.ref('excluded.active'),
+          document: set.ref('excluded.document'),
+        })),
+      )
       .execute();
   }
   for (const users of batches([...new Set(all.map((each) => each.userId))])) {
-    const rows = await tables.selectFrom('directory_role_profile').select('document').where('user_id', 'in', users).where('active', '=', 1).execute();
-    const activities = new Map(rows.map(fromDocument<RoleProfile>).flatMap((each) => each.activityCodes.map((code) => [`${each.userId}|${each.odsCode}|${code}`, { user_id: each.userId, ods_code: each.odsCode, activity_code: code }])));
+    const rows = await tables
+      .selectFrom('directory_role_profile')
+      .select('document')
+      .where('user_id', 'in', users)
+      .where('active', '=', 1)
+      .execute();
+    const activities = new Map(
+      rows
+        .map(fromDocument<RoleProfile>)
+        .flatMap((each) =>
+          each.activityCodes.map((code) => [
+            `${each.userId}|${each.odsCode}|${code}`,
+            { user_id: each.userId, ods_code: each.odsCode, activity_code: code },
+          ]),
+        ),
+    );
     await tables.deleteFrom('directory_role_activity').where('user_id', 'in', users).execute();
     for (const batch of batches([...activities.values()])) await tables.insertInto('directory_role_activity').values(batch).execute();
   }

@@ -12,10 +12,18 @@ export class SignInRefusal extends Refusal {
 
 /** The sign-in is over or was never there. */
 export function interactionGone(): SignInRefusal {
-  return new SignInRefusal('session_expired', 'This sign-in has ended. Go back to your application and begin again.', { check: 'identity.interaction', why: 'The sign-in is unknown, finished or older than ten minutes.', fix: 'Begin again at /authorize.' });
+  return new SignInRefusal('session_expired', 'This sign-in has ended. Go back to your application and begin again.', {
+    check: 'identity.interaction',
+    why: 'The sign-in is unknown, finished or older than ten minutes.',
+    fix: 'Begin again at /authorize.',
+  });
 }
 
 /** A code that cannot be redeemed. */
 export function codeRefused(): SignInRefusal {
-  return new SignInRefusal('invalid_grant', 'The provided access grant is invalid, expired, or revoked.', { check: 'identity.code', why: 'The code is unknown, used, older than two minutes, or was made for another redirect URI.', fix: 'Begin the log-on again.' });
+  return new SignInRefusal('invalid_grant', 'The provided access grant is invalid, expired, or revoked.', {
+    check: 'identity.code',
+    why: 'The code is unknown, used, older than two minutes, or was made for another redirect URI.',
+    fix: 'Begin the log-on again.',
+  });
 }

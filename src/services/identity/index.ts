@@ -11,9 +11,22 @@ export type { Provider } from './model.ts';
 /** The identity providers of an environment, for the API platform that signs users in through them (identity.md §B, C.2, C.10). */
 export interface IdentityApi {
   /** Where to send the browser; a path of the same origin, so that the user stays on the address they came by. */
-  authorizeUrl(db: Db, request: { readonly provider: Provider; readonly redirectUri: string; readonly state: string; readonly acrValues: string; readonly scope: string; readonly maxAge: number }): Promise<string>;
+  authorizeUrl(
+    db: Db,
+    request: {
+      readonly provider: Provider;
+      readonly redirectUri: string;
+      readonly state: string;
+      readonly acrValues: string;
+      readonly scope: string;
+      readonly maxAge: number;
+    },
+  ): Promise<string>;
   /** The log-on behind a code, once. Throws SignInRefusal for one that is unknown, spent, or for another redirect URI. */
-  redeemCode(db: Db, request: { readonly provider: Provider; readonly code: string; readonly redirectUri: string }): Promise<{ readonly idToken: string; readonly userinfo: object }>;
+  redeemCode(
+    db: Db,
+    request: { readonly provider: Provider; readonly code: string; readonly redirectUri: string },
+  ): Promise<{ readonly idToken: string; readonly userinfo: object }>;
   /** Public keys of a provider. */
   jwks(db: Db, provider: Provider): Promise<{ readonly keys: readonly object[] }>;
   issuers(): readonly { readonly provider: Provider; readonly issuer: string }[];
@@ -32,7 +45,15 @@ export const identity: Service<IdentityApi> = {
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
-          const query = new URLSearchParams({ response_type: 'code', client_id: PLATFORM_CLIENT, redirect_uri: redirectUri, scope, state, acr_values: acrValues, max_age: String(maxAge) });
+          const query = new URLSearchParams({
+            response_type: 'code',
+            client_id: PLATFORM_CLIENT,
+            redirect_uri: redirectUri,
+            scope,
+            state,
+            acr_values: acrValues,
+            max_age: String(maxAge),
+          });
           return `${signIn.authorizePath(provider)}?${query}`;
         },
         redeemCode: (_db, { provider, code, redirectUri }) => signIn.redeem(provider, code, redirectUri),

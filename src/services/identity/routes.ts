@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { join } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Db } from '../../kernel/store/store.ts';
 import { registerAssets } from '../../kernel/web/assets.ts';
 import { Pages } from '../../kernel/web/pages.ts';
@@ -24,14 +24,28 @@ interface Parts {
 export function registerIdentity(app: FastifyInstance, parts: Parts): void {
   const pages = new Pages(join(import.meta.dirname, 'pages'));
   registerAssets(app);
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_LIMIT }, (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))));
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_LIMIT }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'identity';
   });
   app.setErrorHandler((error: unknown, request, reply) => {
     if (!(error instanceof SignInRefusal)) throw error;
     request.exchange.refused(error.explanation);
-    return pages.send(reply, 'refused.njk', { title: 'There is a problem', environment: parts.environment, text: error.message, error: error.error, why: error.explanation.why, fix: error.explanation.fix }, 400);
+    return pages.send(
+      reply,
+      'refused.njk',
+      {
+        title: 'There is a problem',
+        environment: parts.environment,
+        text: error.message,
+        error: error.error,
+        why: error.explanation.why,
+        fix: error.explanation.fix,
+      },
+      400,
+    );
   });
   for (const provider of PROVIDERS.filter((each) => parts.providers.has(each))) registerProvider(app, parts, pages, provider);
 }
@@ -63,7 +77,15 @@ function registerProvider(app: FastifyInstance, parts: Parts, pages: Pages, prov
   app.get(signIn.authorizePath(provider), async (request, reply) => {
     request.exchange.operation = 'authorize';
     const query = textMembers(request.query);
-    const step = await signIn.begin(provider, { clientId: query['client_id'], redirectUri: query['redirect_uri'], responseType: query['response_type'], state: query['state'], nonce: query['nonce'], scope: query['scope'], acrValues: query['acr_values'] });
+    const step = await signIn.begin(provider, {
+      clientId: query['client_id'],
+      redirectUri: query['redirect_uri'],
+      responseType: query['response_type'],
+      state: query['state'],
+      nonce: query['nonce'],
+      scope: query['scope'],
+      acrValues: query['acr_values'],
+    });
     return show(parts, pages, provider, request, reply, step);
   });
   app.post(`${path}/login-actions/authenticate`, async (request, reply) => {
@@ -81,29 +103,64 @@ function registerProvider(app: FastifyInstance, parts: Parts, pages: Pages, prov
   });
 }
 
-async function show(parts: Parts, pages: Pages, provider: Provider, request: FastifyRequest, reply: FastifyReply, step: Step, search?: string): Promise<FastifyReply> {
+async function show(
+  parts: Parts,
+  pages: Pages,
+  provider: Provider,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  step: Step,
+  search?: string,
+): Promise<FastifyReply> {
   if (step.ask === 'nothing') return reply.redirect(step.redirect, 302);
   const { interaction } = step;
-  const origin = request.headers.host === undefined ? request.exchange.listener.baseUrl : `${request.exchange.listener.baseUrl.split(':')[0]}://${request.headers.host}`;
+  const origin =
+    request.headers.host === undefined
+      ? request.exchange.listener.baseUrl
+      : `${request.exchange.listener.baseUrl.split(':')[0]}://${request.headers.host}`;
   const action = `${origin}${parts.signIn.path(provider)}/login-actions/authenticate?interaction=${encodeURIComponent(interaction.id)}`;
   const common = { environment: parts.environment, action, interaction: interaction.id, provider };
   if (step.ask === 'method') {
     const { low, high } = acceptedLevels(interaction.acrValues);
-    return pages.send(reply, 'method.njk', { ...common, title: 'Sign in', methods: METHODS.filter((each) => each.aal >= low && each.aal <= high) });
+    return pages.send(reply, 'method.njk', {
+      ...common,
+      title: 'Sign in',
+      methods: METHODS.filter((each) => each.aal >= low && each.aal <= high),
+    });
   }
-  if (step.ask === 'role') return pages.send(reply, 'role.njk', { ...common, title: 'Choose your role', roles: step.roles.map((role) => ({ id: role.roleProfileId, ...roleText(role) })) });
+  if (step.ask === 'role')
+    return pages.send(reply, 'role.njk', {
+      ...common,
+      title: 'Choose your role',
+      roles: step.roles.map((role) => ({ id: role.roleProfileId, ...roleText(role) })),
+    });
   const candidates = await parts.signIn.candidates(search);
   return pages.send(reply, 'person.njk', {
     ...common,
     title: provider === 'mock' ? 'Simulated log-on' : 'Choose who signs in',
     problem: search === undefined ? step.problem : undefined,
     search: search ?? '',
-    people: candidates.map(({ person, roles }) => ({ userId: person.userId, name: `${person.title} ${person.givenName} ${person.familyName}`, aal: person.authenticationAssuranceLevel, ial: person.identityAssuranceLevel, roles: roles.map(roleText) })),
+    people: candidates.map(({ person, roles }) => ({
+      userId: person.userId,
+      name: `${person.title} ${person.givenName} ${person.familyName}`,
+      aal: person.authenticationAssuranceLevel,
+      ial: person.identityAssuranceLevel,
+      roles: roles.map(roleText),
+    })),
   });
 }
 
-function roleText(role: { readonly odsCode: string; readonly organisationName: string; readonly jobRoleName: string; readonly activityCodes: readonly string[] }): { organisation: string; job: string; functions: string } {
-  return { organisation: `${role.organisationName} (${role.odsCode})`, job: role.jobRoleName.replaceAll('"', '').split(':').at(-1) ?? '', functions: role.activityCodes.map((code) => FUNCTIONS.get(code) ?? code).join(', ') };
+function roleText(role: {
+  readonly odsCode: string;
+  readonly organisationName: string;
+  readonly jobRoleName: string;
+  readonly activityCodes: readonly string[];
+}): { organisation: string; job: string; functions: string } {
+  return {
+    organisation: `${role.organisationName} (${role.odsCode})`,
+    job: role.jobRoleName.replaceAll('"', '').split(':').at(-1) ?? '',
+    functions: role.activityCodes.map((code) => FUNCTIONS.get(code) ?? code).join(', '),
+  };
 }
 
 function textMembers(value: unknown): Record<string, string> {

@@ -46,7 +46,9 @@ export class SignIn {
 
   /** Path of a provider's endpoints. */
   path(provider: Provider): string {
-    return provider === 'cis2' ? '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare' : `/realms/Cis2-mock-${this.#context.environment.slug}`;
+    return provider === 'cis2'
+      ? '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare'
+      : `/realms/Cis2-mock-${this.#context.environment.slug}`;
   }
 
   authorizePath(provider: Provider): string {
@@ -55,12 +57,24 @@ export class SignIn {
 
   /** Begins a sign-in. Throws SignInRefusal for an unknown client or redirect URI; other faults go back to the client by redirect. */
   async begin(provider: Provider, request: AuthorizeRequest): Promise<Step> {
-    if (request.clientId !== PLATFORM_CLIENT) throw new SignInRefusal('invalid_client', 'The client is not known here.', { check: 'identity.client', why: `No client ${request.clientId ?? '(none)'} is registered.`, fix: 'Sign in through the API platform: GET /oauth2/authorize.' });
+    if (request.clientId !== PLATFORM_CLIENT)
+      throw new SignInRefusal('invalid_client', 'The client is not known here.', {
+        check: 'identity.client',
+        why: `No client ${request.clientId ?? '(none)'} is registered.`,
+        fix: 'Sign in through the API platform: GET /oauth2/authorize.',
+      });
     const { redirectUri } = request;
     if (redirectUri === undefined || !this.#isPlatformCallback(redirectUri)) {
-      throw new SignInRefusal('redirect_uri_mismatch', 'The redirection URI provided does not match a pre-registered value.', { check: 'identity.redirect-uri', why: 'The redirect URI is not one of the API platform.', fix: 'Sign in through the API platform: GET /oauth2/authorize.' });
+      throw new SignInRefusal('redirect_uri_mismatch', 'The redirection URI provided does not match a pre-registered value.', {
+        check: 'identity.redirect-uri',
+        why: 'The redirect URI is not one of the API platform.',
+        fix: 'Sign in through the API platform: GET /oauth2/authorize.',
+      });
     }
-    const back = (error: string, text: string): Step => ({ ask: 'nothing', redirect: withQuery(redirectUri, { error, error_description: text, state: request.state }) });
+    const back = (error: string, text: string): Step => ({
+      ask: 'nothing',
+      redirect: withQuery(redirectUri, { error, error_description: text, state: request.state }),
+    });
     if (request.responseType !== 'code') return back('unsupported_response_type', 'Response type is not supported.');
     if (!(request.scope ?? '').split(' ').includes('openid')) return back('invalid_scope', 'Unknown/invalid scope(s)');
     const interaction: Interaction = {
@@ -92,7 +106,11 @@ export class SignIn {
     }
     const person = interaction.userId === undefined ? undefined : await this.#directory.person(this.#context.store.db, interaction.userId);
     if (person === undefined || !person.active) {
-      return { ask: 'person', interaction: found, problem: interaction.userId === undefined ? 'Enter a user id' : 'No active user has that id' };
+      return {
+        ask: 'person',
+        interaction: found,
+        problem: interaction.userId === undefined ? 'Enter a user id' : 'No active user has that id',
+      };
     }
     const roles = await this.#directory.roleProfiles(this.#context.store.db, person.userId);
     const role = roles.find((each) => each.roleProfileId === form['role']) ?? (roles.length === 1 ? roles[0] : undefined);
@@ -119,7 +137,10 @@ export class SignIn {
     const person = await this.#directory.person(database.db, logOn.userId);
     if (key === undefined || person === undefined) throw codeRefused();
     const roles = await this.#directory.roleProfiles(database.db, logOn.userId);
-    return { idToken: await idToken(logOn, code, this.issuer(provider), key, sealer, clock.realNow()), userinfo: userinfo(person, roles, logOn.scope) };
+    return {
+      idToken: await idToken(logOn, code, this.issuer(provider), key, sealer, clock.realNow()),
+      userinfo: userinfo(person, roles, logOn.scope),
+    };
   }
 
   async #finish(interaction: Interaction, person: Person, role: RoleProfile | undefined): Promise<Step> {
@@ -142,14 +163,23 @@ export class SignIn {
       sid: random.text(25),
       authTime: Math.floor(clock.realNow() / 1_000),
     };
-    const ended = await database.transaction((tx) => store.finish(tx, interaction.id, hash(code), logOn, clock.now() + CODE_LIFE, clock.now()));
+    const ended = await database.transaction((tx) =>
+      store.finish(tx, interaction.id, hash(code), logOn, clock.now() + CODE_LIFE, clock.now()),
+    );
     if (!ended) throw interactionGone();
     return { ask: 'nothing', redirect: withQuery(interaction.redirectUri, { code, state: interaction.state }) };
   }
 
   async #cancel(interaction: Interaction): Promise<Step> {
     await store.dropInteraction(this.#context.store.db, interaction.id);
-    return { ask: 'nothing', redirect: withQuery(interaction.redirectUri, { error: 'access_denied', error_description: 'The resource owner or authorization server denied the request.', state: interaction.state }) };
+    return {
+      ask: 'nothing',
+      redirect: withQuery(interaction.redirectUri, {
+        error: 'access_denied',
+        error_description: 'The resource owner or authorization server denied the request.',
+        state: interaction.state,
+      }),
+    };
   }
 
   async #keep(interaction: Interaction): Promise<void> {
@@ -160,7 +190,9 @@ export class SignIn {
   /** The platform's callbacks: one per token server and door. Compared whole, so that no other address can be sent a code. */
   #isPlatformCallback(redirectUri: string): boolean {
     const { origins, tokenServers } = this.#context.environment;
-    return tokenServers.some(({ path }) => redirectUri.endsWith(`${path}/callback`) && origins.has(redirectUri.slice(0, -`${path}/callback`.length)));
+    return tokenServers.some(
+      ({ path }) => redirectUri.endsWith(`${path}/callback`) && origins.has(redirectUri.slice(0, -`${path}/callback`.length)),
+    );
   }
 }
 
@@ -179,7 +211,10 @@ function merge(found: Interaction, form: Readonly<Record<string, string>>): Inte
 /** The method of somebody who chose none: at the level of their account, but no lower than what was asked where CIS2 asks. */
 function methodFor(interaction: Interaction, person: Person): (typeof METHODS)[number] {
   const { low, high } = acceptedLevels(interaction.acrValues);
-  const wanted = interaction.provider === 'mock' ? person.authenticationAssuranceLevel : Math.min(high, Math.max(low, person.authenticationAssuranceLevel));
+  const wanted =
+    interaction.provider === 'mock'
+      ? person.authenticationAssuranceLevel
+      : Math.min(high, Math.max(low, person.authenticationAssuranceLevel));
   return METHODS.find((each) => each.aal === wanted) ?? METHODS[0];
 }
 

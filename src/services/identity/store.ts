@@ -31,11 +31,20 @@ export async function saveInteraction(db: Db, interaction: Interaction, expiresA
   const tables = tablesOf<IdentityTables>(db);
   await tables.deleteFrom('identity_interaction').where('expires_at', '<', now).execute();
   const row = { id: interaction.id, expires_at: expiresAt, document: JSON.stringify(interaction) };
-  await tables.insertInto('identity_interaction').values(row).onConflict((conflict) => conflict.column('id').doUpdateSet({ document: row.document })).execute();
+  await tables
+    .insertInto('identity_interaction')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ document: row.document }))
+    .execute();
 }
 
 export async function interaction(db: Db, id: string, now: number): Promise<Interaction | undefined> {
-  const row = await tablesOf<IdentityTables>(db).selectFrom('identity_interaction').select('document').where('id', '=', id).where('expires_at', '>=', now).executeTakeFirst();
+  const row = await tablesOf<IdentityTables>(db)
+    .selectFrom('identity_interaction')
+    .select('document')
+    .where('id', '=', id)
+    .where('expires_at', '>=', now)
+    .executeTakeFirst();
   return row === undefined ? undefined : JSON.parse(row.document);
 }
 
@@ -45,7 +54,10 @@ export async function finish(tx: Db, id: string, codeHash: string, logOn: LogOn,
   const ended = await tables.deleteFrom('identity_interaction').where('id', '=', id).executeTakeFirst();
   if (Number(ended.numDeletedRows) === 0) return false;
   await tables.deleteFrom('identity_code').where('expires_at', '<', now).execute();
-  await tables.insertInto('identity_code').values({ code_hash: codeHash, expires_at: expiresAt, document: JSON.stringify(logOn) }).execute();
+  await tables
+    .insertInto('identity_code')
+    .values({ code_hash: codeHash, expires_at: expiresAt, document: JSON.stringify(logOn) })
+    .execute();
   return true;
 }
 
@@ -55,6 +67,10 @@ export async function dropInteraction(db: Db, id: string): Promise<void> {
 
 /** Takes the log-on of a code, once. */
 export async function takeCode(db: Db, codeHash: string, now: number): Promise<LogOn | undefined> {
-  const row = await tablesOf<IdentityTables>(db).deleteFrom('identity_code').where('code_hash', '=', codeHash).returning(['document', 'expires_at']).executeTakeFirst();
+  const row = await tablesOf<IdentityTables>(db)
+    .deleteFrom('identity_code')
+    .where('code_hash', '=', codeHash)
+    .returning(['document', 'expires_at'])
+    .executeTakeFirst();
   return row === undefined || row.expires_at < now ? undefined : JSON.parse(row.document);
 }

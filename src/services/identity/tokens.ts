@@ -12,8 +12,15 @@ const ID_TOKEN_LIFE = 3_600;
 export async function makeSigningKey(provider: Provider, sealer: Sealer): Promise<SigningKey> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const jwk = publicKey.export({ format: 'jwk' });
-  const kid = createHash('sha1').update(jwk.n ?? '').digest('base64');
-  return { provider, kid, sealedKey: sealer.seal(`identity/${provider}`, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), publicJwk: { ...jwk, kid, use: 'sig', alg: 'RS256' } };
+  const kid = createHash('sha1')
+    .update(jwk.n ?? '')
+    .digest('base64');
+  return {
+    provider,
+    kid,
+    sealedKey: sealer.seal(`identity/${provider}`, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
+    publicJwk: { ...jwk, kid, use: 'sig', alg: 'RS256' },
+  };
 }
 
 /** The ID token of a log-on. Its times are real ones: clients check them against their own watch (DESIGN.md D6). */
@@ -55,12 +62,29 @@ function halfHash(text: string): string {
 /** The user's details as CIS2 gives them, by scope (identity.md B.5). */
 export function userinfo(person: Person, roles: readonly RoleProfile[], scope: string): Readonly<Record<string, unknown>> {
   const scopes = new Set(scope.split(' '));
-  const organisations = [...new Map(roles.map((role) => [role.odsCode, { org_name: role.organisationName, org_code: role.odsCode }])).values()];
+  const organisations = [
+    ...new Map(roles.map((role) => [role.odsCode, { org_name: role.organisationName, org_code: role.odsCode }])).values(),
+  ];
   return {
     sub: person.userId,
-    ...(scopes.has('profile') ? { name: `${person.givenName} ${person.familyName}`, family_name: person.familyName, given_name: person.givenName, uid: person.userId } : {}),
+    ...(scopes.has('profile')
+      ? {
+          name: `${person.givenName} ${person.familyName}`,
+          family_name: person.familyName,
+          given_name: person.givenName,
+          uid: person.userId,
+        }
+      : {}),
     ...(scopes.has('email') ? { email: person.email } : {}),
-    ...(scopes.has('nhsperson') ? { nhsid_useruid: person.userId, title: person.title, idassurancelevel: String(person.identityAssuranceLevel), initials: person.givenName.charAt(0), display_name: `${person.familyName} ${person.givenName} ${person.title}` } : {}),
+    ...(scopes.has('nhsperson')
+      ? {
+          nhsid_useruid: person.userId,
+          title: person.title,
+          idassurancelevel: String(person.identityAssuranceLevel),
+          initials: person.givenName.charAt(0),
+          display_name: `${person.familyName} ${person.givenName} ${person.title}`,
+        }
+      : {}),
     ...(scopes.has('associatedorgs') ? { nhsid_user_orgs: organisations } : {}),
     ...(scopes.has('nationalrbacaccess') ? { nhsid_useruid: person.userId, nhsid_nrbac_roles: roles.map(nationalRole) } : {}),
   };

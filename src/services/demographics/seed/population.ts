@@ -6,12 +6,97 @@ import { KNOWN_PATIENTS } from './known-patients.ts';
 /** Size of the invented population. */
 export const POPULATION = 300;
 
-const GIVEN = { female: ['Alice', 'Bethany', 'Charlotte', 'Deborah', 'Emily', 'Freya', 'Georgia', 'Harriet', 'Ivy', 'Joanne', 'Kirsty', 'Lauren', 'Megan', 'Niamh', 'Poppy', 'Ruth', 'Sarah', 'Tanisha', 'Vera', 'Yasmin'], male: ['Alan', 'Brian', 'Christopher', 'David', 'Elliot', 'Frank', 'Graham', 'Hugh', 'Ian', 'James', 'Keith', 'Lewis', 'Martin', 'Neil', 'Owen', 'Philip', 'Robert', 'Stephen', 'Tyrone', 'Victor'] } as const;
-const FAMILY = ['Ainsworth', 'Begum', 'Clough', 'Dixon', 'Entwistle', 'Fairclough', 'Greenwood', 'Holroyd', 'Iqbal', 'Jagger', 'Kershaw', 'Lumb', 'Mistry', 'Naylor', 'Ogden', 'Priestley', 'Ramsden', 'Singh', 'Sutcliffe', 'Tordoff', 'Uttley', 'Verity', 'Wormald', 'Young'] as const;
-const STREETS = ['Albert Road', 'Beech Grove', 'Cavendish Street', 'Dale View', 'Elm Drive', 'Fountain Street', 'Grange Avenue', 'Hill Top'] as const;
+const GIVEN = {
+  female: [
+    'Alice',
+    'Bethany',
+    'Charlotte',
+    'Deborah',
+    'Emily',
+    'Freya',
+    'Georgia',
+    'Harriet',
+    'Ivy',
+    'Joanne',
+    'Kirsty',
+    'Lauren',
+    'Megan',
+    'Niamh',
+    'Poppy',
+    'Ruth',
+    'Sarah',
+    'Tanisha',
+    'Vera',
+    'Yasmin',
+  ],
+  male: [
+    'Alan',
+    'Brian',
+    'Christopher',
+    'David',
+    'Elliot',
+    'Frank',
+    'Graham',
+    'Hugh',
+    'Ian',
+    'James',
+    'Keith',
+    'Lewis',
+    'Martin',
+    'Neil',
+    'Owen',
+    'Philip',
+    'Robert',
+    'Stephen',
+    'Tyrone',
+    'Victor',
+  ],
+} as const;
+const FAMILY = [
+  'Ainsworth',
+  'Begum',
+  'Clough',
+  'Dixon',
+  'Entwistle',
+  'Fairclough',
+  'Greenwood',
+  'Holroyd',
+  'Iqbal',
+  'Jagger',
+  'Kershaw',
+  'Lumb',
+  'Mistry',
+  'Naylor',
+  'Ogden',
+  'Priestley',
+  'Ramsden',
+  'Singh',
+  'Sutcliffe',
+  'Tordoff',
+  'Uttley',
+  'Verity',
+  'Wormald',
+  'Young',
+] as const;
+const STREETS = [
+  'Albert Road',
+  'Beech Grove',
+  'Cavendish Street',
+  'Dale View',
+  'Elm Drive',
+  'Fountain Street',
+  'Grange Avenue',
+  'Hill Top',
+] as const;
 
 /** Patients of the public e-RS examples and of the simulated NHS login (ers.md §22). R69 is their practice, as the samples imply. */
-const EXAMPLE_PATIENTS: readonly (readonly [nhsNumber: string, given: string, family: string, birthDate: string, gender: 'male' | 'female'])[] = [
+const EXAMPLE_PATIENTS: readonly (readonly [
+  nhsNumber: string,
+  given: string,
+  family: string,
+  birthDate: string,
+  gender: 'male' | 'female',
+])[] = [
   ['9912003888', 'Rowan', 'Hatfield', '1972-03-14', 'female'],
   ['9462979626', 'Marcus', 'Penrose', '1958-11-02', 'male'],
   ['1000000001', 'Edith', 'Calloway', '1944-06-21', 'female'],
@@ -24,14 +109,29 @@ const EXAMPLE_PATIENTS: readonly (readonly [nhsNumber: string, given: string, fa
 
 /** All patients of a fresh environment: published ones as they are, invented ones by the seed, and one or two of each special case. */
 export function seedPopulation(random: SeededRandom, practices: readonly string[]): readonly Patient[] {
-  const examples = EXAMPLE_PATIENTS.map(([nhsNumber, given, family, birthDate, gender]): Patient => ({ ...address(random.stream('address', nhsNumber), 'LS1 2TW'), nhsNumber, title: gender === 'female' ? 'Ms' : 'Mr', givenNames: [given], familyName: family, birthDate, gender, gpPractice: 'R69', sensitivity: 'U' }));
+  const examples = EXAMPLE_PATIENTS.map(
+    ([nhsNumber, given, family, birthDate, gender]): Patient => ({
+      ...address(random.stream('address', nhsNumber), 'LS1 2TW'),
+      nhsNumber,
+      title: gender === 'female' ? 'Ms' : 'Mr',
+      givenNames: [given],
+      familyName: family,
+      birthDate,
+      gender,
+      gpPractice: 'R69',
+      sensitivity: 'U',
+    }),
+  );
   const known = KNOWN_PATIENTS.map((row) => knownPatient(random, row));
   const invented = Array.from({ length: POPULATION }, (_, index) => inventedPatient(random.stream('patient', index), index, practices));
-  return [...new Map([...known, ...invented, ...specialCases(random, practices), ...examples].map((each) => [each.nhsNumber, each])).values()];
+  return [
+    ...new Map([...known, ...invented, ...specialCases(random, practices), ...examples].map((each) => [each.nhsNumber, each])).values(),
+  ];
 }
 
 function knownPatient(random: SeededRandom, row: readonly string[]): Patient {
-  const [nhsNumber = '', family = '', given = '', birthDate = '', gender = '', postcode = '', practice = '', sensitivity = '', death = ''] = row;
+  const [nhsNumber = '', family = '', given = '', birthDate = '', gender = '', postcode = '', practice = '', sensitivity = '', death = ''] =
+    row;
   return {
     ...address(random.stream('address', nhsNumber), postcode === '' ? 'LS1 4HY' : postcode),
     nhsNumber,

@@ -34,7 +34,11 @@ export const directoryMigrations: Migrations = {
         .addColumn('activity_code', 'text', (column) => column.notNull())
         .addPrimaryKeyConstraint('directory_role_activity_key', ['user_id', 'ods_code', 'activity_code'])
         .execute();
-      await db.schema.createIndex('directory_role_activity_place').on('directory_role_activity').columns(['ods_code', 'activity_code']).execute();
+      await db.schema
+        .createIndex('directory_role_activity_place')
+        .on('directory_role_activity')
+        .columns(['ods_code', 'activity_code'])
+        .execute();
       await db.schema
         .createTable('directory_accredited_system')
         .addColumn('asid', 'text', (column) => column.primaryKey())

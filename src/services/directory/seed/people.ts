@@ -42,17 +42,49 @@ const both = (at: string): Post => ({ at, job: 'consultant', functions: [RC, SPC
 
 /** Users of the published examples, of the simulated log-on and of the public e-RS tests (mock-users.json, known-users.csv). */
 const PUBLISHED: readonly PublishedPerson[] = [
-  { userId: '000000000101', posts: [{ at: 'R69', job: 'consultant', functions: ['SERVICE_DEFINER', SPC, SPA] }, { at: 'R68', job: 'gp', functions: [RC] }] },
-  ...['021600556514', '921600556514', '021600556513', '021600556111', '004377014925', '111111111111', '103264994981'].map((userId): PublishedPerson => ({ userId, posts: [both('R69'), { at: 'R68', job: 'consultant', functions: [RC, SPC] }] })),
+  {
+    userId: '000000000101',
+    posts: [
+      { at: 'R69', job: 'consultant', functions: ['SERVICE_DEFINER', SPC, SPA] },
+      { at: 'R68', job: 'gp', functions: [RC] },
+    ],
+  },
+  ...['021600556514', '921600556514', '021600556513', '021600556111', '004377014925', '111111111111', '103264994981'].map(
+    (userId): PublishedPerson => ({ userId, posts: [both('R69'), { at: 'R68', job: 'consultant', functions: [RC, SPC] }] }),
+  ),
   { userId: '103264992985', posts: [{ at: 'R69', job: 'support', functions: [RCA, RA, SPCA, SPA] }] },
   { userId: '555073103100', posts: [{ at: 'D82106', job: 'gp', functions: [RC] }] },
-  { userId: '555031998104', posts: [{ at: 'D82106', job: 'secretary', functions: [RCA] }, { at: 'RCD', job: 'support', functions: [SPCA] }] },
+  {
+    userId: '555031998104',
+    posts: [
+      { at: 'D82106', job: 'secretary', functions: [RCA] },
+      { at: 'RCD', job: 'support', functions: [SPCA] },
+    ],
+  },
   { userId: '555031998103', posts: [{ at: 'D82106', job: 'receptionist', functions: [RA] }] },
-  { userId: '555032006106', posts: [{ at: 'RCD', job: 'consultant', functions: [SPC] }, { at: 'R69', job: 'consultant', functions: [SPC] }] },
+  {
+    userId: '555032006106',
+    posts: [
+      { at: 'RCD', job: 'consultant', functions: [SPC] },
+      { at: 'R69', job: 'consultant', functions: [SPC] },
+    ],
+  },
   { userId: '555032006103', posts: [{ at: 'RCD', job: 'clerk', functions: [SPA] }] },
   { userId: '555031999105', posts: [{ at: 'RCD', job: 'consultant', functions: [SPC] }], ial: 2 },
-  { userId: '656005750104', posts: [{ at: 'Y51', job: 'support', functions: [], id: '656014452101' }, { at: 'X09', job: 'support', functions: [], id: '656005754108' }] },
-  { userId: '656005750107', posts: [{ at: 'R69', job: 'clinician', functions: [RC], id: '555254242105' }, { at: 'A83008', job: 'clinician', functions: [RC] }] },
+  {
+    userId: '656005750104',
+    posts: [
+      { at: 'Y51', job: 'support', functions: [], id: '656014452101' },
+      { at: 'X09', job: 'support', functions: [], id: '656005754108' },
+    ],
+  },
+  {
+    userId: '656005750107',
+    posts: [
+      { at: 'R69', job: 'clinician', functions: [RC], id: '555254242105' },
+      { at: 'A83008', job: 'clinician', functions: [RC] },
+    ],
+  },
   { userId: '656005750108', posts: [{ at: 'R69', job: 'gp', functions: [RC, SPC], id: '555254242106' }] },
   { userId: '656005750105', posts: [{ at: 'R69', job: 'clinician', functions: [RC] }] },
   { userId: '656005750106', posts: [{ at: 'R69', job: 'clinician', functions: [SPC] }] },
@@ -74,12 +106,18 @@ export interface SeededPeople {
 export function seedPeople(random: SeededRandom, organisations: readonly Organisation[]): SeededPeople {
   const names = new Map(organisations.map((each) => [each.odsCode, each.name]));
   const all = [...PUBLISHED, ...staff()];
-  return { people: all.map((each) => person(random, each)), roleProfiles: all.flatMap((each, index) => each.posts.map((post, n) => roleProfile(each, post, index * 10 + n, names))) };
+  return {
+    people: all.map((each) => person(random, each)),
+    roleProfiles: all.flatMap((each, index) => each.posts.map((post, n) => roleProfile(each, post, index * 10 + n, names))),
+  };
 }
 
 /** Ids from a block of their own: 90 and the place of the organisation. */
 function staff(): PublishedPerson[] {
-  const member = (block: number, n: number, post: Post): PublishedPerson => ({ userId: `90${String(block).padStart(4, '0')}${String(n).padStart(6, '0')}`, posts: [post] });
+  const member = (block: number, n: number, post: Post): PublishedPerson => ({
+    userId: `90${String(block).padStart(4, '0')}${String(n).padStart(6, '0')}`,
+    posts: [post],
+  });
   const practices = PRACTICES.flatMap((at, n) => [
     member(1000 + n, 1, { at, job: 'gp', functions: [RC] }),
     member(1000 + n, 2, { at, job: 'gp', functions: [RC] }),
@@ -100,10 +138,24 @@ function person(random: SeededRandom, { userId, ial = 3, aal = 3 }: PublishedPer
   const female = stream.chance(0.5);
   const givenName = stream.pick(female ? FEMALE_NAMES : MALE_NAMES);
   const familyName = stream.pick(FAMILY_NAMES);
-  return { userId, title: female ? 'Ms' : 'Mr', givenName, familyName, email: `${givenName}.${familyName}.${userId.slice(-4)}@example.com`.toLowerCase(), active: true, identityAssuranceLevel: ial, authenticationAssuranceLevel: aal };
+  return {
+    userId,
+    title: female ? 'Ms' : 'Mr',
+    givenName,
+    familyName,
+    email: `${givenName}.${familyName}.${userId.slice(-4)}@example.com`.toLowerCase(),
+    active: true,
+    identityAssuranceLevel: ial,
+    authenticationAssuranceLevel: aal,
+  };
 }
 
-function roleProfile({ userId }: PublishedPerson, { at, job, functions, id }: Post, n: number, names: ReadonlyMap<string, string>): RoleProfile {
+function roleProfile(
+  { userId }: PublishedPerson,
+  { at, job, functions, id }: Post,
+  n: number,
+  names: ReadonlyMap<string, string>,
+): RoleProfile {
   const [jobRoleCode, jobRoleName] = JOBS[job];
   // Numbered by place in the list: published user ids differ in their first digits only.
   const digits = String(n).padStart(9, '0');
