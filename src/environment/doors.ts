@@ -37,6 +37,7 @@ export class Doors {
   readonly #makeApp: () => Promise<FastifyInstance>;
   readonly #open = new Map<object, OpenDoor>();
   #app: Promise<FastifyInstance> | undefined;
+  #ready: FastifyInstance | undefined;
   #closing = false;
   readonly #verdicts = new WeakMap<object, Promise<boolean>>();
 
@@ -73,7 +74,10 @@ export class Doors {
 
   /** The application, for the first use. */
   app(): Promise<FastifyInstance> {
-    this.#app ??= this.#makeApp();
+    this.#app ??= this.#makeApp().then((app) => {
+      this.#ready = app;
+      return app;
+    });
     return this.#app;
   }
 
@@ -89,6 +93,10 @@ export class Doors {
     clearTimeout(deadline);
     if (this.#app !== undefined) await (await this.#app).close();
   }
+
+  readonly #onClose = (): void => {
+    if (this.#closing) this.#closeIdle();
+  };
 
   #closeIdle(): void {
     for (const { server } of this.#open.values()) server.closeIdleConnections();
@@ -113,8 +121,12 @@ export class Doors {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#closing) response.setHeader('connection', 'close');
     // A connection whose last request was under way when closing began is idle from now on.
-    response.on('close', () => this.#closing && this.#closeIdle());
+    response.on('close', this.#onClose);
     const verdict = this.#verdicts.get(request.socket);
+    if (this.#ready !== undefined && verdict === undefined) {
+      this.#ready.routing(request, response);
+      return;
+    }
     Promise.all([this.app(), verdict ?? true]).then(
       ([app, admitted]) => {
         if (admitted) app.routing(request, response);

@@ -61,6 +61,11 @@ export class World implements Clock {
     return this.#row.seeded_at !== null;
   }
 
+  /** True when there are no other processes to learn from. */
+  get exclusive(): boolean {
+    return this.#store.exclusive;
+  }
+
   /** Brings this process up to what the others know; free when there are no others. */
   async refresh(): Promise<void> {
     if (!this.#store.exclusive) await this.reload();

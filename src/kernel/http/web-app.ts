@@ -43,7 +43,8 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
   app.addHook('onRequest', (request, _reply, done) => {
     request.exchange = new Exchange(options.listenerOf(request.raw), performance.now());
     const { world } = options;
-    world.refresh().then(() => done(), done);
+    if (world.exclusive) done();
+    else world.refresh().then(() => done(), done);
   });
   app.addHook('onSend', (request, _reply, payload, done) => {
     if (typeof payload === 'string' || Buffer.isBuffer(payload)) request.exchange.responseBody = payload;

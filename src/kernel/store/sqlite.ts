@@ -5,7 +5,7 @@ import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { LocalRefusal, messageOf } from '../errors.ts';
 import { migrate, type OwnedMigrations } from './migrate.ts';
 import { snapshotName } from './snapshots.ts';
-import type { Db, Store } from './store.ts';
+import { type Db, type DirectReader, readDirectly, type Store } from './store.ts';
 
 /** `:memory:` for tests, or the path of the file. */
 export interface SqliteOptions {
@@ -26,7 +26,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const inMemory = options.file === ':memory:';
   const database = openDatabase(options.file, inMemory);
   if (options.relaxed === true) database.exec('pragma synchronous = off; pragma wal_autocheckpoint = 4000');
-  const db: Db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+  const adapted = adapt(database);
+  const db: Db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adapted.database }) });
+  readDirectly(db, adapted.read);
   const folder = inMemory ? undefined : join(dirname(options.file), 'snapshots');
   const counters = new Map<string, { window: number; count: number }>();
   try {
@@ -138,26 +140,39 @@ function explainOpenFailure(file: string, error: unknown): LocalRefusal {
 }
 
 /** Gives node:sqlite the shape Kysely's SQLite dialect expects; statements are kept by their text. */
-function adapt(database: DatabaseSync): SqliteDatabase {
+function adapt(database: DatabaseSync): { database: SqliteDatabase; read: DirectReader } {
   const statements = new Map<string, { reader: boolean; statement: StatementSync }>();
   const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters.map(inputValue);
+  let inTransaction = false;
+  const statementOf = (text: string): { reader: boolean; statement: StatementSync } => {
+    let entry = statements.get(text);
+    if (entry === undefined) {
+      const statement = database.prepare(text);
+      entry = { statement, reader: statement.columns().length > 0 };
+      if (statements.size > 2_000) statements.clear();
+      statements.set(text, entry);
+    }
+    return entry;
+  };
   return {
-    close: () => database.close(),
-    prepare(text) {
-      let entry = statements.get(text);
-      if (entry === undefined) {
-        const statement = database.prepare(text);
-        entry = { statement, reader: statement.columns().length > 0 };
-        if (statements.size > 2_000) statements.clear();
-        statements.set(text, entry);
-      }
-      const { statement, reader } = entry;
-      return {
-        reader,
-        all: (parameters) => statement.all(...values(parameters)),
-        run: (parameters) => statement.run(...values(parameters)),
-        iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
-      };
+    // While a transaction is open on the one connection, a read from outside must wait for it and not see its middle.
+    read: (text, parameters) => (inTransaction ? undefined : statementOf(text).statement.all(...values(parameters))),
+    database: {
+      close: () => database.close(),
+      prepare(text) {
+        const { statement, reader } = statementOf(text);
+        return {
+          reader,
+          all: (parameters) => statement.all(...values(parameters)),
+          run: (parameters) => {
+            const result = statement.run(...values(parameters));
+            if (text === 'begin') inTransaction = true;
+            else if (text === 'commit' || text === 'rollback') inTransaction = false;
+            return result;
+          },
+          iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+        };
+      },
     },
   };
 }
