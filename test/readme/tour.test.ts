@@ -17,13 +17,20 @@ after(async () => {
 });
 
 test('every command of the tour works as pasted', { timeout: 180_000 }, () => {
-  const blocks = [...readFileSync(resolve(ROOT, 'README.md'), 'utf8').matchAll(/<!-- tour -->\n+```bash\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  const blocks = [...readFileSync(resolve(ROOT, 'README.md'), 'utf8').matchAll(/<!-- tour -->\n+```bash\n([\s\S]*?)```/g)].map(
+    ([, block = '']) => block,
+  );
   assert.ok(blocks.length >= 8, `only ${blocks.length} blocks are marked as the tour`);
   const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', blocks.join('\n')], {
     cwd: ROOT,
-    env: { ...process.env, ...spine.variables, PATH: `${resolve(ROOT, 'node_modules/.bin')}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
+    env: {
+      ...process.env,
+      ...spine.variables,
+      PATH: `${resolve(ROOT, 'node_modules/.bin')}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    },
     encoding: 'utf8',
   });
   assert.equal(status, 0, `${stdout}\n${stderr}`);
-  for (const sign of ['"resourceType"', 'REFERRALS', '201']) assert.ok(stdout.includes(sign) || stdout.length > 2_000, `the tour printed no ${sign}`);
+  for (const sign of ['"resourceType"', 'REFERRALS', '201'])
+    assert.ok(stdout.includes(sign) || stdout.length > 2_000, `the tour printed no ${sign}`);
 });

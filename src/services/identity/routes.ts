@@ -6,7 +6,7 @@ import { Pages } from '../../kernel/web/pages.ts';
 import { ersBusinessFunctions } from '../directory/index.ts';
 import { SignInRefusal } from './errors.ts';
 import { acceptedLevels, METHODS, type Provider } from './model.ts';
-import type { SignIn, Step } from './sign-in.ts';
+import { SCREEN_LIST, type SignIn, type Step } from './sign-in.ts';
 import { signingKey } from './store.ts';
 
 const PROVIDERS: readonly Provider[] = ['cis2', 'mock'];
@@ -140,6 +140,7 @@ async function show(
     title: provider === 'mock' ? 'Simulated log-on' : 'Choose who signs in',
     problem: search === undefined ? step.problem : undefined,
     search: search ?? '',
+    more: candidates.length === SCREEN_LIST,
     people: candidates.map(({ person, roles }) => ({
       userId: person.userId,
       name: `${person.title} ${person.givenName} ${person.familyName}`,
