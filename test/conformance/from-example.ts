@@ -154,15 +154,15 @@ export function structureOf(value: Json, path = '$'): Set<string> {
   if (Array.isArray(value))
     return new Set([`${path}[${value.length === 0 ? 'empty' : ''}]`, ...value.flatMap((each) => [...structureOf(each, `${path}[]`)])]);
   if (typeof value === 'object' && value !== null) {
-    const marker =
-      typeof value.url === 'string'
-        ? `{${value.url}}`
-        : typeof value.name === 'string' && typeof value.id !== 'string'
-          ? `{${value.name}}`
-          : typeof value.resourceType === 'string'
-            ? `{${value.resourceType}}`
-            : '';
+    const marker = markerOf(value);
     return new Set(Object.entries(value).flatMap(([key, each]) => [...structureOf(each, `${path}${marker}.${key}`)]));
   }
   return new Set([`${path}: ${typeof value}`]);
+}
+
+/** What tells one member of a list from another: an extension's URL, a parameter's name, a resource's type. */
+function markerOf(value: Json): string {
+  if (typeof value.url === 'string' && /^https:\/\/fhir|^[A-Za-z]+$/.test(value.url)) return `{${value.url}}`;
+  if (typeof value.name === 'string' && typeof value.id !== 'string') return `{${value.name}}`;
+  return typeof value.resourceType === 'string' ? `{${value.resourceType}}` : '';
 }
