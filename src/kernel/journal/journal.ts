@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { CheckResult, Exchange } from '../http/exchange.ts';
 import type { Random } from '../random.ts';
 import { type Migrations, prepare, type Store, tablesOf } from '../store/store.ts';
-import { maskBody, maskHeaders } from './mask.ts';
+import { maskBody, maskHeaders, maskUrl } from './mask.ts';
 
 /** The journal is a database of its own (DESIGN.md D8). */
 export const journalMigrations: Migrations = {
@@ -276,7 +276,7 @@ export class Journal {
       service: exchange.service ?? 'environment',
       operation: exchange.operation ?? '-',
       method: finished.method,
-      url: finished.url.slice(0, 2_000),
+      url: maskUrl(finished.url.slice(0, 2_000)),
       status: finished.status,
       verdict,
       milliseconds: Math.round(finished.milliseconds * 100) / 100,

@@ -17,7 +17,9 @@ export function maskHeaders(headers: Readonly<Record<string, unknown>>): Record<
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
     const text = String(value);
-    masked[name] = SECRET_HEADERS.has(name) ? `${text.split(' ')[0] === 'Bearer' ? 'Bearer ' : ''}${hint(text)}` : text.slice(0, 2_000);
+    if (name === 'location') masked[name] = maskUrl(text.slice(0, 2_000));
+    else
+      masked[name] = SECRET_HEADERS.has(name) ? `${text.split(' ')[0] === 'Bearer' ? 'Bearer ' : ''}${hint(text)}` : text.slice(0, 2_000);
   }
   return masked;
 }
@@ -28,4 +30,11 @@ export function maskBody(body: string): string {
   if (isForm) return body.replace(FORM_MEMBER, (_, before: string, name: string, value: string) => `${before}${name}=${hint(value)}`);
   if (body.includes('"resourceType"')) return body;
   return body.replace(JSON_MEMBER, (_, before: string, value: string) => `${before}"${hint(value)}"`);
+}
+
+const QUERY_SECRET = /([?&](?:code|interaction|token|session_code)=)([^&]*)/g;
+
+/** An address with the secrets in its query masked: authorization codes, sign-ins under way. */
+export function maskUrl(url: string): string {
+  return url.replace(QUERY_SECRET, (_, before: string, value: string) => `${before}${hint(value)}`);
 }
