@@ -2,9 +2,8 @@ import { unknown } from '../errors.ts';
 import { contentDisposition, requireDownloadable } from '../files/download.ts';
 import { UPLOAD_TYPES } from '../files/file-types.ts';
 import { operation } from '../operation.ts';
-import { noRelationship } from '../referral/relationship.ts';
 import { fileById } from '../store/files.ts';
-import { loadReferral, requireAccess } from './referral-access.ts';
+import { requireFileAccess } from './file-access.ts';
 
 /**
  * A006: the content of an attachment, streamed (ers.md §9 A006, §15). Whoever has a relationship with the request it is linked to may
@@ -29,8 +28,7 @@ export const retrieveAttachment = operation({
     const id = call.params['attachmentLogicalId'] ?? '';
     const file = await fileById(call.db, call.instance, id);
     if (file === undefined) throw unknown(`File ${id}`);
-    if (file.linkedUbrn === undefined) throw noRelationship(file.intendedUbrn ?? 'none', 'The file is linked to no request.');
-    await requireAccess(call, await loadReferral(call, file.linkedUbrn), 'read');
+    await requireFileAccess(call, file);
     requireDownloadable(file);
     return {
       status: 200,
