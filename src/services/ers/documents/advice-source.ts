@@ -1,10 +1,10 @@
 /** An advice and guidance request as its documents need it: plain data, people and places by their ids (ers.md §17). */
 import type { Instant } from '../../../kernel/clock.ts';
 import type { BusinessFunction } from '../codes.ts';
-import type { Priority } from '../model.ts';
+import type { Attachment, Priority } from '../model.ts';
 
-/** States of an advice request (ers.md §11.3). */
-export type AdviceStatus =
+/** Where a conversation stands (ers.md §11.3). */
+export type PrintedAdviceCategory =
   | 'PROVIDER_RESPONSE_REQUIRED'
   | 'REFERRER_TO_SUBMIT_FURTHER_INFORMATION'
   | 'REFERRER_TO_REVIEW_RESPONSE'
@@ -12,43 +12,51 @@ export type AdviceStatus =
   | 'CONVERSATION_ENDED_CLOSED'
   | 'ADVICE_CONVERTED';
 
+/** A person in a role at an organisation. */
+export interface PrintedAuthor {
+  /** SDS user id. */
+  readonly userId: string;
+  readonly odsCode: string;
+  readonly businessFunction?: BusinessFunction;
+}
+
 /**
- * What {@link printAdviceOverview} (A043) and {@link printAdviceConversation} (A027) print. Whoever keeps advice requests makes one of
- * these; names are looked up by the printer.
+ * What `printAdviceOverview` (A043), `printAdviceConversation` (A027) and the clinical information of a converted request (A007) print.
+ * Whoever keeps advice requests makes one of these; names are looked up when it is printed.
  */
 export interface AdviceSource {
   readonly ubrn: string;
   readonly nhsNumber: string;
   readonly priority: Priority;
   /** The service that was asked. */
-  readonly serviceId: string;
-  readonly serviceName: string;
+  readonly service: { readonly serviceId: string; readonly serviceName: string };
   /** Specialty code. */
   readonly specialty?: string;
-  /** SDS user id of the clinician the request names. */
+  /** SDS user id of the clinician the search named. */
   readonly namedClinician?: string;
-  /** SDS user id of the responsible clinician, and where they asked from. */
-  readonly referrer: string;
-  readonly referringOrganisation: string;
-  readonly status: AdviceStatus;
-  readonly authorisedToConvert: boolean;
-  readonly createdAt: Instant;
+  /** The responsible clinician. */
+  readonly referrer: PrintedAuthor;
+  readonly category: PrintedAdviceCategory;
+  readonly conversionAuthorisation: 'AUTHORISED_TO_CONVERT' | 'NOT_AUTHORISED_TO_CONVERT';
+  readonly firstRequested: Instant;
+  readonly lastUpdated: Instant;
   /** In any order; printed oldest first. */
-  readonly messages: readonly AdviceMessage[];
+  readonly messages: readonly PrintedMessage[];
+  /** Every file of the request; those that no message names are printed apart. */
+  readonly attachments: readonly Attachment[];
 }
 
-export interface AdviceMessage {
+export interface PrintedMessage {
   readonly sent: Instant;
   /** Category of the Communication (ers.md §10.5). */
-  readonly category: 'REQUESTER' | 'RESPONDER' | 'REFERRER_CLINICAL_INFORMATION_UPDATED';
-  /** SDS user id of the person at the keyboard, with the role and organisation they acted in. */
-  readonly sender: string;
-  readonly senderFunction?: BusinessFunction;
-  readonly senderOrganisation: string;
-  /** SDS user id of the responsible person, when it is someone else. */
-  readonly onBehalfOf?: string;
-  /** Plain text; the only markup it may hold is a link (ers.md §9 A026), which is printed as its words and address. */
+  readonly kind: 'REQUESTER' | 'RESPONDER' | 'REFERRER_CLINICAL_INFORMATION_UPDATED';
+  readonly responsible: PrintedAuthor;
+  /** The person at the keyboard. */
+  readonly sender: PrintedAuthor;
+  /** The only markup it may hold is a link (ers.md §9 A026), which is printed as its words and address. */
   readonly text: string;
-  /** Files sent with the message, by name. */
-  readonly files: readonly { readonly title: string; readonly description?: string }[];
+  /** Ids of attachments of the request that came with it. */
+  readonly attachmentIds: readonly string[];
+  /** Code of `eRS-GuidanceIntendedRecommendation-1`, where the provider gave one. */
+  readonly recommendation?: string;
 }
