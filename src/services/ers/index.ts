@@ -9,6 +9,7 @@ import { importServices, importSlots } from './catalogue/import.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
+import { accessCodeTable } from './migrations/0003-access-codes.ts';
 import { ersProducts } from './products.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
@@ -29,7 +30,7 @@ const PATHS = ['/referrals', '/referrals-dep'];
 export const ers: Service<ErsApi> = {
   name: 'ers',
   title: 'NHS e-Referral Service',
-  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables },
+  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-access-codes': accessCodeTable },
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
@@ -42,6 +43,7 @@ export const ers: Service<ErsApi> = {
     ers_booking_attempt: 'data',
     ers_audit: 'data',
     ers_on_behalf_of: 'data',
+    ers_access_code: 'data',
   },
   offers: VARIANTS.flatMap(({ environment, variant, display }) =>
     ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
@@ -66,7 +68,7 @@ export const ers: Service<ErsApi> = {
 };
 
 function worldOf(context: ServiceContext): ErsWorld {
-  const { environment, store, clock, random, blobs, faults, outbox } = context;
+  const { environment, store, clock, random, blobs, faults, outbox, sealer } = context;
   return {
     environment,
     store,
@@ -75,6 +77,7 @@ function worldOf(context: ServiceContext): ErsWorld {
     blobs,
     faults,
     outbox,
+    sealer,
     directory: context.use(directory),
     demographics: context.use(demographics),
     hospital: simulatedHospital({ faults, settings: environment.settings }),

@@ -3,6 +3,7 @@ import { retrieveBusinessFunctions } from './r4/a030-retrieve-business-functions
 import { retrieveReferenceData } from './stu3/a004-retrieve-reference-data.ts';
 import { retrieveReferralRequest } from './stu3/a005-retrieve-referral-request.ts';
 import { retrieveAttachment } from './stu3/a006-retrieve-attachment.ts';
+import { retrieveClinicalInformation } from './stu3/a007-retrieve-clinical-information.ts';
 import { retrieveWorklist } from './stu3/a008-retrieve-worklist.ts';
 import { patientServiceSearch } from './stu3/a010-patient-service-search.ts';
 import { createReferralOperation } from './stu3/a011-create-referral.ts';
@@ -11,6 +12,7 @@ import { acceptReferralOperation } from './stu3/a013-accept-referral.ts';
 import { rejectReferralOperation } from './stu3/a014-reject-referral.ts';
 import { retrieveAppointmentSlots } from './stu3/a015-retrieve-appointment-slots.ts';
 import { bookOrDeferAppointment } from './stu3/a016-book-or-defer-appointment.ts';
+import { generatePatientLetter } from './stu3/a019-generate-patient-letter.ts';
 import { uploadFile } from './stu3/a020-upload-file.ts';
 import { retrieveAvailableActions } from './stu3/a029-available-actions.ts';
 
@@ -19,6 +21,7 @@ export const operations: readonly Operation[] = [
   retrieveReferenceData,
   retrieveReferralRequest,
   retrieveAttachment,
+  retrieveClinicalInformation,
   retrieveWorklist,
   patientServiceSearch,
   createReferralOperation,
@@ -27,6 +30,7 @@ export const operations: readonly Operation[] = [
   rejectReferralOperation,
   retrieveAppointmentSlots,
   bookOrDeferAppointment,
+  generatePatientLetter,
   uploadFile,
   retrieveAvailableActions,
   retrieveBusinessFunctions,

@@ -90,19 +90,26 @@ class Sheet {
     this.#pdf.x = MARGIN;
     switch (block.kind) {
       case 'heading':
-        return this.#heading(block);
+        this.#heading(block);
+        break;
       case 'paragraph':
-        return this.#paragraph(block);
+        this.#paragraph(block);
+        break;
       case 'lines':
-        return this.#lines(block);
+        this.#lines(block);
+        break;
       case 'facts':
-        return this.#facts(block);
+        this.#facts(block);
+        break;
       case 'banner':
-        return this.#banner(block);
+        this.#banner(block);
+        break;
       case 'list':
-        return this.#list(block);
+        this.#list(block);
+        break;
       case 'table':
-        return this.#table(block);
+        this.#table(block);
+        break;
     }
   }
 
@@ -285,7 +292,10 @@ class Sheet {
 
   /** Draws what is not to be read out; artifacts do not nest. */
   #artifact(draw: () => void): void {
-    if (this.#inArtifact) return draw();
+    if (this.#inArtifact) {
+      draw();
+      return;
+    }
     this.#inArtifact = true;
     this.#pdf.markContent('Artifact', { type: 'Layout' });
     draw();
