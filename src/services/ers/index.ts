@@ -9,7 +9,8 @@ import { importServices, importSlots } from './catalogue/import.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
-import { adviceTables } from './migrations/0003-advice.ts';
+import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { adviceTables } from './migrations/0004-advice.ts';
 import { ersProducts } from './products.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
@@ -30,7 +31,12 @@ const PATHS = ['/referrals', '/referrals-dep'];
 export const ers: Service<ErsApi> = {
   name: 'ers',
   title: 'NHS e-Referral Service',
-  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-advice': adviceTables },
+  migrations: {
+    '0001-catalogue': catalogueTables,
+    '0002-referrals': referralTables,
+    '0003-access-codes': accessCodeTable,
+    '0004-advice': adviceTables,
+  },
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
@@ -44,6 +50,7 @@ export const ers: Service<ErsApi> = {
     ers_booking_attempt: 'data',
     ers_audit: 'data',
     ers_on_behalf_of: 'data',
+    ers_access_code: 'data',
   },
   offers: VARIANTS.flatMap(({ environment, variant, display }) =>
     ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
@@ -68,7 +75,7 @@ export const ers: Service<ErsApi> = {
 };
 
 function worldOf(context: ServiceContext): ErsWorld {
-  const { environment, store, clock, random, blobs, faults, outbox } = context;
+  const { environment, store, clock, random, blobs, faults, outbox, sealer } = context;
   return {
     environment,
     store,
@@ -77,6 +84,7 @@ function worldOf(context: ServiceContext): ErsWorld {
     blobs,
     faults,
     outbox,
+    sealer,
     directory: context.use(directory),
     demographics: context.use(demographics),
     hospital: simulatedHospital({ faults, settings: environment.settings }),

@@ -1,9 +1,7 @@
-import { unknown } from '../errors.ts';
 import { contentDisposition, requireDownloadable } from '../files/download.ts';
+import { loadFile, requireFileAccess } from '../files/file-access.ts';
 import { UPLOAD_TYPES } from '../files/file-types.ts';
 import { operation } from '../operation.ts';
-import { fileById } from '../store/files.ts';
-import { requireFileAccess } from './file-access.ts';
 
 /**
  * A006: the content of an attachment, streamed (ers.md §9 A006, §15). Whoever has a relationship with the request it is linked to may
@@ -25,9 +23,7 @@ export const retrieveAttachment = operation({
   // Older uploads may be HTML.
   produces: [...UPLOAD_TYPES, 'text/html'],
   handle: async (call) => {
-    const id = call.params['attachmentLogicalId'] ?? '';
-    const file = await fileById(call.db, call.instance, id);
-    if (file === undefined) throw unknown(`File ${id}`);
+    const file = await loadFile(call, call.params['attachmentLogicalId'] ?? '');
     await requireFileAccess(call, file);
     requireDownloadable(file);
     return {

@@ -7,8 +7,9 @@ import type { Instant } from '../../../kernel/clock.ts';
 import type { Db } from '../../../kernel/store/store.ts';
 import { type ConversationRecord, type ConvertedAdvice, recordName } from '../advice/convert.ts';
 import type { AdviceRequest } from '../advice/model.ts';
+import { printedAdvice } from '../advice/printed.ts';
 import { wrongState } from '../advice/states.ts';
-import { type ConversationRecordFacts, conversationRecord } from '../documents/advice-conversation.ts';
+import { printAdviceConversation } from '../documents/print.ts';
 import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
 import type { Referral, StoredFile } from '../model.ts';
 import { insertFile } from '../store/files.ts';
@@ -90,8 +91,8 @@ async function requireNoReferral(db: Db, instance: string, ubrn: string): Promis
 /** Prints the conversation. Its content is named by its hash: if the conversion fails after this, nothing refers to it. */
 async function storeRecord(call: ReferralCall, advice: AdviceRequest, now: Instant): Promise<StoredFile> {
   const { world, caller } = call;
-  const content = await conversationRecord(await recordFacts(call, advice, now));
-  const { hash, size } = await world.blobs.put(Readable.from([content]), MAXIMUM_FILE_SIZE);
+  const { body } = await printAdviceConversation(world, call.db, printedAdvice(advice));
+  const { hash, size } = await world.blobs.put(Readable.from([body]), MAXIMUM_FILE_SIZE);
   return {
     id: world.random.uuid(),
     name: recordName(advice.ubrn),
@@ -106,16 +107,4 @@ async function storeRecord(call: ReferralCall, advice: AdviceRequest, now: Insta
     status: 'AVAILABLE',
     linkedUbrn: advice.ubrn,
   };
-}
-
-async function recordFacts(call: ReferralCall, advice: AdviceRequest, madeAt: Instant): Promise<ConversationRecordFacts> {
-  const { world, db } = call;
-  const names = new Map<string, string>();
-  for (const userId of new Set(advice.messages.flatMap((each) => [each.responsible.userId, each.sender.userId]))) {
-    const person = await world.directory.person(db, userId);
-    if (person !== undefined) names.set(userId, `${person.title} ${person.givenName} ${person.familyName}`.trim());
-  }
-  const patient = await world.demographics.patient(db, advice.nhsNumber);
-  const patientName = patient === undefined ? undefined : [...patient.givenNames, patient.familyName].join(' ');
-  return { advice, names, madeAt, ...(patientName !== undefined && { patientName }) };
 }

@@ -1,11 +1,19 @@
-/** Who may read a file (ers.md §4.2, §15). */
-import { ErsRefusal } from '../errors.ts';
+/** Who may fetch a file (ers.md §4.2, §15). */
+import { ErsRefusal, unknown } from '../errors.ts';
 import type { StoredFile } from '../model.ts';
 import { noRelationship } from '../referral/relationship.ts';
 import { adviceByUbrn } from '../store/advice.ts';
+import { fileById } from '../store/files.ts';
 import { referralByUbrn } from '../store/referrals.ts';
-import { requireAdviceAccess } from './advice-access.ts';
-import { type ReferralCall, requireAccess } from './referral-access.ts';
+import { requireAdviceAccess } from '../stu3/advice-access.ts';
+import { type ReferralCall, requireAccess } from '../stu3/referral-access.ts';
+
+/** The file. Throws 404 for an unknown id. */
+export async function loadFile(call: ReferralCall, id: string): Promise<StoredFile> {
+  const file = await fileById(call.db, call.instance, id);
+  if (file === undefined) throw unknown(`File ${id}`);
+  return file;
+}
 
 /**
  * Whoever has a relationship with a request that the file is attached to may read it. One UBRN can name a referral and the conversation
