@@ -11,6 +11,7 @@ import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { adviceTables } from './migrations/0004-advice.ts';
 import { ersProducts } from './products.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
@@ -31,13 +32,19 @@ const PATHS = ['/referrals', '/referrals-dep'];
 export const ers: Service<ErsApi> = {
   name: 'ers',
   title: 'NHS e-Referral Service',
-  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-access-codes': accessCodeTable },
+  migrations: {
+    '0001-catalogue': catalogueTables,
+    '0002-referrals': referralTables,
+    '0003-access-codes': accessCodeTable,
+    '0004-advice': adviceTables,
+  },
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
     ers_service_member: 'data',
     ers_slot: 'data',
     ers_referral: 'data',
+    ers_advice: 'data',
     ers_file: 'data',
     ers_sequence: 'data',
     ers_lock: 'data',

@@ -15,7 +15,14 @@ import { retrieveAppointmentSlots } from './stu3/a015-retrieve-appointment-slots
 import { bookOrDeferAppointment } from './stu3/a016-book-or-defer-appointment.ts';
 import { generatePatientLetter } from './stu3/a019-generate-patient-letter.ts';
 import { uploadFile } from './stu3/a020-upload-file.ts';
+import { retrieveAdviceWorklist } from './stu3/a023-retrieve-advice-worklist.ts';
+import { retrieveAdviceRequest } from './stu3/a024-retrieve-advice-request.ts';
+import { retrieveConversation } from './stu3/a025-retrieve-conversation.ts';
+import { sendAdviceResponse } from './stu3/a026-send-advice-response.ts';
+import { convertAdviceToReferral } from './stu3/a027-convert-advice.ts';
 import { retrieveAvailableActions } from './stu3/a029-available-actions.ts';
+import { retrieveAdviceOverview } from './stu3/a043-retrieve-advice-overview.ts';
+import { createAdviceRequest } from './stu3/a044-create-advice-request.ts';
 
 /** Every operation that e-RS answers here, in the order of their public ids. Adding one: its file, and a line. */
 export const operations: readonly Operation[] = [
@@ -33,7 +40,14 @@ export const operations: readonly Operation[] = [
   bookOrDeferAppointment,
   generatePatientLetter,
   uploadFile,
+  retrieveAdviceWorklist,
+  retrieveAdviceRequest,
+  retrieveConversation,
+  sendAdviceResponse,
+  convertAdviceToReferral,
   retrieveAvailableActions,
   retrieveBusinessFunctions,
   retrieveAttachmentByLink,
+  retrieveAdviceOverview,
+  createAdviceRequest,
 ];

@@ -10,6 +10,7 @@ import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { adviceTables } from './migrations/0004-advice.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
@@ -55,7 +56,12 @@ export async function testErs() {
   const migrations = {
     directory: directory.migrations,
     demographics: demographics.migrations,
-    ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-access-codes': accessCodeTable },
+    ers: {
+      '0001-catalogue': catalogueTables,
+      '0002-referrals': referralTables,
+      '0003-access-codes': accessCodeTable,
+      '0004-advice': adviceTables,
+    },
   };
   const context = await testContext({
     migrations,

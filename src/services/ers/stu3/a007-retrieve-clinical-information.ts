@@ -1,7 +1,9 @@
+import { printedAdvice } from '../advice/printed.ts';
 import { type ClinicalInformation, clinicalInformation, clinicalInformationMentions } from '../documents/clinical-information.ts';
 import { lookUp } from '../documents/people-and-places.ts';
 import { print, printAnswer, printedPatient } from '../documents/print.ts';
 import { operation } from '../operation.ts';
+import { adviceByUbrn } from '../store/advice.ts';
 import { auditOf } from '../store/audit.ts';
 import { serviceById } from '../store/catalogue.ts';
 import { findReferral, loadReferral, type ReferralCall, requireAccess } from './referral-access.ts';
@@ -39,7 +41,14 @@ async function gather(call: ReferralCall, referral: ClinicalInformation['referra
     patient: await printedPatient(world, db, referral.nhsNumber),
     service: referral.appointment === undefined ? undefined : await serviceById(db, instance, referral.appointment.serviceId),
     trail: await auditOf(db, instance, referral.ubrn),
-    advice: undefined,
+    advice: await convertedAdvice(call, referral),
   };
   return { ...facts, known: await lookUp(world, db, clinicalInformationMentions(facts)), printedAt: world.clock.now() };
+}
+
+/** The conversation that the referral was converted from. */
+async function convertedAdvice(call: ReferralCall, referral: ClinicalInformation['referral']): Promise<ClinicalInformation['advice']> {
+  if (!referral.convertedFromAdvice) return undefined;
+  const advice = await adviceByUbrn(call.db, call.instance, referral.ubrn);
+  return advice === undefined ? undefined : printedAdvice(advice);
 }
