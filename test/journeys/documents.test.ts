@@ -120,10 +120,15 @@ describe('A019, the patient’s letter', { concurrency: false }, () => {
   });
 
   test('the journal keeps no letter', async () => {
-    const entries = (await spine.admin('INT', '/journal?operation=A019&limit=5')).json;
-    const [entry] = entries.entries ?? entries.exchanges ?? entries;
-    const detail = (await spine.admin('INT', `/journal/${entry.id}`)).json;
-    assert.equal(detail.responseBody ?? detail.response?.body ?? '', '');
+    await letter(BOOKED);
+    let printed: { id: string } | undefined;
+    while (printed === undefined) {
+      const { exchanges } = (await spine.admin('INT', '/journal?operation=A019&verdict=ok&limit=1')).json;
+      [printed] = exchanges;
+    }
+    const { response } = (await spine.admin('INT', `/journal/${printed.id}`)).json;
+    assert.match(response.headers['content-disposition'], /Appointment_/);
+    assert.equal(response.body, undefined);
   });
 
   test('is for referrers, in states that have one', async () => {
