@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Instant } from '../clock.ts';
 import { LocalRefusal } from '../errors.ts';
 import type { Random } from '../random.ts';
 import { type BlobFacts, type BlobStore, BlobTooLarge } from './blobs.ts';
@@ -27,15 +28,16 @@ export class FileBlobs implements BlobStore {
     const file = await open(temporary, 'wx');
     let size = 0;
     try {
-      for await (const chunk of content) {
+      // Not destroyed when this stops reading: destroying a request's stream would cut the client off before it has the answer.
+      for await (const chunk of content.iterator({ destroyOnReturn: false })) {
         const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
         size += bytes.length;
-        // Read on to the end without keeping anything: a client answered in mid-upload would see a broken connection.
-        if (size > limit) continue;
+        if (size > limit) break;
         hash.update(bytes);
         await file.write(bytes);
       }
       if (size <= limit) await file.sync();
+      else content.resume();
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -53,7 +55,7 @@ export class FileBlobs implements BlobStore {
     return { hash: name, size };
   }
 
-  async open(hash: string): Promise<Readable> {
+  async open(hash: string, range?: { readonly start: number; readonly end: number }): Promise<Readable> {
     const path = this.#path(hash);
     await stat(path).catch(() => {
       throw new LocalRefusal(
@@ -63,7 +65,7 @@ export class FileBlobs implements BlobStore {
         'The data folder was changed by hand; reset the environment.',
       );
     });
-    return createReadStream(path);
+    return createReadStream(path, range);
   }
 
   async head(hash: string, length: number): Promise<Buffer> {
@@ -76,8 +78,10 @@ export class FileBlobs implements BlobStore {
     }
   }
 
-  async remove(hash: string): Promise<void> {
-    await rm(this.#path(hash), { force: true });
+  async remove(hash: string, before: Instant): Promise<void> {
+    const path = this.#path(hash);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined && facts.mtimeMs < before) await rm(path, { force: true });
   }
 
   /** Only names that are hashes reach the file system. */

@@ -7,6 +7,7 @@ import { apiProduct, gateway } from '../gateway/index.ts';
 import { importAdvice } from './advice/import-advice.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
 import { importServices, importSlots } from './catalogue/import.ts';
+import { CLEAN_UP_FILES, cleanUpFiles, scheduleCleanUp } from './files/clean-up-files.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
@@ -62,8 +63,17 @@ export const ers: Service<ErsApi> = {
     return {
       api: {},
       async routes(app) {
-        const [{ registerOperations }, { operations }] = await Promise.all([import('./pipeline.ts'), import('./operations.ts')]);
+        const [{ registerOperations }, { operations }, { registerObjectStore }] = await Promise.all([
+          import('./pipeline.ts'),
+          import('./operations.ts'),
+          import('./files/object-store-routes.ts'),
+        ]);
         registerOperations(app, { world, gateway: api }, operations);
+        registerObjectStore(app, world);
+      },
+      async admin(app) {
+        const { registerErsAdmin } = await import('./files/admin-routes.ts');
+        await registerErsAdmin(app, world);
       },
       async admin(app) {
         const { registerAdviceControl } = await import('./advice/control-routes.ts');
@@ -72,9 +82,10 @@ export const ers: Service<ErsApi> = {
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
+        await scheduleCleanUp(world, tx);
       },
       importData: (tx, document) => importErs(world, tx, document),
-      jobs: { [SCAN_FILE]: scanFile(world) },
+      jobs: { [SCAN_FILE]: scanFile(world), [CLEAN_UP_FILES]: cleanUpFiles(world) },
     };
   },
 };

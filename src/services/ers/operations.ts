@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts';
 import { retrieveBusinessFunctions } from './r4/a030-retrieve-business-functions.ts';
+import { retrieveAttachmentByLink } from './r4/a042-retrieve-attachment.ts';
 import { retrieveReferenceData } from './stu3/a004-retrieve-reference-data.ts';
 import { retrieveReferralRequest } from './stu3/a005-retrieve-referral-request.ts';
 import { retrieveAttachment } from './stu3/a006-retrieve-attachment.ts';
@@ -46,6 +47,7 @@ export const operations: readonly Operation[] = [
   convertAdviceToReferral,
   retrieveAvailableActions,
   retrieveBusinessFunctions,
+  retrieveAttachmentByLink,
   retrieveAdviceOverview,
   createAdviceRequest,
 ];

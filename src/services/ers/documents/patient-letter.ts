@@ -11,7 +11,7 @@ import type { Block, PrintedDocument } from './printed-document.ts';
 import { bookingReference, dayInWords, fileStamp, nhsNumber, time } from './words.ts';
 
 /** Which letter a referral in a state gets. */
-export type LetterKind = 'confirmation' | 'request' | 'deferral' | 'triage';
+export type LetterKind = 'confirmation' | 'request' | 'deferral' | 'triage' | 'triaged';
 
 /** The table. A state that is not here is back with the referrer or over: there is nothing to tell the patient to do. */
 const LETTER_BY_STATE: Readonly<Partial<Record<ReferralState, LetterKind>>> = {
@@ -21,7 +21,7 @@ const LETTER_BY_STATE: Readonly<Partial<Record<ReferralState, LetterKind>>> = {
   APPT_CANCELLED_BY_PROVIDER: 'request',
   DEFERRED_TO_PROVIDER: 'deferral',
   AWAITING_TRIAGE: 'triage',
-  TRIAGED_PROVIDER_TO_ACTION: 'triage',
+  TRIAGED_PROVIDER_TO_ACTION: 'triaged',
 };
 
 const NAME_PARTS: Readonly<Record<LetterKind, string>> = {
@@ -29,12 +29,14 @@ const NAME_PARTS: Readonly<Record<LetterKind, string>> = {
   request: 'Appointment_Request_Summary',
   deferral: 'Appointment_Deferral_Summary',
   triage: 'Triage_Summary',
+  triaged: 'Triage_Summary',
 };
 const HEADINGS: Readonly<Record<LetterKind, string>> = {
   confirmation: 'Your appointment is booked',
   request: 'Please book your appointment',
   deferral: 'The hospital or clinic will contact you',
   triage: 'Your referral is being looked at by a specialist team',
+  triaged: 'The hospital or clinic will arrange your appointment',
 };
 
 export interface LetterToPatient {
@@ -100,8 +102,24 @@ export function patientLetter(facts: LetterToPatient): PrintedDocument {
 const BODIES: Readonly<Record<LetterKind, (facts: LetterToPatient) => readonly Block[]>> = {
   confirmation: confirmationBlocks,
   request: requestBlocks,
-  deferral: (facts) => waitingBlocks(facts, 'deferToProvider'),
-  triage: (facts) => waitingBlocks(facts, 'triage'),
+  deferral: (facts) =>
+    waitingBlocks(
+      facts,
+      'deferToProvider',
+      'No appointment could be booked at the time you were referred. Your referral has been sent to the service below, which will arrange an appointment with you. You do not need to do anything now.',
+    ),
+  triage: (facts) =>
+    waitingBlocks(
+      facts,
+      'triage',
+      'Your referral has been sent to the service below. A specialist reads it first and decides what is best for you. You do not need to do anything now.',
+    ),
+  triaged: (facts) =>
+    waitingBlocks(
+      facts,
+      'triage',
+      'A specialist has read your referral. The service below will arrange what comes next and contact you. You do not need to do anything now.',
+    ),
 };
 
 function confirmationBlocks({ referral, services }: LetterToPatient): readonly Block[] {
@@ -157,7 +175,8 @@ function howToBook(service: HealthcareService | undefined): string {
   return service?.telephone === undefined ? 'Through the appointments line' : `Telephone the clinic: ${service.telephone}`;
 }
 
-function waitingBlocks({ referral, services }: LetterToPatient, days: 'deferToProvider' | 'triage'): readonly Block[] {
+/** What happens next and by when: the contact days of the priority after the referral reached the provider (ers.md §16). */
+function waitingBlocks({ referral, services }: LetterToPatient, days: 'deferToProvider' | 'triage', text: string): readonly Block[] {
   const { appointment } = referral;
   const service = appointment === undefined ? undefined : services.get(appointment.serviceId);
   const sent = referral.receivedAt ?? appointment?.created ?? referral.updatedAt;
@@ -165,10 +184,7 @@ function waitingBlocks({ referral, services }: LetterToPatient, days: 'deferToPr
   return [
     {
       kind: 'paragraph',
-      text:
-        days === 'triage'
-          ? 'Your referral has been sent to the service below. A specialist reads it first and decides what is best for you. You do not need to do anything now.'
-          : 'No appointment could be booked at the time you were referred. Your referral has been sent to the service below, which will arrange an appointment with you. You do not need to do anything now.',
+      text,
     },
     {
       kind: 'facts',

@@ -1,4 +1,5 @@
 /** Prints documents: looks up what they name, has the rules write them, and puts them on paper. */
+import { Readable } from 'node:stream';
 import type { Db } from '../../../kernel/store/store.ts';
 import type { Answer } from '../operation.ts';
 import type { ErsWorld } from '../world.ts';
@@ -40,7 +41,8 @@ export async function printedPatient(world: Pick<ErsWorld, 'demographics'>, db: 
 export function printAnswer({ fileName, body }: Print): Answer {
   return {
     status: 200,
-    content: { type: 'application/pdf', body },
+    // A stream, which the journal leaves out: a letter holds the patient's access code.
+    content: { type: 'application/pdf', body: Readable.from([body]) },
     headers: { 'content-length': String(body.length), 'content-disposition': `attachment; filename="${fileName}"` },
   };
 }
