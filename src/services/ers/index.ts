@@ -72,11 +72,11 @@ export const ers: Service<ErsApi> = {
         registerObjectStore(app, world);
       },
       async admin(app) {
-        const { registerErsAdmin } = await import('./files/admin-routes.ts');
+        const [{ registerErsAdmin }, { registerAdviceControl }] = await Promise.all([
+          import('./files/admin-routes.ts'),
+          import('./advice/control-routes.ts'),
+        ]);
         await registerErsAdmin(app, world);
-      },
-      async admin(app) {
-        const { registerAdviceControl } = await import('./advice/control-routes.ts');
         registerAdviceControl(app, world);
       },
       async seed(tx, random) {
