@@ -34,7 +34,14 @@ export function adviceWorklistBody(serviceId?: string): string {
 
 /** A044. */
 export function adviceBody(
-  options: { nhsNumber?: string; serviceId?: string; text?: string; mayConvert?: boolean; files?: readonly string[] } = {},
+  options: {
+    nhsNumber?: string;
+    serviceId?: string;
+    text?: string;
+    mayConvert?: boolean;
+    files?: readonly string[];
+    referringClinician?: string;
+  } = {},
 ): string {
   const {
     nhsNumber = '9912003888',
@@ -52,6 +59,14 @@ export function adviceBody(
         code: mayConvert ? 'AUTHORISED_TO_CONVERT' : 'NOT_AUTHORISED_TO_CONVERT',
       },
     },
+    ...(options.referringClinician === undefined
+      ? []
+      : [
+          {
+            name: 'referringClinician',
+            valueIdentifier: { system: 'http://fhir.nhs.net/Id/sds-user-id', value: options.referringClinician },
+          },
+        ]),
     { name: 'shortlist', resource: shortlist(serviceId) },
     { name: 'request', valueString: text },
     ...files.map((each) => filePart('requestAttachmentFile', 'ADVICE_REQUEST', each)),

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { adviceBody, adviceWorklistBody, conversionBody, guidanceBody } from '../helpers/advice-messages.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { worklistBody } from '../helpers/messages.ts';
-import { makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
+import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
 
 const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
 const provider: Role = { businessFunction: 'SERVICE_PROVIDER_CLINICIAN', odsCode: 'R69' };
@@ -17,12 +17,13 @@ const PDF = Buffer.from('%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n
 const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
 const supplier = new Supplier(spine);
 const keys = makeKeyPair();
+let userApp: Application;
 let token: string;
 
 before(async () => {
   await spine.start();
-  const app = await supplier.register({ accessMode: 'user-restricted', jwks: keys.jwks });
-  token = (await supplier.userToken(app, '021600556514')).json.access_token;
+  userApp = await supplier.register({ accessMode: 'user-restricted', jwks: keys.jwks });
+  token = (await supplier.userToken(userApp, '021600556514')).json.access_token;
 });
 after(async () => {
   await spine.remove();
@@ -272,6 +273,32 @@ describe('other ends of a conversation', () => {
       });
     assert.equal((await send({})).status, 412);
     assert.equal((await send({ 'if-match': 'W/"7"' })).status, 409);
+  });
+
+  test('administrators act for clinicians: both are named, the clinician as responsible', async () => {
+    const admin = (await supplier.userToken(userApp, '103264992985')).json.access_token;
+    const body = adviceBody({ referringClinician: '021600556514' });
+    const asked = await supplier.ers(
+      admin,
+      { businessFunction: 'REFERRING_CLINICIAN_ADMIN', odsCode: 'R69' },
+      '/STU3/CommunicationRequest/$ers.createAdviceAndGuidance',
+      { body },
+    );
+    assert.equal(asked.status, 200, asked.text);
+    const request = asked.json.parameter[0].resource;
+    const roleOf = (part: { extension: { valueReference: { reference: string } }[] }) => part.extension[0]?.valueReference.reference;
+    assert.equal(roleOf(request.sender), '#PractitionerRole.103264992985.R69.REFERRING-CLINICIAN-ADMIN');
+    assert.equal(roleOf(request.requester.agent), '#PractitionerRole.021600556514.R69.REFERRING-CLINICIAN');
+    const answered = await supplier.ers(
+      admin,
+      { businessFunction: 'SERVICE_PROVIDER_CLINICIAN_ADMIN', odsCode: 'R69', onBehalfOf: '921600556514' },
+      `/STU3/CommunicationRequest/${request.id}/$ers.sendCommunicationToRequester`,
+      { headers: { 'if-match': 'W/"1"' }, body: guidanceBody('Rest', { recommendation: 'OTHER' }) },
+    );
+    assert.equal(answered.status, 200, answered.text);
+    const message = answered.json.parameter[1].resource;
+    assert.equal(roleOf(message.sender), '#PractitionerRole.103264992985.R69.SERVICE-PROVIDER-CLINICIAN-ADMIN');
+    assert.equal(roleOf(message), '#PractitionerRole.921600556514.R69.SERVICE-PROVIDER-CLINICIAN');
   });
 
   test('an application of the provider reads the conversation but sees no worklist', async () => {
