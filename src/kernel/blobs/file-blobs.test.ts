@@ -31,14 +31,14 @@ test('content in pieces of any size comes back whole, and in ranges', async () =
 test('what is too large is refused at once, and leaves nothing behind', async () => {
   const { blobs, folder } = fresh();
   let given = 0;
+  // A sender that falls silent without ever coming to an end.
   const endless = new Readable({
     read() {
       given += 1;
-      this.push(given > 1_000 ? null : Buffer.alloc(1_000));
+      if (given <= 20) this.push(Buffer.alloc(1_000));
     },
   });
   await assert.rejects(blobs.put(endless, 5_000), BlobTooLarge);
-  assert.ok(given < 100, `${given} pieces were read`);
   assert.equal(endless.destroyed, false, 'the sender is not cut off');
   assert.deepEqual(readdirSync(folder), []);
 });
