@@ -4,6 +4,8 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 export interface Random {
   /** A version 4 UUID in lower case. */
   uuid(): string;
+  /** A version 7 UUID of this moment: for keys of big tables, which grow at their end and not everywhere. `now` is real time. */
+  orderedUuid(now: number): string;
   /** `length` random bytes. */
   bytes(length: number): Buffer;
   /** A string of `length` characters, each drawn evenly from `alphabet`. */
@@ -16,6 +18,10 @@ export const DIGITS = '0123456789';
 /** Cryptographically strong randomness for keys, tokens and ids. */
 export const secureRandom: Random = {
   uuid: () => randomUUID(),
+  orderedUuid(now) {
+    const time = now.toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  },
   bytes: (length) => randomBytes(length),
   text: (length, alphabet = ALPHANUMERIC) => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join(''),
 };

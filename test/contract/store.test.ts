@@ -193,7 +193,7 @@ for (const engine of engines) {
           status: n % 5 === 0 ? 401 : 200,
           milliseconds: 1,
           requestHeaders: { authorization: 'Bearer secrettokenvalue0000' },
-          responseHeaders: {},
+          responseHeaders: () => ({}),
         });
         if (n % 50 === 0) await journal.flush();
       }

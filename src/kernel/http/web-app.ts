@@ -62,7 +62,7 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
         status: reply.statusCode,
         milliseconds,
         requestHeaders: request.headers,
-        responseHeaders: reply.getHeaders(),
+        responseHeaders: () => reply.getHeaders(),
       });
     }
     done();

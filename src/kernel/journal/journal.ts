@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Clock, Instant } from '../clock.ts';
+import { type Clock, type Instant, isoInstant } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { CheckResult, Exchange } from '../http/exchange.ts';
 import type { Random } from '../random.ts';
@@ -107,16 +107,21 @@ export interface Finished {
   readonly status: number;
   readonly milliseconds: number;
   readonly requestHeaders: Readonly<Record<string, unknown>>;
-  readonly responseHeaders: Readonly<Record<string, unknown>>;
+  /** Called only when headers are kept. */
+  readonly responseHeaders: () => Readonly<Record<string, unknown>>;
 }
 
 const BODY_CAP = 16 * 1024;
-/** More than this many exchanges waiting is a load test, not a person: further successful ones are kept without headers and bodies. */
-const CROWD = 100;
 const FLUSH_MILLISECONDS = 250;
+/** More than this many exchanges between two ticks is a load test, not a person: further successful ones are kept without headers and bodies. */
+const CROWD = 100;
+/** As many rows as one statement writes. */
 const BATCH = 40;
+/** So many waiting are written at once: the pause is short, and nothing grows old in memory. */
+const ENOUGH = 3 * BATCH;
 /** Beyond this many waiting entries the oldest are dropped rather than memory grown. */
 const QUEUE_CAP = 20_000;
+const NOTHING_KEPT: RecordedMessage = { headers: {} };
 const COLUMNS = [
   'id',
   'at',
@@ -150,6 +155,13 @@ function pick(row: Row): Row {
   return Object.fromEntries(COLUMNS.map((column) => [column, row[column]])) as unknown as Row;
 }
 
+interface Waiting {
+  readonly finished: Finished;
+  readonly at: Instant;
+  /** Kept without headers and bodies. */
+  readonly crowded: boolean;
+}
+
 /** Records every exchange off the hot path: queued in memory, written in batches, bounded in number and size. */
 export class Journal {
   readonly #store: Store;
@@ -157,9 +169,10 @@ export class Journal {
   readonly #replica: string;
   readonly #keep: number;
   readonly #onError: (text: string) => void;
-  #queue: { finished: Finished; at: Instant }[] = [];
+  #queue: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #sinceTick = 0;
+  #writing: Promise<void> | undefined;
   #sinceTrim = 0;
   #sequence = 0;
 
@@ -175,25 +188,40 @@ export class Journal {
   /** Takes note of a finished exchange; costs a push. */
   record(finished: Finished): void {
     if (this.#queue.length >= QUEUE_CAP) this.#queue.shift();
-    // Under load nothing big is held on to: what lives until the flush is copied by the garbage collector again and again.
-    const crowded = this.#queue.length >= CROWD && finished.status < 400;
-    if (crowded) {
-      delete finished.exchange.requestBody;
-      delete finished.exchange.responseBody;
-    }
-    const kept = crowded ? { ...finished, requestHeaders: {}, responseHeaders: {} } : finished;
-    this.#queue.push({ finished: kept, at: this.#clock.realNow() });
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MILLISECONDS).unref();
+    this.#sinceTick += 1;
+    const crowded = this.#sinceTick > CROWD && finished.status < 400;
+    this.#queue.push({ finished, at: this.#clock.realNow(), crowded });
+    if (this.#queue.length === ENOUGH && this.#writing === undefined) setImmediate(() => void this.#drain());
+    this.#timer ??= setTimeout(() => this.#tick(), FLUSH_MILLISECONDS).unref();
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#sinceTick = 0;
+    void this.#drain();
   }
 
   /** Writes what is waiting. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const waiting = this.#queue;
-    this.#queue = [];
-    this.#writing = this.#writing.then(() => this.#write(waiting)).catch((error: unknown) => this.#onError(messageOf(error)));
-    await this.#writing;
+    this.#tick();
+    await this.#drain();
+  }
+
+  /** Writes until nothing waits, one transaction after the other; joins the one who does it already. */
+  #drain(): Promise<void> {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const waiting = this.#queue;
+      this.#queue = [];
+      await this.#write(waiting).catch((error: unknown) => this.#onError(messageOf(error)));
+    }
   }
 
   /** Newest first; with `after`, oldest first of what came after it. */
@@ -229,9 +257,8 @@ export class Journal {
     await this.#store.close();
   }
 
-  async #write(waiting: readonly { finished: Finished; at: Instant }[]): Promise<void> {
-    if (waiting.length === 0) return;
-    const rows = waiting.map(({ finished, at }) => this.#row(finished, at));
+  async #write(waiting: readonly Waiting[]): Promise<void> {
+    const rows = waiting.map((each) => this.#row(each));
     await this.#store.transaction(async (tx) => {
       let index = 0;
       for (; index + BATCH <= rows.length; index += BATCH) {
@@ -264,45 +291,48 @@ export class Journal {
       await tablesOf<JournalTables>(this.#store.db).deleteFrom('journal_exchange').where('id', '<=', oldest.id).execute();
   }
 
-  #row(finished: Finished, at: Instant): Row {
+  #row({ finished, at, crowded }: Waiting): Row {
     const { exchange } = finished;
     this.#sequence = (this.#sequence + 1) % 1_000_000;
     // Sorts by time; the end keeps two replicas apart.
     const id = `${at.toString(36).padStart(9, '0')}${this.#sequence.toString(36).padStart(4, '0')}${this.#replica}`;
+    const { service = 'environment', operation = '-' } = exchange;
     const verdict = finished.status >= 500 && exchange.refusal === undefined ? 'failed' : finished.status >= 400 ? 'refused' : 'ok';
-    const summary: JournalSummary = {
+    // Members without a value are left out by JSON.
+    const summary: Record<keyof JournalSummary, unknown> = {
       id,
-      at: new Date(at).toISOString(),
-      service: exchange.service ?? 'environment',
-      operation: exchange.operation ?? '-',
+      at: isoInstant(at),
+      service,
+      operation,
       method: finished.method,
       url: maskUrl(finished.url.slice(0, 2_000)),
       status: finished.status,
       verdict,
       milliseconds: Math.round(finished.milliseconds * 100) / 100,
-      ...defined({
-        appId: exchange.appId,
-        userId: exchange.userId,
-        odsCode: exchange.odsCode,
-        businessFunction: exchange.businessFunction,
-        nhsNumber: exchange.nhsNumber,
-        ubrn: exchange.ubrn,
-        correlationId: exchange.correlationId,
-        requestId: exchange.requestId,
-        refusal: exchange.refusal,
-      }),
+      appId: exchange.appId,
+      userId: exchange.userId,
+      odsCode: exchange.odsCode,
+      businessFunction: exchange.businessFunction,
+      nhsNumber: exchange.nhsNumber,
+      ubrn: exchange.ubrn,
+      correlationId: exchange.correlationId,
+      requestId: exchange.requestId,
+      refusal: exchange.refusal,
     };
-    const detail = {
-      checks: exchange.checks,
-      request: { headers: maskHeaders(finished.requestHeaders), ...recordBody(exchange.requestBody) },
-      response: { headers: maskHeaders(finished.responseHeaders), ...recordBody(exchange.responseBody) },
-    };
+    const { checks } = exchange;
+    const detail = crowded
+      ? { checks, request: NOTHING_KEPT, response: NOTHING_KEPT }
+      : {
+          checks,
+          request: { headers: maskHeaders(finished.requestHeaders), ...recordBody(exchange.requestBody) },
+          response: { headers: maskHeaders(finished.responseHeaders()), ...recordBody(exchange.responseBody) },
+        };
     return {
       id,
       at,
-      service: summary.service,
-      operation: summary.operation,
-      status: summary.status,
+      service,
+      operation,
+      status: finished.status,
       verdict,
       app_id: exchange.appId ?? null,
       nhs_number: exchange.nhsNumber ?? null,
@@ -312,11 +342,6 @@ export class Journal {
       detail: JSON.stringify(detail),
     };
   }
-}
-
-/** An object without its undefined members. */
-function defined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 function recordBody(body: Buffer | string | undefined): Omit<RecordedMessage, 'headers'> {

@@ -14,6 +14,8 @@ export { isValidNhsNumber } from './nhs-number.ts';
 export interface DemographicsApi {
   /** One key look-up. */
   patient(db: Db, nhsNumber: string): Promise<Patient | undefined>;
+  /** Whether the patient's record is sensitive (S): neither referred nor reviewed in e-RS. False for an unknown number. */
+  isSensitive(db: Db, nhsNumber: string): Promise<boolean>;
   patients(db: Db, filter: { readonly text?: string; readonly limit: number }): Promise<readonly Patient[]>;
   savePatient(tx: Db, patient: Patient): Promise<void>;
 }
@@ -27,7 +29,12 @@ export const demographics: Service<DemographicsApi> = {
   migrations: demographicsMigrations,
   tables: { demographics_patient: 'data' },
   create: () => ({
-    api: { patient: store.patient, patients: store.patients, savePatient: (tx, patient) => store.savePatients(tx, [patient]) },
+    api: {
+      patient: store.patient,
+      isSensitive: store.isSensitive,
+      patients: store.patients,
+      savePatient: (tx, patient) => store.savePatients(tx, [patient]),
+    },
     seed: (tx, random) => store.savePatients(tx, seedPopulation(random, PRACTICES)),
     importData: importPatients,
   }),

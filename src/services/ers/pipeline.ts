@@ -59,7 +59,7 @@ async function serve(
     const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
     const { grant, headers } = await passGateway(parts, base, request);
-    exchange.requestId = `${parts.world.random.uuid()}-1`;
+    exchange.requestId = `${parts.world.random.orderedUuid(parts.world.clock.realNow())}-1`;
     return await answer(parts, base, operation, request, reply, grant, headers);
   } catch (error) {
     return sendRefusal(parts, operation.version, request, reply, error);

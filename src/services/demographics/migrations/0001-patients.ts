@@ -6,6 +6,7 @@ export const demographicsMigrations: Migrations = {
       await db.schema
         .createTable('demographics_patient')
         .addColumn('nhs_number', 'text', (column) => column.primaryKey())
+        .addColumn('sensitivity', 'text', (column) => column.notNull())
         .addColumn('search_text', 'text', (column) => column.notNull())
         .addColumn('document', 'text', (column) => column.notNull())
         .execute();

@@ -55,8 +55,7 @@ export async function requireAccess(call: ReferralCall, referral: Referral, purp
 
 /** Throws PATIENT_ERROR (422) for a patient flagged as sensitive (ers.md §4.2). */
 export async function requireOpenRecord(call: ReferralCall, nhsNumber: string): Promise<void> {
-  const patient = await call.world.demographics.patient(call.db, nhsNumber);
-  if (patient?.sensitivity === 'S') {
+  if (await call.world.demographics.isSensitive(call.db, nhsNumber)) {
     throw unprocessable(
       'PATIENT_ERROR',
       `'Patient' (${nhsNumber}) cannot be processed.`,
