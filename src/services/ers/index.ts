@@ -4,6 +4,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
+import { importAdvice } from './advice/import-advice.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
 import { importServices, importSlots } from './catalogue/import.ts';
 import { CLEAN_UP_FILES, cleanUpFiles, scheduleCleanUp } from './files/clean-up-files.ts';
@@ -74,6 +75,10 @@ export const ers: Service<ErsApi> = {
         const { registerErsAdmin } = await import('./files/admin-routes.ts');
         await registerErsAdmin(app, world);
       },
+      async admin(app) {
+        const { registerAdviceControl } = await import('./advice/control-routes.ts');
+        registerAdviceControl(app, world);
+      },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
@@ -102,12 +107,12 @@ function worldOf(context: ServiceContext): ErsWorld {
   };
 }
 
-/** The member `ers` of an import: `{instance, services, slots, referrals}`. Throws LocalRefusal 400. */
+/** The member `ers` of an import: `{instance, services, slots, referrals, advice}`. Throws LocalRefusal 400. */
 async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<string, unknown>>): Promise<number> {
   const part = document['ers'];
   if (part === undefined) return 0;
   if (typeof part !== 'object' || part === null || Array.isArray(part)) throw badImport('it is not an object');
-  const { instance, services, slots, referrals, ...rest }: Record<string, unknown> = { ...part };
+  const { instance, services, slots, referrals, advice, ...rest }: Record<string, unknown> = { ...part };
   const [first] = world.environment.ersInstances;
   const named = instance ?? first;
   const known = world.environment.ersInstances.find((each) => each === named);
@@ -117,7 +122,8 @@ async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<stri
   return (
     (await importServices(tx, known, services)) +
     (await importSlots(tx, known, slots)) +
-    (referrals === undefined ? 0 : await importReferrals(world, tx, known, referrals))
+    (referrals === undefined ? 0 : await importReferrals(world, tx, known, referrals)) +
+    (advice === undefined ? 0 : await importAdvice(world, tx, known, advice))
   );
 }
 

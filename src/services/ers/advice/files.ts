@@ -1,7 +1,8 @@
 /** Files of a conversation (ers.md §15): linked once, named once, each parameter with its own type. */
 import type { Instant } from '../../../kernel/clock.ts';
 import type { Attachment, AttachmentType, Caller, StoredFile } from '../model.ts';
-import { linkFile, type NamedFile, requireNamedFiles } from '../referral/letters.ts';
+import { linkFile, type NamedFile } from '../referral/letters.ts';
+import { requireFileShapes } from '../referral/provider-files.ts';
 
 /** What linking files needs to know. */
 export interface FileFacts {
@@ -18,7 +19,7 @@ export interface FileFacts {
  *
  * @param request the request they must have been uploaded for; without UBRN one that is only being made
  *
- * Throws (422) what {@link requireNamedFiles} and {@link linkFile} throw.
+ * Throws (422) what {@link requireFileShapes} and {@link linkFile} throw.
  */
 export function attachFiles(
   request: { readonly ubrn?: string },
@@ -26,6 +27,6 @@ export function attachFiles(
   type: AttachmentType,
   facts: FileFacts,
 ): readonly Attachment[] {
-  requireNamedFiles(named, type);
+  requireFileShapes(named, type);
   return named.map((each) => linkFile(request, each, facts));
 }

@@ -146,35 +146,29 @@ export function requireDistinctNames(attachments: readonly Attachment[]): void {
 
 function requireLetterShape(named: readonly NamedFile[]): void {
   if (named.length === 0) throw unprocessable('MISSING_VALUE', `'Referral Letter File' is missing.`, 'At least one letter must remain.');
-  requireNamedFiles(named, 'REFERRER');
-}
-
-/**
- * The rules on the files of one parameter that need nothing but the request.
- *
- * Throws (422) INAPPROPRIATE_VALUE for a type other than `type`, INVALID_VALUE for a long description, DUPLICATE_FILENAME for a file
- * named twice.
- */
-export function requireNamedFiles(named: readonly NamedFile[], type: AttachmentType): void {
   for (const file of named) {
-    if (file.type !== type)
+    if (file.type !== 'REFERRER')
       throw unprocessable(
         'INAPPROPRIATE_VALUE',
         `'Attachment Type' (${file.type}) is not appropriate.`,
-        `Files sent here have type ${type}.`,
+        'A referral letter has type REFERRER.',
       );
-    if ((file.description?.length ?? 0) > MAXIMUM_DESCRIPTION) {
-      throw unprocessable(
-        'INVALID_VALUE',
-        `'Description' (${file.description}) is invalid.`,
-        `A description has at most ${MAXIMUM_DESCRIPTION} characters.`,
-      );
-    }
+    requireDescription(file);
   }
   const ids = named.map((each) => each.fileId);
   const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
   if (repeated !== undefined)
     throw unprocessable('DUPLICATE_FILENAME', `'Attachment' (Binary/${repeated}) is in the request more than once.`);
+}
+
+/** Throws INVALID_VALUE (422) for a description that is too long. */
+export function requireDescription(file: NamedFile): void {
+  if ((file.description?.length ?? 0) <= MAXIMUM_DESCRIPTION) return;
+  throw unprocessable(
+    'INVALID_VALUE',
+    `'Description' (${file.description}) is invalid.`,
+    `A description has at most ${MAXIMUM_DESCRIPTION} characters.`,
+  );
 }
 
 /** Letters that exist may not change in the days before the appointment that the service sets (ers.md §9 A012). */
