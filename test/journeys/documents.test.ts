@@ -92,6 +92,38 @@ describe('A007, clinical information', { concurrency: false }, () => {
   });
 });
 
+describe('A043, the overview of an advice request', { concurrency: false }, () => {
+  const ADVICE = '000000070020';
+  const overview = (ubrn: string, role: Role = referrer): Promise<Reply> =>
+    supplier.ers(token, role, `/STU3/CommunicationRequest/${ubrn}/$ers.generateCRI`, { method: 'POST' });
+
+  test('is printed for the referrer and for the service that was asked', async () => {
+    const name = new RegExp(`^attachment; filename="${ADVICE}_Advice_And_Guidance_\\d{14}\\.pdf"$`);
+    pdfNamed(await overview(ADVICE), name);
+    pdfNamed(await overview(ADVICE, provider), name);
+  });
+
+  test('a referral is not an advice request, nor the other way round', async () => {
+    const referral = await supplier.ers(token, referrer, '/STU3/ReferralRequest/$ers.createReferral', { body: createReferralBody() });
+    for (const reply of [await overview(referral.json.id), await clinicalInformation(ADVICE)])
+      assert.deepEqual([reply.status, codeOf(reply)], [422, 'INVALID_REQUEST_TYPE']);
+    assert.equal((await overview('999999999999')).status, 404);
+  });
+
+  test('clinical information of a converted request holds the conversation: it is longer for it', async () => {
+    const converted = pdfNamed(await clinicalInformation('000000070004'), /000000070004_Clinical_Information_Summary/);
+    assert.ok(converted.includes('/H3'), 'messages have headings of their own');
+    assert.ok(!pdfNamed(await clinicalInformation(BOOKED), /Summary/).includes('/H3'));
+  });
+
+  test('the file that came with a conversation is handed out through A042', async () => {
+    const reply = await supplier.ers(token, provider, '/R4/Binary/80245c92-d28a-4d1f-9b8d-c31f8ab9e322');
+    assert.equal(reply.status, 307, reply.text);
+    const file = await spine.call('INT', reply.headers['location'] ?? '');
+    assert.equal(file.headers['content-disposition'], 'attachment; filename="advice.png"');
+  });
+});
+
 describe('A019, the patient’s letter', { concurrency: false }, () => {
   const letters: readonly (readonly [state: string, ubrn: string, part: string])[] = [
     ['booked', BOOKED, 'Appointment_Confirmation_Summary'],

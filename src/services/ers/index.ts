@@ -72,11 +72,11 @@ export const ers: Service<ErsApi> = {
         registerObjectStore(app, world);
       },
       async admin(app) {
-        const [{ registerErsAdmin }, { registerAdviceControl }] = await Promise.all([
+        const [{ registerFileAdmin }, { registerAdviceControl }] = await Promise.all([
           import('./files/admin-routes.ts'),
           import('./advice/control-routes.ts'),
         ]);
-        await registerErsAdmin(app, world);
+        await registerFileAdmin(app, world);
         registerAdviceControl(app, world);
       },
       async seed(tx, random) {

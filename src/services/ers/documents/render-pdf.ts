@@ -20,6 +20,9 @@ const RULE = '#aeb7bd';
 const BLUE = '#005eb8';
 const BOX = '#f0f4f5';
 const PADDING = 5;
+/** Share of a column that the names of facts take. */
+const FACT_SHARE = 0.38;
+const BANNER_SHARE = 0.45;
 /** PDF/UA: the library knows it, its types do not yet. */
 const UNIVERSAL_ACCESS: object = { subset: 'PDF/UA' };
 
@@ -159,14 +162,14 @@ class Sheet {
   }
 
   #facts({ facts, columns }: BlockOf<'facts'>): void {
-    this.#grid(facts, columns, MARGIN, this.#width, 0.38);
+    this.#grid(facts, columns, MARGIN, this.#width, FACT_SHARE);
     this.#pdf.y += 6;
   }
 
   #banner({ facts }: BlockOf<'banner'>): void {
     const pdf = this.#pdf;
     const inner = this.#width - 4 * PADDING;
-    const height = this.#gridHeight(facts, 2, inner, 0.38) + 3 * PADDING;
+    const height = this.#gridHeight(facts, 2, inner, BANNER_SHARE) + 3 * PADDING;
     this.#room(height);
     this.#artifact(() => {
       pdf.rect(MARGIN, pdf.y, this.#width, height).fill(BOX);
@@ -175,7 +178,7 @@ class Sheet {
     const top = pdf.y;
     pdf.y += 1.5 * PADDING;
     pdf.fillColor(INK);
-    this.#grid(facts, 2, MARGIN + 3 * PADDING, inner, 0.38);
+    this.#grid(facts, 2, MARGIN + 3 * PADDING, inner, BANNER_SHARE);
     pdf.y = top + height + 10;
   }
 

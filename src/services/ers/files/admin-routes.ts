@@ -1,4 +1,4 @@
-/** e-RS's part of the admin API: files of any size put in from outside, and access codes of patients. */
+/** The admin API for files and letters: files of any size put in from outside, and access codes of patients. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
@@ -36,7 +36,7 @@ const accessCodeBody = Compile(
 );
 
 /** Registers the routes below `/_localspine/ers`. */
-export async function registerErsAdmin(app: FastifyInstance, world: ErsWorld): Promise<void> {
+export async function registerFileAdmin(app: FastifyInstance, world: ErsWorld): Promise<void> {
   await app.register(async (scope) => registerUpload(scope, world));
   app.get<{ Params: { nhsNumber: string } }>('/access-codes/:nhsNumber', async (request) => {
     const { nhsNumber } = request.params;
