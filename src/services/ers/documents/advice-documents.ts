@@ -4,7 +4,7 @@ import { PRIORITY_DISPLAYS } from '../codes.ts';
 import type { Attachment } from '../model.ts';
 import { specialty } from '../reference-data/reference-data.ts';
 import type { AdviceSource, PrintedAdviceCategory, PrintedMessage } from './advice-source.ts';
-import { confidentialFoot, type PrintedPatient, patientBanner } from './patient-banner.ts';
+import { clinicalDocument, type PrintedPatient } from './patient-banner.ts';
 import { type Mention, organisationName, type PeopleAndPlaces, personName, personWithJob } from './people-and-places.ts';
 import type { Block, Fact, PrintedDocument } from './printed-document.ts';
 import { dateAndTime, fileStamp, sentence, withoutMarkup } from './words.ts';
@@ -47,40 +47,26 @@ export function adviceMentions(advice: AdviceSource): readonly Mention[] {
 
 /** A043: the advice request with its whole conversation. */
 export function adviceOverview(facts: AdviceFacts): PrintedDocument {
-  const { advice, patient, printedAt } = facts;
-  return {
-    fileName: `${advice.ubrn}_Advice_And_Guidance_${fileStamp(printedAt)}.pdf`,
-    title: `Advice and guidance ${advice.ubrn}`,
-    mark: 'PRIVATE AND CONFIDENTIAL',
-    foot: confidentialFoot(patient, advice.ubrn),
-    printedAt,
-    blocks: [
-      { kind: 'heading', level: 1, text: 'Advice and guidance overview' },
-      { kind: 'banner', facts: patientBanner(patient, advice.ubrn, printedAt) },
-      { kind: 'heading', level: 2, text: 'Request' },
-      { kind: 'facts', columns: 1, facts: requestFacts(facts) },
-      ...conversationBlocks(advice, facts.known),
-      ...outsideConversation(advice, facts.known),
-    ],
-  };
+  const { advice, patient, known, printedAt } = facts;
+  const { ubrn } = advice;
+  const fileName = `${ubrn}_Advice_And_Guidance_${fileStamp(printedAt)}.pdf`;
+  return clinicalDocument({ fileName, heading: 'Advice and guidance overview', patient, ubrn, printedAt }, [
+    { kind: 'heading', level: 2, text: 'Request' },
+    { kind: 'facts', columns: 1, facts: requestFacts(facts) },
+    ...conversationBlocks(advice, known),
+    ...outsideConversation(advice, known),
+  ]);
 }
 
 /** The conversation alone, as a conversion attaches it to the new referral (ers.md §9 A027). */
 export function adviceConversation(facts: AdviceFacts): PrintedDocument {
-  const { advice, patient, printedAt } = facts;
-  return {
-    fileName: `Advice and guidance conversation - ${advice.ubrn}.pdf`,
-    title: `Advice and guidance conversation ${advice.ubrn}`,
-    mark: 'PRIVATE AND CONFIDENTIAL',
-    foot: confidentialFoot(patient, advice.ubrn),
-    printedAt,
-    blocks: [
-      { kind: 'heading', level: 1, text: 'Advice and guidance conversation' },
-      { kind: 'banner', facts: patientBanner(patient, advice.ubrn, printedAt) },
-      { kind: 'facts', columns: 1, facts: requestFacts(facts) },
-      ...conversationBlocks(advice, facts.known),
-    ],
-  };
+  const { advice, patient, known, printedAt } = facts;
+  const { ubrn } = advice;
+  const fileName = `Advice and guidance conversation - ${ubrn}.pdf`;
+  return clinicalDocument({ fileName, heading: 'Advice and guidance conversation', patient, ubrn, printedAt }, [
+    { kind: 'facts', columns: 1, facts: requestFacts(facts) },
+    ...conversationBlocks(advice, known),
+  ]);
 }
 
 /** The messages, oldest first, each with who wrote it, when, and what came with it. */

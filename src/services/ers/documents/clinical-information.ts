@@ -6,7 +6,7 @@ import { clinicType, specialty } from '../reference-data/reference-data.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { adviceMentions, attachmentTable, conversationBlocks } from './advice-documents.ts';
 import type { AdviceSource } from './advice-source.ts';
-import { addressOf, confidentialFoot, type PrintedPatient, patientBanner } from './patient-banner.ts';
+import { addressOf, clinicalDocument, type PrintedPatient } from './patient-banner.ts';
 import { type Mention, organisationName, type PeopleAndPlaces, personName, personWithJob } from './people-and-places.ts';
 import type { Block, Fact, PrintedDocument } from './printed-document.ts';
 import { bookingReference, dateAndTime, fileStamp, sentence } from './words.ts';
@@ -57,31 +57,23 @@ export function clinicalInformationMentions(
 /** The clinical information summary. A rule on data: the same referral at the same moment gives the same document. */
 export function clinicalInformation(facts: ClinicalInformation): PrintedDocument {
   const { referral, patient, known, printedAt, advice } = facts;
-  return {
-    fileName: `${referral.ubrn}_Clinical_Information_Summary_${fileStamp(printedAt)}.pdf`,
-    title: `Clinical information summary ${referral.ubrn}`,
-    mark: 'PRIVATE AND CONFIDENTIAL',
-    foot: confidentialFoot(patient, referral.ubrn),
-    printedAt,
-    blocks: [
-      { kind: 'heading', level: 1, text: 'Clinical information summary' },
-      { kind: 'banner', facts: patientBanner(patient, referral.ubrn, printedAt) },
-      { kind: 'heading', level: 2, text: 'Referral' },
-      { kind: 'facts', columns: 1, facts: referralFacts(facts) },
-      { kind: 'heading', level: 2, text: 'Patient' },
-      { kind: 'lines', lines: addressOf(patient) },
-      { kind: 'facts', columns: 1, facts: patientFacts(facts) },
-      { kind: 'heading', level: 2, text: 'Attachments' },
-      referral.attachments.length === 0
-        ? { kind: 'paragraph', text: 'No files are attached to this referral.' }
-        : attachmentTable(referral.attachments, known),
-      { kind: 'heading', level: 2, text: 'Service provider activity' },
-      ...activityBlocks(facts),
-      ...(advice === undefined
-        ? []
-        : [{ kind: 'heading', level: 2, text: 'Advice and guidance' } as const, ...conversationBlocks(advice, known)]),
-    ],
-  };
+  const fileName = `${referral.ubrn}_Clinical_Information_Summary_${fileStamp(printedAt)}.pdf`;
+  return clinicalDocument({ fileName, heading: 'Clinical information summary', patient, ubrn: referral.ubrn, printedAt }, [
+    { kind: 'heading', level: 2, text: 'Referral' },
+    { kind: 'facts', columns: 1, facts: referralFacts(facts) },
+    { kind: 'heading', level: 2, text: 'Patient' },
+    { kind: 'lines', lines: addressOf(patient) },
+    { kind: 'facts', columns: 1, facts: patientFacts(facts) },
+    { kind: 'heading', level: 2, text: 'Attachments' },
+    referral.attachments.length === 0
+      ? { kind: 'paragraph', text: 'No files are attached to this referral.' }
+      : attachmentTable(referral.attachments, known),
+    { kind: 'heading', level: 2, text: 'Service provider activity' },
+    ...activityBlocks(facts),
+    ...(advice === undefined
+      ? []
+      : [{ kind: 'heading', level: 2, text: 'Advice and guidance' } as const, ...conversationBlocks(advice, known)]),
+  ]);
 }
 
 function referralFacts({ referral, service, known }: ClinicalInformation): readonly Fact[] {

@@ -1,7 +1,7 @@
 /** Who a document is about. */
 import type { Instant } from '../../../kernel/clock.ts';
 import type { Patient } from '../../demographics/index.ts';
-import type { Fact } from './printed-document.ts';
+import type { Block, Fact, PrintedDocument } from './printed-document.ts';
 import { ageAt, bookingReference, nhsNumber, plainDate, sentence } from './words.ts';
 
 /** What is printed of a patient; the record may be gone from demographics, as in the published samples. */
@@ -23,7 +23,7 @@ export function addressOf(patient: PrintedPatient): readonly string[] {
 }
 
 /** The banner of clinical documents: name, date of birth, UBRN, age, NHS number, sex (ers.md §17). */
-export function patientBanner(patient: PrintedPatient, ubrn: string, at: Instant): readonly Fact[] {
+function patientBanner(patient: PrintedPatient, ubrn: string, at: Instant): readonly Fact[] {
   const { record } = patient;
   return [
     ['Name', patientName(patient)],
@@ -36,6 +36,26 @@ export function patientBanner(patient: PrintedPatient, ubrn: string, at: Instant
 }
 
 /** Foot of every page of a clinical document: a page that comes loose can be put back. */
-export function confidentialFoot(patient: PrintedPatient, ubrn: string): string {
+function confidentialFoot(patient: PrintedPatient, ubrn: string): string {
   return `Confidential: personal data. ${patientName(patient)}, NHS number ${nhsNumber(patient.nhsNumber)}, UBRN ${bookingReference(ubrn)}`;
+}
+
+/** What every clinical document has around its own part: mark, foot, heading and banner. */
+export function clinicalDocument(
+  document: Pick<PrintedDocument, 'fileName' | 'printedAt'> & {
+    readonly heading: string;
+    readonly patient: PrintedPatient;
+    readonly ubrn: string;
+  },
+  blocks: readonly Block[],
+): PrintedDocument {
+  const { fileName, heading, patient, ubrn, printedAt } = document;
+  return {
+    fileName,
+    title: `${heading} ${ubrn}`,
+    mark: 'PRIVATE AND CONFIDENTIAL',
+    foot: confidentialFoot(patient, ubrn),
+    printedAt,
+    blocks: [{ kind: 'heading', level: 1, text: heading }, { kind: 'banner', facts: patientBanner(patient, ubrn, printedAt) }, ...blocks],
+  };
 }

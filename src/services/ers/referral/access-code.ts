@@ -3,7 +3,7 @@ import type { Random } from '../../../kernel/random.ts';
 import type { Sealer } from '../../../kernel/sealer.ts';
 import type { Db } from '../../../kernel/store/store.ts';
 import { unprocessable } from '../errors.ts';
-import { accessCodeOf, saveAccessCode } from '../store/access-codes.ts';
+import { accessCodeOf, giveAccessCode } from '../store/access-codes.ts';
 
 /** 128 plain words, so that seven bits draw one evenly. */
 const WORDS =
@@ -27,17 +27,17 @@ export async function requireAccessCode(
   instance: string,
   nhsNumber: string,
 ): Promise<string> {
-  const code = await accessCodeOf(tx, world.sealer, instance, nhsNumber);
-  if (code === null) {
-    throw unprocessable(
-      'NO_ACCESS_CODE',
-      `'Patient' (${nhsNumber}) has no access code.`,
-      'The access code of the patient was withdrawn through the admin API.',
-      'Give the patient a code again: PUT /_localspine/ers/access-codes/{nhsNumber} with {"code":"two words"}.',
-    );
+  const { sealer, random } = world;
+  let code = await accessCodeOf(tx, sealer, instance, nhsNumber);
+  if (code === undefined) {
+    await giveAccessCode(tx, sealer, instance, nhsNumber, drawAccessCode(random));
+    code = await accessCodeOf(tx, sealer, instance, nhsNumber);
   }
-  if (code !== undefined) return code;
-  const drawn = drawAccessCode(world.random);
-  await saveAccessCode(tx, world.sealer, instance, nhsNumber, drawn);
-  return drawn;
+  if (code !== null && code !== undefined) return code;
+  throw unprocessable(
+    'NO_ACCESS_CODE',
+    `'Patient' (${nhsNumber}) has no access code.`,
+    'The access code of the patient was withdrawn through the admin API.',
+    'Give the patient a code again: PUT /_localspine/ers/access-codes/{nhsNumber} with {"code":"two words"}.',
+  );
 }

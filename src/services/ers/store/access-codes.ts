@@ -20,6 +20,15 @@ export async function accessCodeOf(db: Db, sealer: Sealer, instance: string, nhs
   return sealer.open(`${PURPOSE}/${instance}/${nhsNumber}`, row.sealed_code);
 }
 
+/** Gives a patient this code unless they have one, or had one that was withdrawn: of two that come at once, the first stays. */
+export async function giveAccessCode(tx: Db, sealer: Sealer, instance: string, nhsNumber: string, code: string): Promise<void> {
+  await tablesOf<AccessCodeTables>(tx)
+    .insertInto('ers_access_code')
+    .values({ instance, nhs_number: nhsNumber, sealed_code: sealer.seal(`${PURPOSE}/${instance}/${nhsNumber}`, code) })
+    .onConflict((conflict) => conflict.columns(['instance', 'nhs_number']).doNothing())
+    .execute();
+}
+
 /** Gives a patient a code, or takes it away (`null`). */
 export async function saveAccessCode(tx: Db, sealer: Sealer, instance: string, nhsNumber: string, code: string | null): Promise<void> {
   const sealed = code === null ? null : sealer.seal(`${PURPOSE}/${instance}/${nhsNumber}`, code);
