@@ -12,6 +12,7 @@ import { referralTables } from './migrations/0002-referrals.ts';
 import { ersProducts } from './products.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
+import { clearInstance } from './store/clear-instance.ts';
 import type { ErsWorld } from './world.ts';
 
 /** e-RS offers no functions to other services yet; the patient and professional applications will. */
@@ -81,21 +82,27 @@ function worldOf(context: ServiceContext): ErsWorld {
   };
 }
 
-/** The member `ers` of an import: `{instance, services, slots, referrals}`. Throws LocalRefusal 400. */
+/** The member `ers` of an import: `{instance, clear, services, slots, files, referrals}`. Throws LocalRefusal 400. */
 async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<string, unknown>>): Promise<number> {
   const part = document['ers'];
   if (part === undefined) return 0;
   if (typeof part !== 'object' || part === null || Array.isArray(part)) throw badImport('it is not an object');
-  const { instance, services, slots, referrals, ...rest }: Record<string, unknown> = { ...part };
+  const { instance, clear, services, slots, files, referrals, ...rest }: Record<string, unknown> = { ...part };
   const [first] = world.environment.ersInstances;
   const named = instance ?? first;
   const known = world.environment.ersInstances.find((each) => each === named);
   if (known === undefined) throw badImport(`there is no instance ${String(named)}; there are ${world.environment.ersInstances.join(', ')}`);
   const [stray] = Object.keys(rest);
   if (stray !== undefined) throw badImport(`it has an unknown member ${stray}`);
+  if (clear !== undefined && typeof clear !== 'boolean') throw badImport('"clear" is neither true nor false');
+  if (clear === true) await clearInstance(tx, known, Object.keys(ers.tables));
   return (
+    (clear === true ? 1 : 0) + // clearing is something done, also where nothing follows it
     (await importServices(tx, known, services)) +
     (await importSlots(tx, known, slots)) +
+    (files === undefined
+      ? 0
+      : await (await import('./files/import-files.ts')).importFiles(world.blobs, tx, known, world.clock.now(), files)) +
     (referrals === undefined ? 0 : await importReferrals(world, tx, known, referrals))
   );
 }

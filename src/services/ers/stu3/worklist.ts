@@ -1,6 +1,6 @@
 /** Worklists as they are written out (ers.md §12): one set of columns for each list, urls and order as in the published samples. */
 import { type Instant, isoDate, isoInstant } from '../../../kernel/clock.ts';
-import { REFERRAL_STATE_DISPLAYS, STU3_CODES, STU3_PROFILE, SYSTEMS } from '../codes.ts';
+import { STU3_CODES, STU3_PROFILE, SYSTEMS, WORKLIST_STATUSES } from '../codes.ts';
 import type { ContextStatus, Referral } from '../model.ts';
 import { addWorkingDays } from '../referral/working-days.ts';
 import { clinicalContext, clinicalInformationStatus, type Worklist } from '../review/worklists.ts';
@@ -118,10 +118,11 @@ function referrerColumns(referral: Referral): readonly Column[] {
 
 /** The reason belongs to states that were decided by someone; on AWAITING_BOOKING only to cancelled appointments (ers.md §12). */
 function stateColumns(list: Worklist, referral: Referral, facts: WorklistFacts): readonly Column[] {
+  const status = WORKLIST_STATUSES[referral.state];
   const withReason = list !== 'AWAITING_BOOKING' || referral.state.startsWith('APPT_CANCELLED');
   return [
     { url: 'referralLastUpdated', valueDateTime: isoInstant(referral.updatedAt) },
-    concept('status', `${STU3_CODES}eRS-ReferralState-1`, referral.state, REFERRAL_STATE_DISPLAYS[referral.state]),
+    concept('status', `${STU3_CODES}eRS-ReferralState-1`, status.code, status.display),
     ...(withReason ? reason(referral, facts) : []),
   ];
 }

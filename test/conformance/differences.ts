@@ -1,0 +1,77 @@
+/** Where an answer is deliberately not what an example shows: the example contradicts the specification or another example. */
+import type { Deviation } from './comparison.ts';
+
+export interface Difference {
+  readonly endpoint: string;
+  /** `OPERATION/NAME` of the answers it is about; all of the endpoint when not given. */
+  readonly answers?: readonly string[];
+  /** Member, as a path of the comparison. */
+  readonly path: RegExp;
+  readonly published: string;
+  readonly ours: string;
+  readonly why: string;
+}
+
+/** The whole list; docs/conformance.md shows it. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    endpoint: 'A004',
+    path: /^concept\[/,
+    published: 'a few codes of each code system',
+    ours: 'the whole code system',
+    why: 'the examples are extracts',
+  },
+  {
+    endpoint: 'A008',
+    answers: ['retrieveWorklist/AppointmentSlotIssues'],
+    path: /\[patientContactExpected\]/,
+    published: 'contact expected 4 and 10 days after two routine deferrals of the same minute',
+    ours: 'the days that the code system PRIORITY publishes, as working days',
+    why: 'the example agrees neither with the code system nor with itself',
+  },
+  {
+    endpoint: 'A010',
+    answers: ['patientServiceSearch/TriageAndAppointmentRequestType', 'patientServiceSearch/WithIndicativeAppointmentWaitTime'],
+    path: /\[(specialty|location)\]/,
+    published: '"Specialty Name", "Organisation Name" and "NacCode"',
+    ours: 'codes and names of a specialty and an organisation',
+    why: 'the examples hold placeholders, which are no codes',
+  },
+  {
+    endpoint: 'A012',
+    answers: ['maintainReferralLetter/ReferralRequestWithUpdatedDocumentReferences'],
+    path: /^subject\.identifier\.value$/,
+    published: 'an NHS number of eleven digits',
+    ours: 'the patient of the referral',
+    why: 'a slip: NHS numbers have ten digits',
+  },
+  {
+    endpoint: 'A015',
+    path: /^entry\[Schedule\]\.resource\.actor\[1\]$/,
+    published: 'the clinician is left out of schedules named after one, and stands in a schedule named after none',
+    ours: 'the clinician is an actor of the schedules that are named after one',
+    why: 'the examples contradict themselves',
+  },
+  {
+    endpoint: 'A015',
+    answers: ['retrieveAppointmentSlots/Page1With2Schedules'],
+    path: /schedule\.reference$|^entry\[Schedule\]\.(fullUrl|resource\.id|resource\.identifier\[0\]\.value)$/,
+    published: 'schedules of the service 11000 in a search for slots of 13000',
+    ours: 'schedules of 13000',
+    why: 'the example contradicts its own request and its own actors',
+  },
+  {
+    endpoint: 'A029',
+    path: /^entry\[Task\]$/,
+    published: 'the one action that the example is about',
+    ours: 'all actions that the user may take in that state',
+    why: 'each example shows one action, also where the specification allows others beside it',
+  },
+];
+
+/** The difference that explains a deviation. */
+export function differenceFor(endpoint: string, answer: string, deviation: Deviation): Difference | undefined {
+  return DIFFERENCES.find(
+    (each) => each.endpoint === endpoint && (each.answers?.includes(answer) ?? true) && each.path.test(deviation.path),
+  );
+}
