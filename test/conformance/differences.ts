@@ -67,6 +67,39 @@ export const DIFFERENCES: readonly Difference[] = [
     ours: 'all actions that the user may take in that state',
     why: 'each example shows one action, also where the specification allows others beside it',
   },
+  {
+    endpoint: 'A028',
+    answers: ['recordTriageOutcome/ReturnToReferrerWithAdvice'],
+    path: /^extension\[ReferralState\]\.extension\[state\]/,
+    published: 'TRIAGED_PROVIDER_TO_ACTION',
+    ours: 'TRIAGE_RESPONSE',
+    why: 'the referral goes back to the referrer: the states, worklists and the patient API of the specification say TRIAGE_RESPONSE',
+  },
+  {
+    endpoint: 'A036',
+    answers: ['cancelReferral/CancelledBookedReferralReferrerCancellation', 'cancelReferral/CancelledReferralOutpatientService'],
+    path: /\.extension\[reason\]\.valueCoding\.system$/,
+    published: 'a code system REQUEST-CANCELLATION-REASON',
+    ours: 'REFERRAL-CANCELLATION-REASON',
+    why: 'there is no such code system; the other examples and the requests say REFERRAL-CANCELLATION-REASON',
+  },
+  {
+    endpoint: 'A036',
+    answers: ['cancelReferral/CancelledBookedReferralReferrerCancellation'],
+    path: /contained\[Appointment\]\.(reason|comment)$|\[updatedAppointment\]\.resource\.(comment$|participant)/,
+    published:
+      'one appointment twice: with and without reason, comment and clinician, with two names of the service, and a comment that nobody sent',
+    ours: 'the same appointment in both places, with the comment of the request',
+    why: 'the example contradicts itself and its request',
+  },
+  {
+    endpoint: 'A036',
+    answers: ['cancelReferral/CancelledReferralResolvedDeferralIntendPrivateWithComment'],
+    path: /\.extension\[Appointment-Reference\]$/,
+    published: 'a contained appointment without the reference to it',
+    ours: 'both',
+    why: 'every other example with an appointment has both',
+  },
 ];
 
 /** The difference that explains a deviation. */

@@ -7,35 +7,64 @@ export interface Volatile {
   readonly endpoints: readonly string[];
   /** The member, as a path of the comparison. */
   readonly path: RegExp;
-  readonly form: 'uuid' | 'request id' | 'UBRN' | 'number' | 'address of a file' | 'moment of the request' | 'day of the request';
+  readonly form:
+    | 'uuid'
+    | 'request id'
+    | 'UBRN'
+    | 'number'
+    | 'address of a file'
+    | 'reference to an appointment'
+    | 'moment of the request'
+    | 'day of the request';
 }
 
 const SEARCHES = ['A015', 'A025', 'A029', 'A030', 'A035', 'A040', 'A041'];
+
+const NEW_REFERRALS = ['A011', 'A021'];
+const NEW_ATTACHMENTS = ['A012', 'A022', 'A026', 'A027', 'A028'];
 
 /** The whole list; docs/conformance.md shows it. */
 export const VOLATILE: readonly Volatile[] = [
   { what: 'id of a Bundle', endpoints: SEARCHES, path: /^id$/, form: 'uuid' },
   {
-    what: '`meta.lastUpdated` and `timestamp`',
+    what: '`lastUpdated` and `timestamp` of an answer',
     endpoints: SEARCHES,
     path: /(^|\.)(lastUpdated|timestamp)$/,
     form: 'moment of the request',
   },
   { what: 'id of a Task', endpoints: ['A029'], path: /\.resource\.id$/, form: 'uuid' },
-  { what: 'UBRN of a new request', endpoints: ['A011', 'A021'], path: /^id$/, form: 'UBRN' },
-  { what: 'request id of a new request', endpoints: ['A011', 'A021'], path: /^identifier\[0\]\.value$/, form: 'request id' },
-  { what: 'number of a new attachment', endpoints: ['A012'], path: /\.content\[0\]\.attachment\.id$/, form: 'number' },
-  { what: 'address of an uploaded file', endpoints: ['A012'], path: /\.attachment\.url$/, form: 'address of a file' },
-  { what: 'when a new attachment was linked', endpoints: ['A012'], path: /\.indexed$/, form: 'moment of the request' },
-  { what: 'when a new attachment was made', endpoints: ['A012'], path: /\.attachment\.creation$/, form: 'day of the request' },
+  { what: 'UBRN of a new referral', endpoints: NEW_REFERRALS, path: /^id$/, form: 'UBRN' },
+  { what: 'request id of a new referral', endpoints: [...NEW_REFERRALS, 'A027'], path: /^identifier\[0\]\.value$/, form: 'request id' },
+  { what: 'number of a new attachment', endpoints: NEW_ATTACHMENTS, path: /\.content\[0\]\.attachment\.id$/, form: 'number' },
+  { what: 'address of a file', endpoints: NEW_ATTACHMENTS, path: /\.attachment\.url$/, form: 'address of a file' },
+  { what: 'when a new attachment was linked', endpoints: NEW_ATTACHMENTS, path: /\.indexed$/, form: 'moment of the request' },
+  { what: 'when a new attachment was made', endpoints: NEW_ATTACHMENTS, path: /\.attachment\.creation$/, form: 'day of the request' },
   {
     what: 'when letters were submitted or changed',
-    endpoints: ['A012'],
+    endpoints: ['A012', 'A027'],
     path: /\[ClinicalInfo(FirstSubmitted|LastUpdated)\]\.valueDateTime$/,
     form: 'moment of the request',
   },
   { what: 'number of a new appointment', endpoints: ['A016'], path: /^id$/, form: 'number' },
   { what: 'when a new appointment was made', endpoints: ['A016'], path: /^created$/, form: 'moment of the request' },
+  {
+    what: 'number of the new appointment in a new referral',
+    endpoints: ['A021', 'A027'],
+    path: /^extension\[Appointment-Reference\]\.valueReference\.reference$/,
+    form: 'reference to an appointment',
+  },
+  {
+    what: 'when the new appointment in a new referral was made',
+    endpoints: ['A021', 'A027'],
+    path: /^contained\[Appointment\]\.created$/,
+    form: 'moment of the request',
+  },
+  {
+    what: 'pathway start of a referral that is sent for triage at once',
+    endpoints: ['A021'],
+    path: /^extension\[eReferralPathwayStart\]\.valueInstant$/,
+    form: 'moment of the request',
+  },
 ];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -47,6 +76,7 @@ const FORMS: Readonly<Record<Volatile['form'], (value: string) => boolean>> = {
   UBRN: (value) => /^\d{12}$/.test(value),
   number: (value) => /^\d+$/.test(value),
   'address of a file': (value) => value.startsWith('Binary/') && UUID.test(value.slice('Binary/'.length)),
+  'reference to an appointment': (value) => /^Appointment\/\d+$/.test(value),
   'moment of the request': (value) => isInstant(value) && Math.abs(Date.parse(value) - Date.now()) < MINUTES_ALLOWED * 60_000,
   'day of the request': (value) => Math.abs(Date.parse(value) - Date.now()) < 2 * 86_400_000 && value.length === 10,
 };
@@ -76,9 +106,7 @@ function formOf(endpoint: string, { path, published, ours }: Deviation): Volatil
 
 /** The published text with our names of the identifiers in it. */
 function renamed(text: string, names: ReadonlyMap<string, string>): string {
-  return [...names].reduce((result, [published, ours]) => result.replaceAll(wholeWord(published), ours), text);
-}
-
-function wholeWord(word: string): RegExp {
-  return new RegExp(`(?<![0-9A-Za-z])${word.replaceAll(/[^0-9A-Za-z]/g, '\\$&')}(?![0-9A-Za-z])`, 'g');
+  if (names.size === 0) return text;
+  const words = [...names.keys()].map((word) => word.replaceAll(/[^0-9A-Za-z]/g, '\\$&')).join('|');
+  return text.replaceAll(new RegExp(`(?<![0-9A-Za-z])(?:${words})(?![0-9A-Za-z])`, 'g'), (word) => names.get(word) ?? word);
 }

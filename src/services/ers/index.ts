@@ -1,18 +1,14 @@
-import { LocalRefusal } from '../../kernel/errors.ts';
 import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
-import type { Db } from '../../kernel/store/store.ts';
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
-import { importServices, importSlots } from './catalogue/import.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
+import { importErs } from './import.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { ersProducts } from './products.ts';
-import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
-import { clearInstance } from './store/clear-instance.ts';
 import type { ErsWorld } from './world.ts';
 
 /** e-RS offers no functions to other services yet; the patient and professional applications will. */
@@ -60,7 +56,7 @@ export const ers: Service<ErsApi> = {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
       },
-      importData: (tx, document) => importErs(world, tx, document),
+      importData: (tx, document) => importErs(world, tx, document, Object.keys(ers.tables)),
       jobs: { [SCAN_FILE]: scanFile(world) },
     };
   },
@@ -80,33 +76,4 @@ function worldOf(context: ServiceContext): ErsWorld {
     demographics: context.use(demographics),
     hospital: simulatedHospital({ faults, settings: environment.settings }),
   };
-}
-
-/** The member `ers` of an import: `{instance, clear, services, slots, files, referrals}`. Throws LocalRefusal 400. */
-async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<string, unknown>>): Promise<number> {
-  const part = document['ers'];
-  if (part === undefined) return 0;
-  if (typeof part !== 'object' || part === null || Array.isArray(part)) throw badImport('it is not an object');
-  const { instance, clear, services, slots, files, referrals, ...rest }: Record<string, unknown> = { ...part };
-  const [first] = world.environment.ersInstances;
-  const named = instance ?? first;
-  const known = world.environment.ersInstances.find((each) => each === named);
-  if (known === undefined) throw badImport(`there is no instance ${String(named)}; there are ${world.environment.ersInstances.join(', ')}`);
-  const [stray] = Object.keys(rest);
-  if (stray !== undefined) throw badImport(`it has an unknown member ${stray}`);
-  if (clear !== undefined && typeof clear !== 'boolean') throw badImport('"clear" is neither true nor false');
-  if (clear === true) await clearInstance(tx, known, Object.keys(ers.tables));
-  return (
-    (clear === true ? 1 : 0) + // clearing is something done, also where nothing follows it
-    (await importServices(tx, known, services)) +
-    (await importSlots(tx, known, slots)) +
-    (files === undefined
-      ? 0
-      : await (await import('./files/import-files.ts')).importFiles(world.blobs, tx, known, world.clock.now(), files)) +
-    (referrals === undefined ? 0 : await importReferrals(world, tx, known, referrals))
-  );
-}
-
-function badImport(fault: string): LocalRefusal {
-  return new LocalRefusal(400, 'bad_import', `The member "ers" of the import is not right: ${fault}.`, 'See docs/import.md.');
 }

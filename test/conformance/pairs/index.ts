@@ -9,7 +9,39 @@ import { rows as a012 } from './a012-referral-letter.ts';
 import { rows as a014 } from './a014-reject-referral.ts';
 import { rows as a015 } from './a015-slots.ts';
 import { rows as a016 } from './a016-book-or-defer.ts';
+import { rows as a021 } from './a021-create-and-send-for-triage.ts';
+import { rows as a022 } from './a022-cancel-action-later.ts';
+import { rows as a028 } from './a028-record-triage-outcome.ts';
 import { rows as a029 } from './a029-available-actions.ts';
 import { rows as a030 } from './a030-business-functions.ts';
+import { rows as a031 } from './a031-change-shortlist.ts';
+import { rows as a033 } from './a033-a035-services.ts';
+import { rows as a034 } from './a034-update-appointment.ts';
+import { rows as a036 } from './a036-cancel-referral.ts';
+import { rows as a038 } from './a038-retrieve-appointment.ts';
+import { rows as a040 } from './a040-on-behalf-of-users.ts';
+import { rows as a041 } from './a041-service-requests.ts';
 
-export const ROWS: readonly Row[] = [a004, a005, a008, a010, a011, a012, a014, a015, a016, a029, a030].flat();
+export const ROWS: readonly Row[] = [
+  a004,
+  a005,
+  a008,
+  a010,
+  a011,
+  a012,
+  a014,
+  a015,
+  a016,
+  a021,
+  a022,
+  a028,
+  a029,
+  a030,
+  a031,
+  a033,
+  a034,
+  a036,
+  a038,
+  a040,
+  a041,
+].flat();

@@ -174,7 +174,7 @@ test('referrer lists hold what the organisation referred, with reason and letter
   assert.deepEqual(await columns('AWAITING_BOOKING'), [
     ...common,
     { url: 'referralLastUpdated', valueDateTime: created },
-    state('NOT_BOOKED', 'Not Booked'),
+    state('NOT_BOOKED', 'Not booked'),
   ]);
   assert.deepEqual(await columns('ASSESSMENT_RETURNED_CANCELLED_DNA'), []);
 });
