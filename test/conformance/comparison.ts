@@ -66,10 +66,13 @@ function nearestOf(
   return nearest;
 }
 
+/** An extension's whole address, or its bare name inside another; not the address of a link. */
+const EXTENSION = /^(?:https:\/\/fhir[^?]*\/StructureDefinition\/(?:Extension-)?(?:eRS-)?)?([A-Za-z-]+?)(?:-\d)?$/;
+
 /** What tells one member of a list from another: an extension's address, a parameter's name, a code, a resource's type. */
 export function markerOf(value: Json): string | undefined {
   if (!isRecord(value)) return undefined;
-  if (typeof value['url'] === 'string') return /(?:Extension-)?(?:eRS-)?([A-Za-z-]+?)(?:-\d)?$/.exec(value['url'])?.[1];
+  if (typeof value['url'] === 'string') return EXTENSION.exec(value['url'])?.[1];
   if (typeof value['name'] === 'string') return value['name'];
   if (isRecord(value['resource'])) return markerOf(value['resource']);
   if (typeof value['resourceType'] === 'string') return value['resourceType'];

@@ -68,6 +68,28 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'each example shows one action, also where the specification allows others beside it',
   },
   {
+    endpoint: 'A025',
+    answers: ['retrieveAdviceAndGuidanceConversation/UnavailableAttachments'],
+    path: /^link\[0\]\.url$|\.basedOn\[0\]\.reference$/,
+    published: 'a conversation of two other requests than the one that is asked for',
+    ours: 'the request that is asked for',
+    why: 'a slip of the example',
+  },
+  {
+    endpoint: 'A027',
+    path: /^contained\[Appointment\]\.incomingReferral\[0\]\.reference$/,
+    published: 'version 9 of a referral whose version is 4',
+    ours: 'the version of the referral',
+    why: 'a slip: every other example names the current version',
+  },
+  {
+    endpoint: 'A027',
+    path: /\.attachment\.size$/,
+    published: 'the size of the printed conversation as the national service prints it',
+    ours: 'the size of the document printed here',
+    why: 'the two have another layout',
+  },
+  {
     endpoint: 'A028',
     answers: ['recordTriageOutcome/ReturnToReferrerWithAdvice'],
     path: /^extension\[ReferralState\]\.extension\[state\]/,
@@ -99,6 +121,29 @@ export const DIFFERENCES: readonly Difference[] = [
     published: 'a contained appointment without the reference to it',
     ours: 'both',
     why: 'every other example with an appointment has both',
+  },
+  {
+    endpoint: 'A035',
+    answers: ['searchForServices/searchServiceWithMinmumalAttributes'],
+    path: /\.characteristic$/,
+    published: 'services that support neither bookings nor triage nor advice',
+    ours: 'what each service supports',
+    why: 'there is no service that supports nothing',
+  },
+  {
+    endpoint: 'A035',
+    answers: ['searchForServices/searchServiceWithMinmumalAttributes'],
+    path: /\.active$/,
+    published: '`active` on one of two services',
+    ours: 'no `active`',
+    why: 'the example contradicts itself, and the specification has no such element',
+  },
+  {
+    endpoint: 'A044',
+    path: /\[createdCommunication\]\.resource\.(sender\.|note\[0\]\.text$)/,
+    published: 'another sender than the one who asks, and a text without the full stop of the request',
+    ours: 'who asked, and the text that was sent',
+    why: 'the example contradicts its request and what it contains',
   },
 ];
 

@@ -1,5 +1,5 @@
 /** A published example pair, and what this project adds to it: the state of the world before it, in the form that `/_localspine/import` takes. */
-import type { file, referral, Service, slot } from './pairs/records.ts';
+import type { adviceRequest, file, referral, Service, slot } from './pairs/records.ts';
 
 // Examples are data of many shapes.
 // biome-ignore lint/suspicious/noExplicitAny: test convenience
@@ -27,7 +27,9 @@ export interface Given {
   /** Uploaded, and not linked yet. */
   readonly files?: readonly ReturnType<typeof file>[];
   readonly referrals?: readonly ReturnType<typeof referral>[];
-  readonly adviceRequests?: readonly Json[];
+  readonly advice?: readonly ReturnType<typeof adviceRequest>[];
+  /** Whom an administrator may act for. */
+  readonly onBehalfOf?: readonly { readonly admin: string; readonly odsCode: string; readonly clinicians: readonly string[] }[];
 }
 
 /** Who asks. */

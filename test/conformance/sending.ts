@@ -100,8 +100,8 @@ function pathOf(pair: Pair, row: Row): string {
     .replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
-function methodOf(pair: Pair): 'GET' | 'POST' | 'PUT' {
-  return pair.method === 'POST' || pair.method === 'PUT' ? pair.method : 'GET';
+function methodOf({ method }: Pair): 'GET' | 'HEAD' | 'POST' | 'PUT' {
+  return method === 'POST' || method === 'PUT' || method === 'HEAD' ? method : 'GET';
 }
 
 function roleOf({ businessFunction, odsCode, onBehalfOf }: Asker): Role | undefined {

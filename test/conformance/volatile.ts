@@ -59,6 +59,15 @@ export const VOLATILE: readonly Volatile[] = [
     path: /^contained\[Appointment\]\.created$/,
     form: 'moment of the request',
   },
+  { what: 'UBRN of a new request for advice', endpoints: ['A044'], path: /\[createdCommunicationRequest\]\.resource\.id$/, form: 'UBRN' },
+  {
+    what: 'request id of a new request for advice',
+    endpoints: ['A044'],
+    path: /\[createdCommunicationRequest\]\.resource\.identifier\[0\]\.value$/,
+    form: 'request id',
+  },
+  { what: 'number of a new message', endpoints: ['A026', 'A044'], path: /\[createdCommunication\]\.resource\.id$/, form: 'number' },
+  { what: 'when a new message was sent', endpoints: ['A026', 'A044'], path: /\.resource\.sent$/, form: 'moment of the request' },
   {
     what: 'pathway start of a referral that is sent for triage at once',
     endpoints: ['A021'],

@@ -15,7 +15,7 @@ export const rows: readonly Row[] = [
           hoursOfOperation: '9-5 Mon-Fri',
           instructions: 'Instructions',
           telephone: '01234567890',
-          email: 'service@email.com',
+          professionalContacts: [{ system: 'email', value: 'service@email.com' }],
         }),
       ],
     },

@@ -4,6 +4,6 @@ export const rows: readonly Row[] = [
   {
     answer: 'retrieveOboUsers/PractitionerBundle',
     by: { user: '103264992985', businessFunction: 'SERVICE_PROVIDER_CLINICIAN_ADMIN', odsCode: 'R69' },
-    given: {},
+    given: { onBehalfOf: [{ admin: '103264992985', odsCode: 'R69', clinicians: ['111111111111'] }] },
   },
 ];

@@ -11,6 +11,11 @@ import { rows as a015 } from './a015-slots.ts';
 import { rows as a016 } from './a016-book-or-defer.ts';
 import { rows as a021 } from './a021-create-and-send-for-triage.ts';
 import { rows as a022 } from './a022-cancel-action-later.ts';
+import { rows as a023 } from './a023-advice-worklist.ts';
+import { rows as a024 } from './a024-advice-request.ts';
+import { rows as a025 } from './a025-conversation.ts';
+import { rows as a026 } from './a026-advice-response.ts';
+import { rows as a027 } from './a027-convert-advice.ts';
 import { rows as a028 } from './a028-record-triage-outcome.ts';
 import { rows as a029 } from './a029-available-actions.ts';
 import { rows as a030 } from './a030-business-functions.ts';
@@ -21,6 +26,7 @@ import { rows as a036 } from './a036-cancel-referral.ts';
 import { rows as a038 } from './a038-retrieve-appointment.ts';
 import { rows as a040 } from './a040-on-behalf-of-users.ts';
 import { rows as a041 } from './a041-service-requests.ts';
+import { rows as a044 } from './a044-create-advice.ts';
 
 export const ROWS: readonly Row[] = [
   a004,
@@ -34,6 +40,11 @@ export const ROWS: readonly Row[] = [
   a016,
   a021,
   a022,
+  a023,
+  a024,
+  a025,
+  a026,
+  a027,
   a028,
   a029,
   a030,
@@ -44,4 +55,5 @@ export const ROWS: readonly Row[] = [
   a038,
   a040,
   a041,
+  a044,
 ].flat();

@@ -150,3 +150,56 @@ export function file(id: string, name: string, intendedUbrn: string | undefined,
     ...changes,
   };
 }
+
+/** A person in a role; a referring clinician of R69 unless said otherwise. */
+export const author = (userId: string, odsCode = 'R69', businessFunction = 'REFERRING_CLINICIAN') => ({
+  userId,
+  odsCode,
+  businessFunction,
+});
+const REFERRER = author('021600556514');
+
+/** A request for advice on 9912003888 by R69's 021600556514, to the service 11014, which is to answer. */
+export function adviceRequest(ubrn: string, version: number, changes: Changes = {}) {
+  return {
+    ubrn,
+    version,
+    category: 'PROVIDER_RESPONSE_REQUIRED',
+    nhsNumber: '9912003888',
+    priority: 'ROUTINE',
+    criteria: { priority: 'ROUTINE', specialty: 'CARDIOLOGY', clinicType: 'HEART_FAILURE', ageAndGenderAppropriate: true },
+    service: { serviceId: '11014', serviceName: 'Advice Only' },
+    specialty: 'CARDIOLOGY',
+    conversionAuthorisation: 'AUTHORISED_TO_CONVERT',
+    referringOrganisation: 'R69',
+    referrer: REFERRER,
+    firstRequested: '2021-09-17T12:00:00Z',
+    messages: [question('70000', REFERRER)],
+    ...changes,
+  };
+}
+
+/** What a referrer asks. */
+export function question(id: string, responsible: ReturnType<typeof author>, changes: Changes = {}) {
+  return {
+    id,
+    kind: 'REQUESTER',
+    responsible,
+    sent: '2021-09-17T12:00:00Z',
+    text: 'Please advise me on this patient who ...(information about patient)',
+    ...changes,
+  };
+}
+
+/** What a provider asks back. */
+export function reply(id: string, responsible: ReturnType<typeof author>, changes: Changes = {}) {
+  return {
+    id,
+    kind: 'RESPONDER',
+    responsible,
+    sent: '2021-09-17T12:30:00Z',
+    text: 'Please perform xxx test and send me the results',
+    outcome: 'REQUIRE_FURTHER_INFORMATION',
+    ...changes,
+  };
+}
