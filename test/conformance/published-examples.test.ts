@@ -10,11 +10,12 @@ import { after, before, describe, test } from 'node:test';
 import { LocalSpine } from '../helpers/localspine.ts';
 import { type Application, makeKeyPair, Supplier } from '../helpers/supplier.ts';
 import type { Deviation } from './comparison.ts';
+import { Contract } from './contract.ts';
 import { DIFFERENCES, type Difference, differenceFor } from './differences.ts';
 import { ENDPOINTS_NOT_BUILT, ENTRIES_IN_NO_ORDER } from './endpoints.ts';
 import type { Json, Pair, Row } from './pair.ts';
 import { ROWS } from './pairs/index.ts';
-import { PairSender } from './sending.ts';
+import { methodOf, PairSender, templateOf } from './sending.ts';
 import { lastingDeviations } from './volatile.ts';
 
 const reference = process.env['REFERENCE_DIR'];
@@ -23,6 +24,8 @@ if (reference !== undefined && (!existsSync(folder) || readdirSync(folder).lengt
   throw new Error(`REFERENCE_DIR is ${reference}, but there are no examples in ${folder}`);
 const read = (file: string): Json => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 const pairs: readonly Pair[] = reference === undefined ? [] : read('index.json');
+
+const contract = new Contract(reference === undefined ? {} : JSON.parse(readFileSync(join(reference, 'ers/openapi.json'), 'utf8')));
 
 describe('published examples', {
   skip: reference === undefined ? 'REFERENCE_DIR names no folder with the examples' : false,
@@ -60,6 +63,7 @@ describe('published examples', {
       const version: string | undefined = reply.json.meta?.versionId;
       // Some examples show another version in the header than in the body: the body's is right (ers.md §21).
       if (reply.headers['etag'] !== undefined) assert.equal(reply.headers['etag'], version === undefined ? pair.etag : `W/"${version}"`);
+      assert.deepEqual(contract.faults(methodOf(pair), templateOf(pair), reply.status, reply.json, sender.base), []);
       const options = { entriesAreASet: ENTRIES_IN_NO_ORDER.has(pair.endpoint) };
       const unexplained = lastingDeviations(pair.endpoint, published, reply.json, options).filter((each) => {
         const difference = differenceFor(pair.endpoint, row.answer, each);

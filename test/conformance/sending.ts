@@ -28,7 +28,7 @@ export class PairSender {
     const days = row.day === undefined ? 0 : daysSince(row.day);
     await this.#prepare(moveTimes(row.given, days));
     const token = await this.#tokenOf(by.user);
-    const localise = (document: Json): Json => mapStrings(moveTimes(document, days), (text) => text.replace(/_base[uU]rl_/, this.#base));
+    const localise = (document: Json): Json => mapStrings(moveTimes(document, days), (text) => text.replace(/_base[uU]rl_/, this.base));
     let body: Json = this.#bodyOf(pair, row);
     if (body !== undefined) body = localise({ ...body, ...row.send });
     if (row.silence !== undefined) await this.#failBooking(token, by, body, moveTimes(row.silence, days));
@@ -41,7 +41,8 @@ export class PairSender {
     return { reply, published: localise(this.#read(pair.response)) };
   }
 
-  get #base(): string {
+  /** The address that the examples call `_baseUrl_`. */
+  get base(): string {
     return `${this.#spine.environment('INT').baseUrl}/referrals/FHIR`;
   }
 
@@ -94,13 +95,16 @@ function pathOf(pair: Pair, row: Row): string {
     ubrn: ubrnOf(pair, row),
     ...(row.appointmentId === undefined ? {} : { appointmentId: row.appointmentId }),
   };
-  return pair.path
-    .replace('/FHIR', '')
-    .replace(/\[.*\]$/, '')
-    .replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return templateOf(pair).replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
-function methodOf({ method }: Pair): 'GET' | 'HEAD' | 'POST' | 'PUT' {
+/** The path with its variables, below `/FHIR`. */
+export function templateOf(pair: Pair): string {
+  return pair.path.replace('/FHIR', '').replace(/\[.*\]$/, '');
+}
+
+/** What is sent; a pair for GET and HEAD is sent as GET. */
+export function methodOf({ method }: Pair): 'GET' | 'HEAD' | 'POST' | 'PUT' {
   return method === 'POST' || method === 'PUT' || method === 'HEAD' ? method : 'GET';
 }
 
