@@ -6,12 +6,14 @@ import {
   RC,
   referral,
   referralCancellation,
+  reviewOutcome,
   reviewReason,
   SPC,
   service,
   triageService,
 } from './records.ts';
 
+const RETURNED = reviewOutcome('RETURN_TO_REFERRER_WITH_ADVICE', 'Return to Referrer With Advice');
 const EXCELLENT = 'Excellent Cardiology Business Service 12';
 const ANOTHER = 'Another Excellent Cardiology Business Service 13';
 
@@ -100,7 +102,8 @@ export const rows: readonly Row[] = [
         }),
         returned('000000070000', {
           state: 'TRIAGE_RESPONSE',
-          appointment: appointment('70000', 2, 'proposed', '50001', 'Cardiology Triage Service'),
+          stateReason: RETURNED,
+          appointment: appointment('70000', 2, 'proposed', '50001', 'Cardiology Triage Service', { reason: RETURNED }),
         }),
       ],
     },
