@@ -1,5 +1,7 @@
-/** Operations whose pairs are skipped until they are there. */
-export const ENDPOINTS_NOT_BUILT: ReadonlySet<string> = new Set([
+/** Operations that are not there yet. */
+export const NOT_BUILT: ReadonlySet<string> = new Set([
+  'A007',
+  'A019',
   'A021',
   'A022',
   'A023',
@@ -9,13 +11,17 @@ export const ENDPOINTS_NOT_BUILT: ReadonlySet<string> = new Set([
   'A027',
   'A028',
   'A031',
-  'A033/A037',
+  'A032',
+  'A033',
+  'A037',
   'A034',
   'A035',
   'A036',
   'A038',
   'A040',
   'A041',
+  'A042',
+  'A043',
   'A044',
 ]);
 
