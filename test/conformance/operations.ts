@@ -8,6 +8,8 @@ export interface CalledOperation {
   readonly unknown?: string;
   readonly functions: readonly Short[];
   readonly ifMatch?: true;
+  /** There is no body in its answer that a caller could ask in another type. */
+  readonly anyType?: true;
   readonly body: 'none' | 'fhir' | 'file';
 }
 
@@ -169,6 +171,7 @@ export const OPERATIONS: readonly CalledOperation[] = [
     path: '/R4/Binary/19eb7224-dff3-4730-a5cb-67eac811f1a5',
     unknown: '/R4/Binary/19eb7224-dff3-4730-a5cb-67eac811f1a6',
     functions: BOTH,
+    anyType: true,
     body: 'none',
   },
   { id: 'A043', method: 'POST', ...advice('generateCRI'), functions: BOTH, body: 'none' },
