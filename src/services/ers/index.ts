@@ -1,20 +1,16 @@
-import { LocalRefusal } from '../../kernel/errors.ts';
 import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
-import type { Db } from '../../kernel/store/store.ts';
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
-import { importAdvice } from './advice/import-advice.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
-import { importServices, importSlots } from './catalogue/import.ts';
 import { CLEAN_UP_FILES, cleanUpFiles, scheduleCleanUp } from './files/clean-up-files.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
+import { importErs } from './import.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
 import { adviceTables } from './migrations/0004-advice.ts';
 import { ersProducts } from './products.ts';
-import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
 import type { ErsWorld } from './world.ts';
 
@@ -84,7 +80,7 @@ export const ers: Service<ErsApi> = {
           await seedInstance(world, tx, instance, random.stream('instance', instance));
         await scheduleCleanUp(world, tx);
       },
-      importData: (tx, document) => importErs(world, tx, document),
+      importData: (tx, document) => importErs(world, tx, document, Object.keys(ers.tables)),
       jobs: { [SCAN_FILE]: scanFile(world), [CLEAN_UP_FILES]: cleanUpFiles(world) },
     };
   },
@@ -105,28 +101,4 @@ function worldOf(context: ServiceContext): ErsWorld {
     demographics: context.use(demographics),
     hospital: simulatedHospital({ faults, settings: environment.settings }),
   };
-}
-
-/** The member `ers` of an import: `{instance, services, slots, referrals, advice}`. Throws LocalRefusal 400. */
-async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<string, unknown>>): Promise<number> {
-  const part = document['ers'];
-  if (part === undefined) return 0;
-  if (typeof part !== 'object' || part === null || Array.isArray(part)) throw badImport('it is not an object');
-  const { instance, services, slots, referrals, advice, ...rest }: Record<string, unknown> = { ...part };
-  const [first] = world.environment.ersInstances;
-  const named = instance ?? first;
-  const known = world.environment.ersInstances.find((each) => each === named);
-  if (known === undefined) throw badImport(`there is no instance ${String(named)}; there are ${world.environment.ersInstances.join(', ')}`);
-  const [stray] = Object.keys(rest);
-  if (stray !== undefined) throw badImport(`it has an unknown member ${stray}`);
-  return (
-    (await importServices(tx, known, services)) +
-    (await importSlots(tx, known, slots)) +
-    (referrals === undefined ? 0 : await importReferrals(world, tx, known, referrals)) +
-    (advice === undefined ? 0 : await importAdvice(world, tx, known, advice))
-  );
-}
-
-function badImport(fault: string): LocalRefusal {
-  return new LocalRefusal(400, 'bad_import', `The member "ers" of the import is not right: ${fault}.`, 'See docs/import.md.');
 }
