@@ -294,6 +294,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     ersInstances: definition.ersInstances,
     ersPaths: definition.ersPaths,
     tokenServers: definition.tokenServers,
+    access: definition.access,
     production: definition.production,
     publishedNames: [...definition.publishedNames, ...(publicHost === 'localhost' ? [] : [publicHost])],
     settings: parts.settings,

@@ -9,11 +9,14 @@ import type { Sealer } from './sealer.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Db, Migrations, Store } from './store/store.ts';
 
+/** `open`: e-RS answers without a token, as the public sandbox does. `token`: everything the gateway checks is checked. */
+export type Access = 'open' | 'token';
+
 /** The facts of an environment that a service may read. */
 export interface EnvironmentFacts {
-  /** `INT`, `DEP` or `PROD`. */
+  /** `SANDBOX`, `INT`, `DEP` or `PROD`. */
   readonly id: string;
-  /** `int`, `dep` or `prod`: for file names and paths. */
+  /** `sandbox`, `int`, `dep` or `prod`: for file names and paths. */
   readonly slug: string;
   /** `Integration`, `Deployment`, `Production`. */
   readonly title: string;
@@ -27,6 +30,7 @@ export interface EnvironmentFacts {
   readonly ersPaths: readonly string[];
   /** Token servers by the way they sign users in. */
   readonly tokenServers: readonly TokenServer[];
+  readonly access: Access;
   /** Path-to-live environments auto-approve products; production waits for an operator (PTL-118). */
   readonly production: boolean;
   /** Published DNS names of this environment, for certificates (path-to-live.md §2.2). */
@@ -49,6 +53,8 @@ export interface EnvironmentSettings {
   readonly quota: boolean;
   /** Seconds of business time that the virus scan of an upload takes. */
   readonly scanSeconds: number;
+  /** How an open environment refuses a business function: as e-RS does, or with the published sandbox's own text (ers.md §3.5). */
+  readonly sandboxRefusals?: 'national' | 'published';
   /** Seconds that e-RS waits for a hospital system (real: 120). */
   readonly pasTimeoutSeconds: number;
 }

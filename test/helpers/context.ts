@@ -24,6 +24,7 @@ export const testEnvironment: EnvironmentFacts = {
     { path: '/oauth2', signIn: 'cis2' },
     { path: '/oauth2-mock', signIn: 'mock' },
   ],
+  access: 'token',
   production: false,
   publishedNames: [],
   settings: { seed: 'test', quota: false, scanSeconds: 0, pasTimeoutSeconds: 0 },
