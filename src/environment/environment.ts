@@ -317,6 +317,7 @@ async function buildServices(
       blobs: parts.blobs,
       faults: kernel.faults,
       outbox: kernel.outbox,
+      journal: kernel.journal,
       sealer: parts.sealer,
       log: parts.log.child({ service: manifest.name }),
       use: <Api>(service: Service<Api>): Api => {

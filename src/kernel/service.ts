@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { BlobStore } from './blobs/blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
+import type { JournalReader } from './journal/journal.ts';
 import type { JobHandler, Outbox } from './outbox/outbox.ts';
 import type { Random } from './random.ts';
 import type { Sealer } from './sealer.ts';
@@ -68,6 +69,7 @@ export interface ServiceContext {
   readonly blobs: BlobStore;
   readonly faults: Faults;
   readonly outbox: Outbox;
+  readonly journal: JournalReader;
   /** Seals private keys and secrets before they are stored. */
   readonly sealer: Sealer;
   readonly log: Logger;

@@ -57,6 +57,7 @@ export async function testContext(options: {
       },
       wake: () => undefined,
     },
+    journal: { show: async () => undefined },
     sealer: createSealer('test seal key'),
     log: pino({ level: 'silent' }),
     use<Api>(service: Service<Api>): Api {

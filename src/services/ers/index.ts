@@ -52,6 +52,10 @@ export const ers: Service<ErsApi> = {
         const [{ registerOperations }, { operations }] = await Promise.all([import('./pipeline.ts'), import('./operations.ts')]);
         registerOperations(app, { world, gateway: api }, operations);
       },
+      async admin(app) {
+        const [{ registerExplorer }, { operations }] = await Promise.all([import('./explorer/routes.ts'), import('./operations.ts')]);
+        registerExplorer(app, { world, journal: context.journal, operations });
+      },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
