@@ -24,7 +24,7 @@ export const retrieveReferralRequest = operation({
       'A version in the path must be the current one. Cancelled referrals stay readable.',
     answers: 'ReferralRequest',
     refusals: { 422: ['NO_RELATIONSHIP', 'PATIENT_ERROR'] },
-    example: () => ({ path: { ubrn: '000000070000', version: '5' } }),
+    example: () => ({ path: { ubrn: '000000070004', version: '5' } }),
   },
   handle: async (call) => {
     const referral = await loadReferral(call, call.params['ubrn'] ?? '');

@@ -56,12 +56,12 @@ export const maintainReferralLetter = operation<readonly NamedFile[]>({
       ],
     },
     example: (now) => ({
-      path: { ubrn: '000000070000' },
+      path: { ubrn: '000000070012' },
       headers: { 'If-Match': 'W/"5"' },
       body: parametersMessage('eRS-MaintainReferralLetter-Parameters-1', [
         {
           name: 'referralLetterFile',
-          resource: documentReference('19eb7224-dff3-4730-a5cb-67eac811f1a5', 'REFERRER', 'Referral letter with the latest results', now),
+          resource: documentReference('19eb7224-dff3-4730-a5cb-67eac811f1a7', 'REFERRER', 'Referral letter with the latest results', now),
         },
       ]),
     }),

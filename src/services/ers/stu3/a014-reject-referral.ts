@@ -65,7 +65,7 @@ export const rejectReferralOperation = operation<Rejection>({
       504: ['PAS_NOT_RESPONDING'],
     },
     example: () => ({
-      path: { ubrn: '000000070001' },
+      path: { ubrn: '000000070002' },
       headers: { 'If-Match': 'W/"5"' },
       body: parametersMessage('eRS-RejectReferral-Parameters-1', [
         codingParameter(
@@ -73,6 +73,7 @@ export const rejectReferralOperation = operation<Rejection>({
           `https://localhost/referrals/FHIR/STU3/CodeSystem/${APPOINTMENT_CANCELLATION_REASON}`,
           'FURTHER_INFORMATION_REQUIRED',
         ),
+        { name: 'appointmentCancelledInPAS', valueBoolean: true },
         { name: 'rejectionComments', valueString: 'Please add the latest echocardiogram.' },
       ]),
     }),

@@ -38,7 +38,7 @@ export const retrieveAvailableActions = operation({
     refusals: { 400: ['MISSING_PARAMETER', 'INVALID_VALUE', 'REFERENCE_NOT_FOUND', 'HISTORY_NOT_SUPPORTED'] },
     example: () => ({
       businessFunction: 'SERVICE_PROVIDER_CLINICIAN',
-      query: { focus: 'ReferralRequest/000000070001/_history/5', intent: 'proposal', status: 'ready' },
+      query: { focus: 'ReferralRequest/000000070004/_history/5', intent: 'proposal', status: 'ready' },
     }),
   },
   handle: async (call) => {
