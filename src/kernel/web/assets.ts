@@ -38,7 +38,7 @@ export function registerAssets(app: FastifyInstance): void {
 }
 
 /** Addresses and identifiers are long: they break on a narrow screen; blocks of code scroll instead. */
-const OWN_RULES = 'code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}';
+const OWN_RULES = 'main{overflow-wrap:break-word}code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}';
 
 /** The style sheet without the fonts that are licensed for NHS use only, its icons at our address, and what we add to it. */
 function ownStyles(css: string): Buffer {
