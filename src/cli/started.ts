@@ -46,6 +46,7 @@ export function startedText(view: StartedView, paint: Paint): string {
       lines.push(`    tokens         none needed: try ${paint('green', `curl ${sandboxTry(environment.adminUrl)}`)}`);
     for (const { signIn, url } of environment.tokenServers)
       lines.push(`    tokens         ${url}  ${paint('dim', signIn === 'mock' ? 'simulated log-on' : 'CIS2 sign-in')}`);
+    lines.push(`    API explorer   ${environment.adminUrl}/ers/explorer`);
     lines.push(`    mutual TLS     ${environment.mutualTlsUrl}`, `    admin API      ${environment.adminUrl}`);
   }
   lines.push('', `  CA certificates  ${view.caPath}  ${paint('dim', '(trust these: curl --cacert)')}`);

@@ -9,7 +9,7 @@ import { type InternalHeaders, ProxyRefusal } from './proxy.ts';
 import type { ErsWorld } from './world.ts';
 
 /** Chooses the user outright; an environment that checks tokens never looks at it. */
-export const USER_HEADER = 'localspine-user-id';
+export const USER_HEADER = 'LocalSpine-User-ID';
 /** The organisation of the published examples: referrer and provider in one (ers.md §22). */
 export const SAMPLE_ORGANISATION = 'R69';
 /** Users of the published examples, in the order in which they are tried: clinician, administrator, service definer. */
@@ -42,7 +42,7 @@ export async function openAccessHeaders(
   const common = { asid: OPEN_ACCESS_APPLICATION.asid, odsCode, businessFunction };
   if (APPLICATION_FUNCTIONS.has(businessFunction))
     return { ...common, accessMode: 'application-restricted', userId: SAMPLE_USERS[0], onBehalfOf: undefined };
-  const userId = sent(USER_HEADER) ?? (await holderOf(world, businessFunction, odsCode));
+  const userId = sent(USER_HEADER.toLowerCase()) ?? (await holderOf(world, businessFunction, odsCode));
   return { ...common, accessMode: 'user-restricted', userId, onBehalfOf };
 }
 

@@ -58,7 +58,7 @@ describe('the API document', () => {
         'NHSD-eRS-Business-Function',
         'NHSD-End-User-Organisation-ODS',
         'NHSD-eRS-On-Behalf-Of-User-ID',
-        'localspine-user-id',
+        'LocalSpine-User-ID',
         'If-Match',
         'X-Correlation-ID',
       ],
