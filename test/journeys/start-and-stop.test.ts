@@ -52,6 +52,18 @@ describe('start and stop', () => {
     await spine.remove();
   });
 
+  test('a port in use: what else was opening by then is closed, and the process ends', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const address = blocker.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const environments = { LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT,DEP,PROD', LOCALSPINE_PORT_BASE: String(address.port - 83) };
+    const { status, stderr } = failedStart(environments);
+    blocker.close();
+    assert.equal(status, 1);
+    assert.match(stderr, /is already in use/);
+  });
+
   test('a port in use', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
