@@ -45,7 +45,10 @@ describe('SANDBOX', () => {
     assert.equal(reply.status, 200);
   });
 
-  test('it issues no tokens', async () => {
+  test('it issues no tokens and takes no applications', async () => {
+    const refused = spine.cli('app', 'create', '--environment', 'sandbox', '--mode', 'user-restricted', '--json');
+    assert.equal(refused.status, 1);
+    assert.equal(JSON.parse(refused.stderr).error, 'open_access');
     for (const path of ['/oauth2/token', '/oauth2-mock/token'])
       assert.equal((await spine.call('SANDBOX', path, { method: 'POST' })).status, 404, path);
   });
