@@ -1,5 +1,5 @@
 /**
- * Every answer of e-RS that journeys and published examples get, validated against the published specification. The specification is not part
+ * Every answer of e-RS that journeys, hostile input and published examples get, validated against the published specification. The specification is not part
  * of this project: REFERENCE_DIR names the folder that has it.
  */
 import assert from 'node:assert/strict';
@@ -52,11 +52,11 @@ test('every answer of the journeys and published examples is as the specificatio
 
 /** Runs the tests that speak to e-RS, and gives what they heard. */
 function journeys(folder: string): readonly Recorded[] {
-  const files = globSync(['test/journeys/*.test.ts', 'test/conformance/*.test.ts'], { cwd: ROOT });
+  const files = globSync(['test/journeys/*.test.ts', 'test/conformance/*.test.ts', 'test/hostile/*.test.ts'], { cwd: ROOT });
   const { NODE_TEST_CONTEXT: _, ...variables } = process.env;
   const run = spawnSync(process.execPath, ['--test', ...files], {
     cwd: ROOT,
-    env: { ...variables, WIRE_RECORD: folder },
+    env: { FUZZ_RUNS: '10', ...variables, WIRE_RECORD: folder },
     encoding: 'utf8',
   });
   assert.equal(run.status, 0, run.stdout.slice(-3_000));
