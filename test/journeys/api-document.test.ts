@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
+import { makeKeyPair, Supplier } from '../helpers/supplier.ts';
 
 const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT' });
 
@@ -97,6 +98,23 @@ describe('the API explorer', () => {
     const refused = await send('INT', 'A030', page, { token: 'not-a-token' });
     assert.match(refused.text, /never issued this token/);
     assert.doesNotMatch(/id="curl"[\s\S]*?<\/pre>/.exec(refused.text)?.[0] ?? '', /not-a-token/);
+  });
+
+  test('in INT a pasted token is used, and not written into the curl command', async () => {
+    const supplier = new Supplier(spine);
+    const app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks });
+    const token: string = (await supplier.userToken(app, '021600556514')).json.access_token;
+    const answer = await send('INT', 'A005', await open('INT', 'A005'), { token });
+    assert.match(answer.text, /200 OK/);
+    assert.match(answer.text, /gateway\.token/);
+    assert.doesNotMatch(/id="curl"[\s\S]*?<\/pre>/.exec(answer.text)?.[0] ?? token, new RegExp(token));
+  });
+
+  test('an answer that a fault rule cuts off is shown as none', async () => {
+    const rule = { service: 'ers', operation: 'A004', effect: { kind: 'disconnect' } };
+    assert.equal((await spine.admin('SANDBOX', '/faults', { method: 'POST', body: rule })).status, 201);
+    assert.match((await send('SANDBOX', 'A004', await open('SANDBOX', 'A004'))).text, /None:/);
+    await spine.admin('SANDBOX', '/faults', { method: 'DELETE' });
   });
 
   test('a form without the page’s own mark, or from another site, is refused and sends nothing', async () => {

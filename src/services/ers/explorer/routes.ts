@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isoInstant } from '../../../kernel/clock.ts';
-import { LocalRefusal } from '../../../kernel/errors.ts';
+import { LocalRefusal, messageOf } from '../../../kernel/errors.ts';
 import type { JournalReader } from '../../../kernel/journal/journal.ts';
 import { Pages } from '../../../kernel/web/pages.ts';
 import { brunoCollection } from '../document/bruno.ts';
@@ -150,12 +150,7 @@ async function send(app: FastifyInstance, { world, journal }: ExplorerParts, req
   const { environment } = world;
   const correlation = request.headers['X-Correlation-ID'] ?? `explorer-${world.random.uuid()}`;
   const started = world.clock.realNow();
-  const reply = await app.inject({
-    method: methodOf(request.method),
-    url: `${environment.ersPaths[0] ?? '/referrals'}/FHIR${request.path}`,
-    headers: { host: new URL(environment.baseUrl).host, ...request.headers, 'X-Correlation-ID': correlation },
-    ...(request.body !== undefined && { payload: request.body }),
-  });
+  const answer = await answerOf(app, environment, { ...request, headers: { ...request.headers, 'X-Correlation-ID': correlation } });
   const entry = await journal.show(correlation);
   return {
     at: isoInstant(started),
@@ -167,15 +162,32 @@ async function send(app: FastifyInstance, { world, journal }: ExplorerParts, req
       ]),
       body: request.body,
     },
-    status: reply.statusCode,
-    statusMessage: reply.statusMessage,
-    headers: Object.entries(reply.headers).filter(([name]) => name !== 'connection'),
-    body: shownBody(String(reply.headers['content-type'] ?? ''), reply.rawPayload),
+    ...answer,
     checks: entry?.checks ?? [],
     refusal: entry?.refusal,
     journalId: entry?.id,
     milliseconds: entry?.milliseconds,
   };
+}
+
+/** The answer as the page shows it. A fault rule may cut the connection: then there is none. */
+async function answerOf(app: FastifyInstance, environment: ErsWorld['environment'], request: ExplorerRequest): Promise<object> {
+  try {
+    const reply = await app.inject({
+      method: methodOf(request.method),
+      url: `${environment.ersPaths[0] ?? '/referrals'}/FHIR${request.path}`,
+      headers: { host: new URL(environment.baseUrl).host, ...request.headers },
+      ...(request.body !== undefined && { payload: request.body }),
+    });
+    return {
+      status: reply.statusCode,
+      statusMessage: reply.statusMessage,
+      headers: Object.entries(reply.headers).filter(([name]) => name !== 'connection'),
+      body: shownBody(String(reply.headers['content-type'] ?? ''), reply.rawPayload),
+    };
+  } catch (error) {
+    return { status: 'None:', statusMessage: messageOf(error), headers: [], body: '' };
+  }
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT'] as const;
