@@ -140,7 +140,7 @@ export class CommandBook {
     const command = parent
       .command(usage)
       .description(description)
-      .addOption(new Option('--environment <id>', 'environment: int, dep or prod (default: int)').argParser(parseEnvironment))
+      .addOption(new Option('--environment <id>', 'environment: sandbox, int, dep or prod (default: int)').argParser(parseEnvironment))
       .option('--json', 'print the result as one line of JSON');
     command.action(async (...received: unknown[]) => {
       const invocation = new Invocation(this.#surroundings, command.opts<Record<string, unknown>>(), received.slice(0, -2));

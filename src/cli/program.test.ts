@@ -55,6 +55,7 @@ test('there is every command the manual promises', () => {
       'clock release',
       'clock set',
       'clock show',
+      'collection',
       'doctor',
       'env get',
       'env show',
@@ -101,7 +102,7 @@ for (const command of commands) {
       assert.equal(code, 2);
       const problem = JSON.parse(notes);
       assert.equal(problem.error, 'usage');
-      assert.match(problem.message, /Environments are int, dep, prod/);
+      assert.match(problem.message, /Environments are sandbox, int, dep, prod/);
     });
   }
 }

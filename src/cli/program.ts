@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addClockCommands } from './commands/clock.ts';
+import { addCollection } from './commands/collection.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
@@ -39,6 +40,7 @@ export function buildProgram(book: CommandBook): Command {
     addSnapshotCommands,
     addReset,
     addSeed,
+    addCollection,
   ])
     add(program, book);
   return program;

@@ -18,6 +18,7 @@ export interface Configuration {
   readonly scanSeconds: number;
   readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
+  readonly sandboxRefusals: 'national' | 'published';
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -31,7 +32,7 @@ export interface SettingDocument {
 
 export const SETTINGS: readonly SettingDocument[] = [
   { name: 'LOCALSPINE_HOME', fallback: '.localspine', meaning: 'Data folder; relative to the working folder.' },
-  { name: 'LOCALSPINE_ENVIRONMENTS', fallback: 'INT,DEP,PROD', meaning: 'Environments to open, separated by commas.' },
+  { name: 'LOCALSPINE_ENVIRONMENTS', fallback: 'SANDBOX,INT,DEP,PROD', meaning: 'Environments to open, separated by commas.' },
   { name: 'LOCALSPINE_PORT_BASE', fallback: '8000', meaning: 'Base of all ports; 0 takes free ports.' },
   { name: 'LOCALSPINE_HOST', fallback: '127.0.0.1', meaning: 'Address to bind to. Anything beyond loopback needs LOCALSPINE_ADMIN_TOKEN.' },
   {
@@ -60,6 +61,11 @@ export const SETTINGS: readonly SettingDocument[] = [
     meaning: 'Days of business time after which an upload that is linked to nothing is deleted.',
   },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
+  {
+    name: 'LOCALSPINE_SANDBOX_REFUSALS',
+    fallback: 'national',
+    meaning: 'national or published: how SANDBOX refuses a business function; published gives the public sandbox’s SANDBOX_ERROR text.',
+  },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
 ];
@@ -121,6 +127,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
     uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
+    sandboxRefusals: oneOf('LOCALSPINE_SANDBOX_REFUSALS', 'national', ['national', 'published']),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { ENVIRONMENTS } from '../../environment/definitions.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { ApplicationAnswer, ApplicationsAnswer, type NewApplication, registerApplication } from '../gateway-applications.ts';
 import { type CommandBook, type Invocation, UsageError } from '../invocation.ts';
 import {
@@ -49,6 +51,13 @@ export function addAppCommands(program: Command, book: CommandBook): void {
 async function create(invocation: Invocation): Promise<void> {
   const { environment, slug, configuration } = invocation;
   const mode: NewApplication['mode'] = invocation.requiredText('mode') === 'user-restricted' ? 'user-restricted' : 'application-restricted';
+  if (ENVIRONMENTS[environment].access === 'open')
+    throw new LocalRefusal(
+      409,
+      'open_access',
+      `${environment} takes no applications: e-RS answers there without a token.`,
+      'Call it as it is, or choose --environment int.',
+    );
   const callbackUrl = invocation.text('callbackUrl');
   if (mode === 'application-restricted' && callbackUrl !== undefined)
     throw new UsageError('--callback-url goes with --mode user-restricted');

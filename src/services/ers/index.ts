@@ -68,12 +68,8 @@ export const ers: Service<ErsApi> = {
         registerObjectStore(app, world);
       },
       async admin(app) {
-        const [{ registerFileAdmin }, { registerAdviceControl }] = await Promise.all([
-          import('./files/admin-routes.ts'),
-          import('./advice/control-routes.ts'),
-        ]);
-        await registerFileAdmin(app, world);
-        registerAdviceControl(app, world);
+        const { registerAdmin } = await import('./admin.ts');
+        await registerAdmin(app, world, context.journal);
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)

@@ -7,8 +7,17 @@ import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, Quo
 import { resolveCaller } from './access.ts';
 import { acceptable, readFhirBody } from './body.ts';
 import { ErsRefusal, ErsStatus } from './errors.ts';
+import { OPEN_ACCESS_APPLICATION, openAccessHeaders } from './open-access.ts';
 import type { Answer, Call, Operation } from './operation.ts';
-import { admitApplication, internalHeaders, ProxyRefusal, type ProxyRequest, throttled, tokenRefused } from './proxy.ts';
+import {
+  admitApplication,
+  type InternalHeaders,
+  internalHeaders,
+  ProxyRefusal,
+  type ProxyRequest,
+  throttled,
+  tokenRefused,
+} from './proxy.ts';
 import { sendR4ProxyRefusal, sendR4Refusal } from './r4/outcome.ts';
 import { sendStu3ProxyRefusal, sendStu3Refusal } from './stu3/outcome.ts';
 import type { ErsWorld } from './world.ts';
@@ -58,9 +67,9 @@ async function serve(
   try {
     const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
-    const { grant, headers } = await passGateway(parts, base, request);
+    const { appId, headers } = await passGateway(parts, base, request, operation);
     exchange.requestId = `${parts.world.random.orderedUuid(parts.world.clock.realNow())}-1`;
-    return await answer(parts, base, operation, request, reply, grant, headers);
+    return await answer(parts, base, operation, request, reply, appId, headers);
   } catch (error) {
     return sendRefusal(parts, operation.version, request, reply, error);
   }
@@ -71,10 +80,40 @@ async function passGateway(
   parts: PipelineParts,
   base: string,
   request: FastifyRequest,
-): Promise<{ grant: AccessGrant; headers: ReturnType<typeof internalHeaders> }> {
+  operation?: Operation,
+): Promise<{ appId: string; headers: InternalHeaders }> {
   const { exchange } = request;
   const correlationId = request.headers['x-correlation-id'];
   if (typeof correlationId === 'string') exchange.correlationId = correlationId;
+  const admitted =
+    parts.world.environment.access === 'open' ? await passOpenly(parts, request, operation) : await passChecks(parts, base, request);
+  const { headers } = admitted;
+  exchange.userId = headers.userId;
+  if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
+  if (headers.businessFunction !== undefined) exchange.businessFunction = headers.businessFunction;
+  return admitted;
+}
+
+/** Open access: headers and sample users say who calls; a token is not looked at. */
+async function passOpenly(
+  parts: PipelineParts,
+  request: FastifyRequest,
+  operation: Operation | undefined,
+): Promise<{ appId: string; headers: InternalHeaders }> {
+  const headers = await openAccessHeaders(parts.world, operation, (name) => headerOf(request, name));
+  request.exchange.passed(
+    'ers.open-access',
+    `no token needed; taken to be ${headers.userId} as ${headers.businessFunction} at ${headers.odsCode}`,
+  );
+  return { appId: OPEN_ACCESS_APPLICATION.appId, headers };
+}
+
+async function passChecks(
+  parts: PipelineParts,
+  base: string,
+  request: FastifyRequest,
+): Promise<{ appId: string; headers: InternalHeaders }> {
+  const { exchange } = request;
   const grant = await verifyToken(parts, request);
   exchange.passed('gateway.token', `${grant.kind} token of ${grant.app.name}`);
   const proxyRequest: ProxyRequest = { path: pathBelow(base, request), header: (name) => headerOf(request, name) };
@@ -83,11 +122,7 @@ async function passGateway(
   exchange.passed('ers.proxy.scope');
   exchange.passed('ers.proxy.asid', asid);
   await countRequest(parts, grant, product);
-  const headers = internalHeaders(grant, asid, proxyRequest);
-  exchange.userId = headers.userId;
-  if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
-  if (headers.businessFunction !== undefined) exchange.businessFunction = headers.businessFunction;
-  return { grant, headers };
+  return { appId: grant.app.appId, headers: internalHeaders(grant, asid, proxyRequest) };
 }
 
 async function verifyToken(parts: PipelineParts, request: FastifyRequest): Promise<AccessGrant> {
@@ -126,8 +161,8 @@ async function answer(
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
-  grant: AccessGrant,
-  headers: ReturnType<typeof internalHeaders>,
+  appId: string,
+  headers: InternalHeaders,
 ): Promise<FastifyReply> {
   const { world } = parts;
   const { exchange } = request;
@@ -139,7 +174,7 @@ async function answer(
     world,
     instance: exchange.listener.ersInstance,
     caller,
-    application: { appId: grant.app.appId, asid: headers.asid },
+    application: { appId, asid: headers.asid },
     params: paramsOf(request),
     query: queryOf(request),
     header: (name) => headerOf(request, name),

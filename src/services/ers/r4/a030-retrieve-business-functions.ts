@@ -23,6 +23,12 @@ export const retrieveBusinessFunctions = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The business functions the signed-in user holds, and at which organisations. The role headers of every other call name one of these pairs.',
+    answers: 'Bundle',
+    example: () => ({}),
+  },
   handle: async (call) => {
     const held = functionsByOrganisation(await call.world.directory.roleProfiles(call.db, call.caller.userId));
     const now = isoInstant(call.world.clock.now());

@@ -1,7 +1,17 @@
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
 import { STU3_CODES, SYSTEMS } from '../codes.ts';
-import { operation } from '../operation.ts';
-import { type CreateReferral, createReferral, requireReferringClinicianRule, requireShortlistShape } from '../referral/create.ts';
+import { codingParameter, parametersMessage, patientParameter, shortlist } from '../document/example-messages.ts';
+import { unprocessable } from '../errors.ts';
+import type { HealthcareService } from '../model.ts';
+import { type Call, operation } from '../operation.ts';
+import {
+  type CreateReferral,
+  createReferral,
+  requireReferringClinicianRule,
+  requireShortlistedServices,
+  requireShortlistShape,
+} from '../referral/create.ts';
+import { servicesByIds } from '../store/catalogue.ts';
 import { insertReferral, nextUbrn } from '../store/referrals.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 import { referralAnswer } from './referral-access.ts';
@@ -48,8 +58,35 @@ export const createReferralOperation = operation<CreateReferral>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readCreateReferral },
+  body: { kind: 'fhir', read: readCreateReferral, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'A new referral with a shortlist of services, in state NOT_BOOKED; nothing is sent to a provider yet. The search is run again: every ' +
+      'service on the shortlist must come out of it. Only a clinician admin names the referring clinician.',
+    success: 201,
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'REFERENCE_NOT_FOUND',
+        'TOO_MANY_ITEMS',
+        'DUPLICATE_SERVICE',
+        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
+        'INAPPROPRIATE_VALUE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+      ],
+    },
+    example: () => ({
+      body: parametersMessage('eRS-CreateReferral-Parameters-1', [
+        patientParameter(),
+        codingParameter('intentionToAddReferralLetter', 'eRS-ReferralLetterIntention-1', 'NEED_TO_ADD_LATER'),
+        { name: 'firstReminderLetterFollowUpDays', valueUnsignedInt: 0 },
+        { name: 'shortlist', resource: shortlist(['11002']) },
+      ]),
+    }),
+  },
   handle: async (call) => {
     const { world, instance, caller, body } = call;
     call.exchange.nhsNumber = body.nhsNumber;

@@ -1,3 +1,4 @@
+import { documentReference, parametersMessage } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { maintainLetters, type NamedFile } from '../referral/letters.ts';
@@ -35,8 +36,36 @@ export const maintainReferralLetter = operation<readonly NamedFile[]>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: (resource) => readParameters(resource, BODY).referralLetterFile },
+  body: { kind: 'fhir', read: (resource) => readParameters(resource, BODY).referralLetterFile, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Replaces the letters of a referral by the set that is sent; letters left out are unlinked. A booked or triage referral enters, or ' +
+      're-enters, the review list.',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'INVALID_STATE',
+        'DUPLICATE_FILENAME',
+        'NO_CHANGES_DETECTED',
+      ],
+    },
+    example: (now) => ({
+      path: { ubrn: '000000070012' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-MaintainReferralLetter-Parameters-1', [
+        {
+          name: 'referralLetterFile',
+          resource: documentReference('19eb7224-dff3-4730-a5cb-67eac811f1a7', 'REFERRER', 'Referral letter with the latest results', now),
+        },
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { instance, caller, body: named } = call;

@@ -1,3 +1,4 @@
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import type { Referral } from '../model.ts';
 import { operation } from '../operation.ts';
 import { appointmentCancellationReason } from '../reference-data/reference-data.ts';
@@ -43,8 +44,40 @@ export const rejectReferralOperation = operation<Rejection>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readRejection },
+  body: { kind: 'fhir', read: readRejection, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider rejects a booked referral. A directly booked appointment is cancelled at the hospital first; when that fails nothing ' +
+      'changes. The referral becomes REJECTED and returns to the referrer.',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INAPPROPRIATE_VALUE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+        'UNABLE_TO_CANCEL_APPOINTMENT',
+      ],
+      502: ['PAS_RESPONDED_WITH_ERROR'],
+      504: ['PAS_NOT_RESPONDING'],
+    },
+    example: () => ({
+      path: { ubrn: '000000070002' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-RejectReferral-Parameters-1', [
+        codingParameter(
+          'rejectionReason',
+          `https://localhost/referrals/FHIR/STU3/CodeSystem/${APPOINTMENT_CANCELLATION_REASON}`,
+          'FURTHER_INFORMATION_REQUIRED',
+        ),
+        { name: 'appointmentCancelledInPAS', valueBoolean: true },
+        { name: 'rejectionComments', valueString: 'Please add the latest echocardiogram.' },
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const ubrn = call.params['ubrn'] ?? '';
