@@ -9,6 +9,8 @@ import { importServices, importSlots } from './catalogue/import.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
+import { patientView } from './migrations/0003-patient-view.ts';
+import { patientCareProducts } from './patient/product.ts';
 import { ersProducts } from './products.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { seedInstance } from './seed/instance.ts';
@@ -29,7 +31,7 @@ const PATHS = ['/referrals', '/referrals-dep'];
 export const ers: Service<ErsApi> = {
   name: 'ers',
   title: 'NHS e-Referral Service',
-  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables },
+  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-patient-view': patientView },
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
@@ -43,17 +45,25 @@ export const ers: Service<ErsApi> = {
     ers_audit: 'data',
     ers_on_behalf_of: 'data',
   },
-  offers: VARIANTS.flatMap(({ environment, variant, display }) =>
-    ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
-  ),
+  offers: [
+    ...VARIANTS.flatMap(({ environment, variant, display }) =>
+      ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
+    ),
+    ...patientCareProducts.map((product) => offer(apiProduct, product)),
+  ],
   create(context) {
     const world = worldOf(context);
     const api = context.use(gateway);
     return {
       api: {},
       async routes(app) {
-        const [{ registerOperations }, { operations }] = await Promise.all([import('./pipeline.ts'), import('./operations.ts')]);
+        const [{ registerOperations }, { operations }, { registerPatientApi }] = await Promise.all([
+          import('./pipeline.ts'),
+          import('./operations.ts'),
+          import('./patient/routes.ts'),
+        ]);
         registerOperations(app, { world, gateway: api }, operations);
+        registerPatientApi(app, { world, gateway: api });
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
@@ -81,12 +91,12 @@ function worldOf(context: ServiceContext): ErsWorld {
   };
 }
 
-/** The member `ers` of an import: `{instance, services, slots, referrals}`. Throws LocalRefusal 400. */
+/** The member `ers` of an import: `{instance, services, slots, onBehalfOf, referrals}`. Throws LocalRefusal 400. */
 async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<string, unknown>>): Promise<number> {
   const part = document['ers'];
   if (part === undefined) return 0;
   if (typeof part !== 'object' || part === null || Array.isArray(part)) throw badImport('it is not an object');
-  const { instance, services, slots, referrals, ...rest }: Record<string, unknown> = { ...part };
+  const { instance, services, slots, onBehalfOf, referrals, ...rest }: Record<string, unknown> = { ...part };
   const [first] = world.environment.ersInstances;
   const named = instance ?? first;
   const known = world.environment.ersInstances.find((each) => each === named);
@@ -96,6 +106,7 @@ async function importErs(world: ErsWorld, tx: Db, document: Readonly<Record<stri
   return (
     (await importServices(tx, known, services)) +
     (await importSlots(tx, known, slots)) +
+    (onBehalfOf === undefined ? 0 : await (await import('./import-on-behalf-of.ts')).importOnBehalfOf(tx, known, onBehalfOf)) +
     (referrals === undefined ? 0 : await importReferrals(world, tx, known, referrals))
   );
 }

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { nameUuid } from '../../../kernel/name-uuid.ts';
 import type { Random } from '../../../kernel/random.ts';
 import type { Sealer } from '../../../kernel/sealer.ts';
 import { type NhsLoginLogOn, vectorOfTrust } from './model.ts';
@@ -54,19 +55,16 @@ export async function nhsLoginIdToken(from: {
     auth_time: issuedAt,
     ...(logOn.nonce === undefined ? {} : { nonce: logOn.nonce }),
   };
-  return new SignJWT(claims)
-    .setProtectedHeader({ typ: 'JWT', kid: key.kid, alg: 'RS512' })
-    .setIssuer(issuer)
-    .setSubject(subjectOf(person.nhsNumber))
-    .setAudience(logOn.clientId)
-    .setJti(from.random.uuid())
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + ID_TOKEN_LIFE)
-    .sign(createPrivateKey(from.sealer.open(SEAL_PURPOSE, key.sealedKey)));
-}
-
-/** An account's own identifier: a UUID that says nothing of the NHS number, the same at every sign-in. */
-function subjectOf(nhsNumber: string): string {
-  const hex = createHash('sha256').update(`nhs-login/${nhsNumber}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return (
+    new SignJWT(claims)
+      .setProtectedHeader({ typ: 'JWT', kid: key.kid, alg: 'RS512' })
+      .setIssuer(issuer)
+      // An account's own identifier: the same at every sign-in, and no NHS number can be read from it.
+      .setSubject(nameUuid(`nhs-login/${person.nhsNumber}`))
+      .setAudience(logOn.clientId)
+      .setJti(from.random.uuid())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + ID_TOKEN_LIFE)
+      .sign(createPrivateKey(from.sealer.open(SEAL_PURPOSE, key.sealedKey)))
+  );
 }
