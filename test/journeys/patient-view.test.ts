@@ -217,7 +217,7 @@ describe('signing in with NHS login', { concurrency: false }, () => {
     assert.equal('entry' in reply.json, false);
   });
 
-  test('nobody is sent a code elsewhere, and a sensitive patient not at all', async () => {
+  test('nobody is sent a code elsewhere, and a restricted patient not at all', async () => {
     const query = (redirect: string) =>
       new URLSearchParams({ client_id: 'test-client-nhs-login', redirect_uri: redirect, response_type: 'code', scope: 'openid' });
     const path = '/realms/NHS-Login-mock-int/protocol/openid-connect/auth';
@@ -226,7 +226,7 @@ describe('signing in with NHS login', { concurrency: false }, () => {
     assert.equal(elsewhere.headers['location'], undefined);
     const page = await spine.call('INT', `${path}?${query('http://localhost:3000/callback')}`);
     const action = /action="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    const refused = await supplier.form(action, { username: '9462979626' });
+    const refused = await supplier.form(action, { username: '9658220142' });
     assert.equal(refused.status, 200);
     assert.match(refused.text, /cannot use NHS login/);
   });

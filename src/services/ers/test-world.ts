@@ -9,6 +9,7 @@ import type { HospitalAnswer, HospitalSystem } from './booking/hospital-system.t
 import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
+import { patientView } from './migrations/0003-patient-view.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
@@ -54,7 +55,7 @@ export async function testErs() {
   const migrations = {
     directory: directory.migrations,
     demographics: demographics.migrations,
-    ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables },
+    ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-patient-view': patientView },
   };
   const context = await testContext({
     migrations,
