@@ -112,7 +112,7 @@ export class NhsLogin {
     const wanted = text?.trim();
     const lists = await Promise.all(
       this.#people().map((each) =>
-        each.list(db, { limit: SCREEN_LIST, ...(wanted === undefined || wanted === '' ? {} : { text: wanted }) }),
+        each.list(db, { limit: 2 * SCREEN_LIST, ...(wanted === undefined || wanted === '' ? {} : { text: wanted }) }),
       ),
     );
     const accounts = wanted === undefined || wanted === '' ? PUBLISHED_ACCOUNTS : [];
