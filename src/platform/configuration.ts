@@ -16,6 +16,7 @@ export interface Configuration {
   readonly adminToken: string | undefined;
   readonly quota: boolean;
   readonly scanSeconds: number;
+  readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
   readonly journalKeep: number;
   readonly logLevel: string;
@@ -53,6 +54,11 @@ export const SETTINGS: readonly SettingDocument[] = [
   { name: 'LOCALSPINE_ADMIN_TOKEN', fallback: '(none on loopback)', meaning: 'Bearer token of the admin API.' },
   { name: 'LOCALSPINE_QUOTA', fallback: 'on', meaning: 'on or off: quotas and spike arrest of the API platform.' },
   { name: 'LOCALSPINE_SCAN_SECONDS', fallback: '1', meaning: 'Business time that the virus scan of an upload takes.' },
+  {
+    name: 'LOCALSPINE_UPLOAD_DAYS',
+    fallback: '14',
+    meaning: 'Days of business time after which an upload that is linked to nothing is deleted.',
+  },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
@@ -113,6 +119,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     adminToken,
     quota: oneOf('LOCALSPINE_QUOTA', 'on', ['on', 'off']) === 'on',
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
+    uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),

@@ -39,7 +39,7 @@ export const REFERRAL_STATES = [
 ] as const;
 export type ReferralState = (typeof REFERRAL_STATES)[number];
 
-/** Displays of the states as the samples show them (ers.md §11.1). */
+/** Displays of the states on a referral (openapi.json, Extension-eRS-ReferralState). */
 export const REFERRAL_STATE_DISPLAYS: Readonly<Record<ReferralState, string>> = {
   NOT_BOOKED: 'Not Booked',
   BOOKED: 'Booked',
@@ -48,11 +48,27 @@ export const REFERRAL_STATE_DISPLAYS: Readonly<Record<ReferralState, string>> = 
   TRIAGED_PROVIDER_TO_ACTION: 'Triaged - Provider To Action',
   TRIAGE_RESPONSE: 'Triage Response',
   REJECTED: 'Rejected',
-  APPT_CANCELLED_BY_PATIENT: 'Appointment cancelled by patient',
-  APPT_CANCELLED_BY_PROVIDER: 'Appointment cancelled by provider',
-  DID_NOT_ATTEND: 'Did not attend',
+  APPT_CANCELLED_BY_PATIENT: 'Appointment Cancelled By Patient',
+  APPT_CANCELLED_BY_PROVIDER: 'Appointment Cancelled By Provider',
+  DID_NOT_ATTEND: 'Did Not Attend',
   ASSESSMENT_RESULT: 'Assessment Result',
   CANCELLED_REFERRAL: 'Cancelled Referral',
+};
+
+/** The same states as worklists spell them: two other codes, other capitals (openapi.json, Extension-WorklistItem-Status). */
+export const WORKLIST_STATUSES: Readonly<Record<ReferralState, { readonly code: string; readonly display: string }>> = {
+  NOT_BOOKED: { code: 'NOT_BOOKED', display: 'Not booked' },
+  BOOKED: { code: 'BOOKED', display: 'Booked' },
+  DEFERRED_TO_PROVIDER: { code: 'DEFERRED_TO_PROVIDER', display: 'Deferred to provider' },
+  AWAITING_TRIAGE: { code: 'AWAITING_TRIAGE', display: 'Awaiting triage' },
+  TRIAGED_PROVIDER_TO_ACTION: { code: 'TRIAGED_PROVIDER_TO_ACTION', display: 'Triaged - provider to action' },
+  TRIAGE_RESPONSE: { code: 'TRIAGE_RESPONSE', display: 'Triage Response' },
+  REJECTED: { code: 'REJECTED', display: 'Rejected' },
+  APPT_CANCELLED_BY_PATIENT: { code: 'APP_CANCELLED_BY_PATIENT', display: 'Appointment cancelled by patient' },
+  APPT_CANCELLED_BY_PROVIDER: { code: 'APP_CANCELLED_BY_PROVIDER', display: 'Appointment cancelled by provider' },
+  DID_NOT_ATTEND: { code: 'DID_NOT_ATTEND', display: 'Did not attend' },
+  ASSESSMENT_RESULT: { code: 'ASSESSMENT_RESULT', display: 'Assessment result' },
+  CANCELLED_REFERRAL: { code: 'CANCELLED_REFERRAL', display: 'Cancelled referral' },
 };
 
 export const PRIORITY_DISPLAYS = { ROUTINE: 'Routine', URGENT: 'Urgent', TWO_WEEK_WAIT: '2 Week Wait' } as const;

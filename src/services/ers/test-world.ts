@@ -9,7 +9,9 @@ import type { HospitalAnswer, HospitalSystem } from './booking/hospital-system.t
 import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
+import { accessCodeTable } from './migrations/0003-access-codes.ts';
 import { patientView } from './migrations/0003-patient-view.ts';
+import { adviceTables } from './migrations/0004-advice.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
@@ -55,11 +57,17 @@ export async function testErs() {
   const migrations = {
     directory: directory.migrations,
     demographics: demographics.migrations,
-    ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables, '0003-patient-view': patientView },
+    ers: {
+      '0001-catalogue': catalogueTables,
+      '0002-referrals': referralTables,
+      '0003-access-codes': accessCodeTable,
+      '0003-patient-view': patientView,
+      '0004-advice': adviceTables,
+    },
   };
   const context = await testContext({
     migrations,
-    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, pasTimeoutSeconds: 120 } },
+    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, uploadDays: 14, pasTimeoutSeconds: 120 } },
   });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;

@@ -1,8 +1,12 @@
+import type { AdviceCategory } from '../advice/model.ts';
+import { ADVICE_STATUS } from '../advice/states.ts';
 import { R4_CODES, SYSTEMS } from '../codes.ts';
 import { ErsRefusal } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { operation } from '../operation.ts';
+import { adviceByUbrn } from '../store/advice.ts';
 import { referralByUbrn } from '../store/referrals.ts';
+import { requireAdviceAccess } from '../stu3/advice-access.ts';
 import { type ReferralCall, requireAccess } from '../stu3/referral-access.ts';
 import { type Found, onlyValue, searchBundle } from './search-bundle.ts';
 
@@ -50,7 +54,7 @@ export interface ServiceRequestSummary {
 }
 
 /** Where requests of a UBRN are looked up; each gives what it has, if the caller may see it. */
-const SOURCES: readonly ((call: ReferralCall, ubrn: string) => Promise<ServiceRequestSummary | undefined>)[] = [referralOf];
+const SOURCES: readonly ((call: ReferralCall, ubrn: string) => Promise<ServiceRequestSummary | undefined>)[] = [referralOf, adviceOf];
 
 async function requestsOf(call: ReferralCall, ubrn: string): Promise<readonly ServiceRequestSummary[]> {
   const found: ServiceRequestSummary[] = [];
@@ -75,8 +79,22 @@ async function referralOf(call: ReferralCall, ubrn: string): Promise<ServiceRequ
   return { kind: 'referral', requestId, version, ubrn, status: STATUSES[referral.status], nhsNumber };
 }
 
+const ADVICE_STATUSES: Readonly<Record<(typeof ADVICE_STATUS)[AdviceCategory], ServiceRequestSummary['status']>> = {
+  active: 'active',
+  completed: 'completed',
+  cancelled: 'revoked',
+};
+
+async function adviceOf(call: ReferralCall, ubrn: string): Promise<ServiceRequestSummary | undefined> {
+  const advice = await adviceByUbrn(call.db, call.instance, ubrn);
+  if (advice === undefined || !(await mayBeSeen(() => requireAdviceAccess(call, advice)))) return undefined;
+  call.exchange.nhsNumber = advice.nhsNumber;
+  const { requestId, version, nhsNumber, category } = advice;
+  return { kind: 'advice', requestId, version, ubrn, status: ADVICE_STATUSES[ADVICE_STATUS[category]], nhsNumber };
+}
+
 /** Whether a check of access lets the caller pass. Other failures go on. */
-export async function mayBeSeen(check: () => Promise<void>): Promise<boolean> {
+async function mayBeSeen(check: () => Promise<void>): Promise<boolean> {
   try {
     await check();
     return true;

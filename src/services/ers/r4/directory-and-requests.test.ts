@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { adviceErs, adviceRequest } from '../advice/test-advice.ts';
 import { importOnBehalfOf } from '../import-on-behalf-of.ts';
 import { saveServices } from '../store/catalogue.ts';
+import { insertReferral } from '../store/referrals.ts';
 import * as data from '../test-data.ts';
 import { BASE, ersWith, INSTANCE, outcomeOf, type TestErs, testErs } from '../test-world.ts';
 import { retrieveHealthcareService, retrieveHealthcareServiceVersion } from './a033-retrieve-healthcare-service.ts';
@@ -212,6 +214,34 @@ describe('A041: what a UBRN stands for', () => {
     const ers = await ersWith(data.bookedReferral());
     assert.equal(((await ask(ers, UBRN, data.SPC)).resource as Json).total, 1);
   });
+
+  test('an advice request, and both when one became the other', async () => {
+    const ers = await adviceErs(adviceRequest());
+    const { ubrn, requestId } = adviceRequest();
+    const advice: Json = (await ask(ers, ubrn)).resource;
+    assert.equal(advice.total, 1);
+    const [{ resource }] = advice.entry;
+    assert.deepEqual(
+      [resource.id, resource.status, resource.category[0].coding[0].code, resource.code.coding[0].code],
+      [requestId, 'active', 'request', 'advice-and-guidance'],
+    );
+    await ers.store.transaction((tx) => insertReferral(tx, INSTANCE, data.referral({ ubrn, convertedFromAdvice: true })));
+    const both: Json = (await ask(ers, ubrn)).resource;
+    assert.deepEqual(
+      both.entry.map((each: Json) => each.resource.id),
+      [data.referral().requestId, requestId],
+    );
+  });
+
+  for (const [category, status] of [
+    ['CONVERSATION_ENDED_CLOSED', 'completed'],
+    ['CONVERSATION_ENDED_CANCELLED', 'revoked'],
+  ] as const) {
+    test(`advice of the category ${category} is ${status}`, async () => {
+      const ers = await adviceErs(adviceRequest({ category }));
+      assert.equal(((await ask(ers, adviceRequest().ubrn)).resource as Json).entry[0].resource.status, status);
+    });
+  }
 
   for (const identifier of ['', '1', '00000008000', 'https://other|000000080000', '|000000080000', '000000080000|']) {
     test(`"${identifier}" is 400`, async () => assert.equal(await outcomeOf(ask(await testErs(), identifier)), '400 MISSING_PARAMETER'));

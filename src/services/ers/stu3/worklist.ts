@@ -1,6 +1,6 @@
 /** Worklists as they are written out (ers.md §12): one set of columns for each list, urls and order as in the published samples. */
 import { type Instant, isoDate, isoInstant } from '../../../kernel/clock.ts';
-import { REFERRAL_STATE_DISPLAYS, STU3_CODES, STU3_PROFILE, SYSTEMS } from '../codes.ts';
+import { type ReferralState, STU3_CODES, STU3_PROFILE, SYSTEMS, WORKLIST_STATUSES } from '../codes.ts';
 import type { ContextStatus, Referral } from '../model.ts';
 import { addWorkingDays } from '../referral/working-days.ts';
 import { clinicalContext, clinicalInformationStatus, type Worklist } from '../review/worklists.ts';
@@ -55,7 +55,7 @@ function columnsOf(list: Worklist, referral: Referral, facts: WorklistFacts): re
     case 'LETTERS_OUTSTANDING':
       return [...referrerColumns(referral), { url: 'letterDue', valueDate: referral.letterDue ?? isoDate(referral.createdAt) }];
     default:
-      return [...referrerColumns(referral), ...stateColumns(list, referral, facts)];
+      return [...referrerColumns(referral), ...stateColumns(referral, facts)];
   }
 }
 
@@ -116,13 +116,23 @@ function referrerColumns(referral: Referral): readonly Column[] {
   ];
 }
 
-/** The reason belongs to states that were decided by someone; on AWAITING_BOOKING only to cancelled appointments (ers.md §12). */
-function stateColumns(list: Worklist, referral: Referral, facts: WorklistFacts): readonly Column[] {
-  const withReason = list !== 'AWAITING_BOOKING' || referral.state.startsWith('APPT_CANCELLED');
+/**
+ * States whose reason a referrer's list shows. A triage response has one too, but the published contract has no code for it on its list
+ * and the example leaves it out; its documentation says otherwise (ers.md §12).
+ */
+const WITH_REASON: ReadonlySet<ReferralState> = new Set([
+  'REJECTED',
+  'CANCELLED_REFERRAL',
+  'APPT_CANCELLED_BY_PATIENT',
+  'APPT_CANCELLED_BY_PROVIDER',
+] as const);
+
+function stateColumns(referral: Referral, facts: WorklistFacts): readonly Column[] {
+  const status = WORKLIST_STATUSES[referral.state];
   return [
     { url: 'referralLastUpdated', valueDateTime: isoInstant(referral.updatedAt) },
-    concept('status', `${STU3_CODES}eRS-ReferralState-1`, referral.state, REFERRAL_STATE_DISPLAYS[referral.state]),
-    ...(withReason ? reason(referral, facts) : []),
+    concept('status', `${STU3_CODES}eRS-ReferralState-1`, status.code, status.display),
+    ...(WITH_REASON.has(referral.state) ? reason(referral, facts) : []),
   ];
 }
 

@@ -174,9 +174,35 @@ test('referrer lists hold what the organisation referred, with reason and letter
   assert.deepEqual(await columns('AWAITING_BOOKING'), [
     ...common,
     { url: 'referralLastUpdated', valueDateTime: created },
-    state('NOT_BOOKED', 'Not Booked'),
+    state('NOT_BOOKED', 'Not booked'),
   ]);
   assert.deepEqual(await columns('ASSESSMENT_RETURNED_CANCELLED_DNA'), []);
+});
+
+test('worklists spell states in their own way, and a triage response shows no reason', async () => {
+  const reason = { system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReviewOutcome-1', code: 'RETURN_TO_REFERRER_WITH_ADVICE' };
+  const columns = async (list: string, changes: Parameters<typeof data.referral>[0]) => {
+    const ers = await ersWith(data.referral({ ...changes, letterIntention: 'NOT_INTENDING_TO_ADD' }));
+    const { resource } = await ers.request(retrieveWorklist, data.RC, { body: listBody(list) });
+    const [entry] = JSON.parse(JSON.stringify(resource)).entry;
+    const found: { url: string; valueCodeableConcept?: object }[] = entry.extension[0].extension;
+    return found;
+  };
+  const cancelled = await columns('AWAITING_BOOKING', { state: 'APPT_CANCELLED_BY_PATIENT' });
+  assert.deepEqual(cancelled.find((each) => each.url === 'status')?.valueCodeableConcept, {
+    coding: [
+      {
+        system: 'https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReferralState-1',
+        code: 'APP_CANCELLED_BY_PATIENT',
+        display: 'Appointment cancelled by patient',
+      },
+    ],
+  });
+  const returned = await columns('REJECTED_TRIAGE_RESPONSE', { state: 'TRIAGE_RESPONSE', stateReason: reason });
+  assert.deepEqual(
+    returned.filter((each) => each.url === 'reason' || each.url === 'status').map((each) => each.url),
+    ['status'],
+  );
 });
 
 test('the review list: oldest pathway first; bookings whose day is over have left it', async () => {
