@@ -29,6 +29,7 @@ export function addAppCommands(program: Command, book: CommandBook): void {
     )
     .option('--ods <code>', 'organisation it acts for', 'R69')
     .option('--name <name>', 'name (default: made from environment and mode)')
+    .option('--product <name>', 'API product it subscribes to (default: that of e-RS for the mode)')
     .option('--callback-url <url>', 'callback URL; user-restricted only');
   book.add(app, 'list', 'list the applications of an environment', async (invocation) => {
     const { applications } = await invocation.client().call(ApplicationsAnswer, 'GET', '/gateway/applications');
@@ -73,6 +74,7 @@ async function create(invocation: Invocation): Promise<void> {
     capability: invocation.text('capability') === 'referrer' ? 'referrer' : 'provider',
     ods: invocation.text('ods') ?? 'R69',
     callbackUrl: mode === 'user-restricted' ? (callbackUrl ?? `${client.place.baseUrl}/_localspine/demo/callback`) : undefined,
+    product: invocation.text('product'),
     jwks: keys.jwks,
   });
   const folder = join(applicationsFolder(configuration, slug), made.appId);

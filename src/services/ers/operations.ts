@@ -1,5 +1,9 @@
 import type { Operation } from './operation.ts';
 import { retrieveBusinessFunctions } from './r4/a030-retrieve-business-functions.ts';
+import { retrieveHealthcareService, retrieveHealthcareServiceVersion } from './r4/a033-retrieve-healthcare-service.ts';
+import { searchHealthcareServices } from './r4/a035-search-healthcare-services.ts';
+import { retrieveOnBehalfOfUsers } from './r4/a040-retrieve-on-behalf-of-users.ts';
+import { searchServiceRequests } from './r4/a041-search-service-requests.ts';
 import { retrieveAttachmentByLink } from './r4/a042-retrieve-attachment.ts';
 import { retrieveReferenceData } from './stu3/a004-retrieve-reference-data.ts';
 import { retrieveReferralRequest } from './stu3/a005-retrieve-referral-request.ts';
@@ -47,6 +51,11 @@ export const operations: readonly Operation[] = [
   convertAdviceToReferral,
   retrieveAvailableActions,
   retrieveBusinessFunctions,
+  retrieveHealthcareService,
+  searchHealthcareServices,
+  retrieveHealthcareServiceVersion,
+  retrieveOnBehalfOfUsers,
+  searchServiceRequests,
   retrieveAttachmentByLink,
   retrieveAdviceOverview,
   createAdviceRequest,

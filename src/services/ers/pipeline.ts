@@ -19,6 +19,7 @@ import {
   tokenRefused,
 } from './proxy.ts';
 import { sendR4ProxyRefusal, sendR4Refusal } from './r4/outcome.ts';
+import { baseAddress, echoIds, headerOf, paramsOf, queryOf } from './request.ts';
 import { sendStu3ProxyRefusal, sendStu3Refusal } from './stu3/outcome.ts';
 import type { ErsWorld } from './world.ts';
 
@@ -231,13 +232,6 @@ function sendRefusal(
   return version === 'R4' ? sendR4Refusal(reply, refusal, now) : sendStu3Refusal(reply, refusal);
 }
 
-/** `X-Correlation-ID` comes back unchanged; `X-Request-ID` only when e-RS itself answered (ers.md §3.3, §3.4). */
-function echoIds(reply: FastifyReply, request: FastifyRequest): void {
-  const { correlationId, requestId } = request.exchange;
-  if (correlationId !== undefined) void reply.header('x-correlation-id', correlationId);
-  if (requestId !== undefined) void reply.header('x-request-id', requestId);
-}
-
 async function refuseUnknownPath(parts: PipelineParts, base: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   request.exchange.service = 'ers';
   const version = pathBelow(base, request).startsWith('/FHIR/R4/') ? 'R4' : 'STU3';
@@ -287,42 +281,10 @@ function readIfMatch(header: string | undefined): number {
   return Number(version);
 }
 
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
 function bodyStream(request: FastifyRequest): Readable {
   return request.raw;
 }
 
 function pathBelow(base: string, request: FastifyRequest): string {
   return (request.url.split('?')[0] ?? '').slice(base.length);
-}
-
-/** The caller's own address stands in for `_baseUrl_`: the host it called, when that is one of ours. */
-function baseAddress(request: FastifyRequest, fallback: string): string {
-  const { host } = request.headers;
-  return host === undefined || !/^[A-Za-z0-9.:[\]-]{1,255}$/.test(host)
-    ? fallback
-    : `${fallback.startsWith('https:') ? 'https' : 'http'}://${host}`;
-}
-
-function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
-  const { params } = request;
-  return typeof params === 'object' && params !== null
-    ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
-    : {};
-}
-
-function queryOf(request: FastifyRequest): Readonly<Record<string, readonly string[]>> {
-  const query: Record<string, string[]> = Object.create(null);
-  const index = request.url.indexOf('?');
-  if (index < 0) return query;
-  for (const [name, value] of new URLSearchParams(request.url.slice(index + 1))) {
-    const values = query[name];
-    if (values === undefined) query[name] = [value];
-    else values.push(value);
-  }
-  return query;
 }
