@@ -68,12 +68,14 @@ export const ers: Service<ErsApi> = {
         registerObjectStore(app, world);
       },
       async admin(app) {
-        const [{ registerFileAdmin }, { registerAdviceControl }] = await Promise.all([
+        const [{ registerFileAdmin }, { registerAdviceControl }, { registerOutside }] = await Promise.all([
           import('./files/admin-routes.ts'),
           import('./advice/control-routes.ts'),
+          import('./outside/routes.ts'),
         ]);
         await registerFileAdmin(app, world);
         registerAdviceControl(app, world);
+        registerOutside(app, world);
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
