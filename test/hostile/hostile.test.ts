@@ -9,7 +9,19 @@ import { connect } from 'node:tls';
 import fc from 'fast-check';
 import { adviceBody, adviceWorklistBody, conversionBody, guidanceBody } from '../helpers/advice-messages.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
-import { appointmentBody, createReferralBody, letterBody, rejectBody, searchBody, worklistBody } from '../helpers/messages.ts';
+import {
+  actionLaterBody,
+  appointmentBody,
+  cancelledAppointmentBody,
+  cancelReferralBody,
+  changeShortlistBody,
+  createReferralBody,
+  letterBody,
+  rejectBody,
+  searchBody,
+  triageOutcomeBody,
+  worklistBody,
+} from '../helpers/messages.ts';
 import { callPatientApi, patientToken, registerPatientApp } from '../helpers/patient.ts';
 import { type Application, FHIR, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
 
@@ -35,7 +47,14 @@ after(async () => {
 });
 
 /** Operations that take a body: path, role, a good body to spoil, headers. */
-const WRITES: readonly { id: string; path: string; role: Role; good: string; headers?: Record<string, string> }[] = [
+const WRITES: readonly {
+  id: string;
+  path: string;
+  role: Role;
+  good: string;
+  headers?: Record<string, string>;
+  method?: 'POST' | 'PUT';
+}[] = [
   { id: 'A008', path: '/STU3/ReferralRequest/$ers.fetchworklist', role: provider, good: worklistBody('REFERRALS_FOR_REVIEW', '11002') },
   { id: 'A010', path: '/STU3/HealthcareService/$ers.searchHealthcareServicesForPatient', role: referrer, good: searchBody() },
   { id: 'A011', path: '/STU3/ReferralRequest/$ers.createReferral', role: referrer, good: createReferralBody() },
@@ -78,6 +97,38 @@ const WRITES: readonly { id: string; path: string; role: Role; good: string; hea
     path: '/STU3/Appointment',
     role: referrer,
     good: appointmentBody({ ubrn: UBRN, version: 1, serviceId: '11002', reason: 'NO_SLOTS_AT_SERVICE' }),
+  },
+  {
+    id: 'A021',
+    path: '/STU3/ReferralRequest/$ers.createReferralAndSendForTriage',
+    role: referrer,
+    good: createReferralBody({ services: ['11004'] }),
+  },
+  ...(
+    [
+      ['A022', 'cancelAppointmentActionLater', provider, actionLaterBody()],
+      ['A028', 'recordReviewOutcome', provider, triageOutcomeBody('ACCEPT_REFER_BOOK_LATER', 'URGENT')],
+      ['A031', 'changeShortlist', referrer, changeShortlistBody({ services: ['11002'] })],
+      ['A032', 'changeShortlistAndSendForTriage', referrer, changeShortlistBody({ services: ['11004'] })],
+      ['A036', 'cancelReferral', referrer, cancelReferralBody('NO_SUCH_REASON')],
+    ] as const
+  ).map(([id, operation, role, good]) => ({
+    id,
+    path: `/STU3/ReferralRequest/000000070001/$ers.${operation}`,
+    role,
+    good,
+    headers: { 'if-match': 'W/"5"' },
+  })),
+  {
+    id: 'A034',
+    path: '/STU3/Appointment/70009',
+    method: 'PUT',
+    role: referrer,
+    good: cancelledAppointmentBody({
+      ...JSON.parse(appointmentBody({ ubrn: '000000070001', version: 5, serviceId: '11002', reason: 'TRIAGE' })),
+      id: '70009',
+    }),
+    headers: { 'if-match': 'W/"0"' },
   },
 ];
 
@@ -131,6 +182,8 @@ const READS: readonly {
   { id: 'A037', role: referrer, method: 'HEAD', path: (piece) => `/R4/HealthcareService/${piece}` },
   { id: 'A040', role: administrator, user: '103264992985', path: (piece) => `/R4/Practitioner?_query=${piece}` },
   { id: 'A041', role: referrer, path: (piece) => `/R4/ServiceRequest?identifier=${piece}` },
+  { id: 'A038', role: referrer, path: (piece) => `/STU3/Appointment/${piece}` },
+  { id: 'A038 versioned', role: referrer, path: (piece) => `/STU3/Appointment/70009/_history/${piece}` },
 ];
 
 function judge(id: string, reply: Reply, input: string): void {
@@ -197,7 +250,7 @@ describe('generated input', { concurrency: false }, () => {
       );
       await inParallel(bodies, async (body) => {
         const reply = await supplier.ers(token, operation.role, operation.path, {
-          method: 'POST',
+          method: operation.method ?? 'POST',
           headers: { 'content-type': FHIR, ...operation.headers },
           body,
         });
@@ -274,6 +327,35 @@ describe('generated input', { concurrency: false }, () => {
         code: wellFormed,
       });
       assert.deepEqual([redeemed.status, redeemed.json.error], [401, 'invalid_client']);
+    });
+  });
+
+  test(`what happens outside the API: ${RUNS} bodies`, { timeout: 300_000 }, async () => {
+    const events = fc.constantFrom(
+      'patient-books',
+      'provider-defers',
+      'provider-shortlists',
+      'hospital-cancels-appointment',
+      'provider-records-assessment',
+      'lock',
+      '__proto__',
+      'constructor',
+      '%00',
+    );
+    const body = fc.oneof(
+      fc.record(
+        { serviceId: fc.constantFrom('11002', '0', 'x'), slotId: fc.string(), start: fc.string() },
+        { requiredKeys: ['serviceId'] },
+      ),
+      fc.record({ reason: fc.constantFrom('CLINIC_CANCELLED', 'constructor', ''), comment: fc.string() }, { requiredKeys: ['reason'] }),
+      fc.record({ serviceIds: fc.array(fc.constantFrom('11002', '99')) }),
+      fc.jsonValue({ maxDepth: 3 }),
+    );
+    const requests = fc.sample(fc.tuple(events, fc.constantFrom(UBRN, '000000070001', 'x'), body), { numRuns: RUNS, seed: 20_261_124 });
+    await inParallel(requests, async ([event, ubrn, message]) => {
+      const payload = typeof message === 'object' && message !== null ? message : { message };
+      const reply = await spine.admin('INT', `/ers/referrals/${ubrn}/${event}`, { method: 'POST', body: payload });
+      assert.ok([200, 400, 404, 409].includes(reply.status), `${reply.status} to ${event} ${JSON.stringify(payload)}: ${reply.text}`);
     });
   });
 

@@ -5,11 +5,13 @@ import { registerAdviceControl } from './advice/control-routes.ts';
 import { registerExplorer } from './explorer/routes.ts';
 import { registerFileAdmin } from './files/admin-routes.ts';
 import { operations } from './operations.ts';
+import { registerOutside } from './outside/routes.ts';
 import type { ErsWorld } from './world.ts';
 
 /** Registers every route of it. Each group has the encapsulation it needs: some read bodies their own way. */
 export async function registerAdmin(app: FastifyInstance, world: ErsWorld, journal: ServiceContext['journal']): Promise<void> {
   await registerFileAdmin(app, world);
   registerAdviceControl(app, world);
+  registerOutside(app, world);
   registerExplorer(app, { world, journal, operations });
 }

@@ -1,6 +1,6 @@
-import { STU3_CODES, SYSTEMS } from '../codes.ts';
+import { STU3_CODES } from '../codes.ts';
 import { parametersMessage } from '../document/example-messages.ts';
-import { ErsRefusal, unprocessable } from '../errors.ts';
+import { ErsRefusal } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
 import { contactDays } from '../reference-data/reference-data.ts';

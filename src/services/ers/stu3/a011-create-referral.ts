@@ -1,43 +1,17 @@
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
-import { STU3_CODES, SYSTEMS } from '../codes.ts';
 import { codingParameter, parametersMessage, patientParameter, shortlist } from '../document/example-messages.ts';
-import { unprocessable } from '../errors.ts';
-import type { HealthcareService } from '../model.ts';
-import { type Call, operation } from '../operation.ts';
-import {
-  type CreateReferral,
-  createReferral,
-  requireReferringClinicianRule,
-  requireShortlistedServices,
-  requireShortlistShape,
-} from '../referral/create.ts';
-import { servicesByIds } from '../store/catalogue.ts';
+import { operation } from '../operation.ts';
+import { type CreateReferral, createReferral, requireReferringClinicianRule, requireShortlistShape } from '../referral/create.ts';
 import { insertReferral, nextUbrn } from '../store/referrals.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 import { referralAnswer } from './referral-access.ts';
 import { audit } from './referral-change.ts';
-import { readShortlist } from './shortlist.ts';
+import { NEW_REFERRAL_PARAMETERS, referralOfMessage } from './shortlist-parameters.ts';
 import { shortlistedServices } from './shortlisted-services.ts';
 
 /** `eRS-CreateReferral-Parameters-1` (ers.md §9 A011). */
 const BODY = {
-  patient: { kind: 'identifier', cardinality: '1..1', display: 'Patient', system: SYSTEMS.nhsNumberStu3, pattern: /^\d{10}$/ },
-  referringClinician: {
-    kind: 'identifier',
-    cardinality: '0..1',
-    display: 'Referring Clinician',
-    system: SYSTEMS.userStu3,
-    pattern: /^\d{1,12}$/,
-  },
-  shortlist: { kind: 'resource', cardinality: '1..1', display: 'Shortlist', resourceType: 'List', read: readShortlist },
-  intentionToAddReferralLetter: {
-    kind: 'coding',
-    cardinality: '1..1',
-    display: 'Intention To Add Referral Letter',
-    system: `${STU3_CODES}eRS-ReferralLetterIntention-1`,
-    codes: ['NEED_TO_ADD_LATER', 'NOT_INTENDING_TO_ADD'],
-  },
-  firstReminderLetterFollowUpDays: { kind: 'unsignedInt', cardinality: '1..1', display: 'First Reminder Letter Follow Up Days' },
+  ...NEW_REFERRAL_PARAMETERS,
   eReferralPathwayStart: { kind: 'instant', cardinality: '0..1', display: 'e-Referral Pathway Start' },
 } as const satisfies ParametersSpec;
 
@@ -115,12 +89,7 @@ export const createReferralOperation = operation<CreateReferral>({
 function readCreateReferral(resource: unknown): CreateReferral {
   const values = readParameters(resource, BODY);
   return {
-    nhsNumber: values.patient,
-    ...(values.referringClinician !== undefined && { referringClinician: values.referringClinician }),
-    criteria: values.shortlist.criteria,
-    serviceIds: values.shortlist.serviceIds,
-    letterIntention: values.intentionToAddReferralLetter.code,
-    firstReminderLetterFollowUpDays: values.firstReminderLetterFollowUpDays,
+    ...referralOfMessage(values),
     ...(values.eReferralPathwayStart !== undefined && { pathwayStart: values.eReferralPathwayStart }),
   };
 }

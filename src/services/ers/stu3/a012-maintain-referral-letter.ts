@@ -1,11 +1,10 @@
 import { documentReference, parametersMessage } from '../document/example-messages.ts';
-import { unprocessable } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { maintainLetters, type NamedFile } from '../referral/letters.ts';
 import { serviceById } from '../store/catalogue.ts';
-import { filesById, linkFiles, unlinkFiles } from '../store/files.ts';
-import { nextNumber } from '../store/referrals.ts';
+import { unlinkFiles } from '../store/files.ts';
 import { readDocumentReference } from './document-reference.ts';
+import { fileFacts, linkNamedFiles } from './named-files.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 import { findReferral, referralAnswer } from './referral-access.ts';
 import { changeReferral, expectedVersion } from './referral-change.ts';
@@ -68,29 +67,17 @@ export const maintainReferralLetter = operation<readonly NamedFile[]>({
   },
   find: findReferral,
   handle: async (call) => {
-    const { instance, caller, body: named } = call;
+    const { instance, body: named } = call;
     const ubrn = call.params['ubrn'] ?? '';
     const changed = await changeReferral(call, ubrn, { operation: 'A012', expected: expectedVersion(call) }, async (referral, tx) => {
-      const files = await filesById(
-        tx,
-        instance,
-        named.map((each) => each.fileId),
-      );
       const booked =
         referral.appointment?.status === 'booked' ? await serviceById(tx, instance, referral.appointment.serviceId) : undefined;
-      const fresh = named.filter(
-        (each) => files.has(each.fileId) && !referral.attachments.some((attachment) => attachment.fileId === each.fileId),
-      );
-      let next = fresh.length === 0 ? 0 : await nextNumber(tx, instance, 'attachment', fresh.length);
       const change = maintainLetters(referral, named, {
-        caller,
-        now: call.world.clock.now(),
-        files,
+        ...(await fileFacts(call, tx, referral, named)),
         ...(booked?.freezeDays !== undefined && { freezeDays: booked.freezeDays }),
-        nextAttachmentId: () => String(next++),
       });
       await unlinkFiles(tx, instance, change.unlinked);
-      if (!(await linkFiles(tx, instance, change.linked, ubrn))) throw unprocessable('INVALID_STATE', `'Attachment' is already linked.`);
+      await linkNamedFiles(call, tx, change.linked, ubrn);
       return change.referral;
     });
     return referralAnswer(call, changed);

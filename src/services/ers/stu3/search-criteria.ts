@@ -3,7 +3,7 @@ import type { SearchCriteria } from '../model.ts';
 import { isObject } from './parameter-values.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 
-const PRIORITY_CODES = ['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT'] as const;
+export const PRIORITY_CODES = ['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT'] as const;
 
 /** `eRS-ServiceSearchCriteria-Parameters-1` (ers.md §9 A010). Whether codes exist and fit together is for `checkCriteria`. */
 export const SEARCH_CRITERIA = {
