@@ -2,14 +2,17 @@ import { offer, type Service, type ServiceContext } from '../../kernel/service.t
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
+import { BOOKING_CONFIRMED, settleConfirmation } from './booking/hospital-notices.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
 import { CLEAN_UP_FILES, cleanUpFiles, scheduleCleanUp } from './files/clean-up-files.ts';
+import { POLL_HOSPITALS, polling, startPolling } from './booking/slot-polling.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { importErs } from './import.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
 import { adviceTables } from './migrations/0004-advice.ts';
+import { hospitalTables } from './migrations/0003-hospitals.ts';
 import { ersProducts } from './products.ts';
 import { seedInstance } from './seed/instance.ts';
 import type { ErsWorld } from './world.ts';
@@ -34,12 +37,19 @@ export const ers: Service<ErsApi> = {
     '0002-referrals': referralTables,
     '0003-access-codes': accessCodeTable,
     '0004-advice': adviceTables,
+    '0003-hospitals': hospitalTables,
   },
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
     ers_service_member: 'data',
     ers_slot: 'data',
+    ers_slot_list: 'data',
+    ers_clinic: 'data',
+    ers_clinic_session: 'data',
+    ers_clinic_slot: 'data',
+    ers_clinic_booking: 'data',
+    ers_turn: 'data',
     ers_referral: 'data',
     ers_advice: 'data',
     ers_file: 'data',
@@ -74,14 +84,23 @@ export const ers: Service<ErsApi> = {
         ]);
         await registerFileAdmin(app, world);
         registerAdviceControl(app, world);
+        const { registerHospitals } = await import('./admin/hospitals.ts');
+        registerHospitals(app, world);
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
         await scheduleCleanUp(world, tx);
+        await startPolling(world, tx);
       },
       importData: (tx, document) => importErs(world, tx, document, Object.keys(ers.tables)),
-      jobs: { [SCAN_FILE]: scanFile(world), [CLEAN_UP_FILES]: cleanUpFiles(world) },
+      clockSetBack: (tx) => startPolling(world, tx),
+      jobs: {
+        [SCAN_FILE]: scanFile(world),
+        [CLEAN_UP_FILES]: cleanUpFiles(world),
+        [POLL_HOSPITALS]: polling(world),
+        [BOOKING_CONFIRMED]: settleConfirmation(world),
+      },
     };
   },
 };
@@ -99,6 +118,6 @@ function worldOf(context: ServiceContext): ErsWorld {
     sealer,
     directory: context.use(directory),
     demographics: context.use(demographics),
-    hospital: simulatedHospital({ faults, settings: environment.settings }),
+    hospital: simulatedHospital({ store, clock, random, outbox, faults, settings: environment.settings }),
   };
 }

@@ -5,12 +5,13 @@ import { Exchange } from '../../kernel/http/exchange.ts';
 import type { Patient } from '../demographics/index.ts';
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
-import type { HospitalAnswer, HospitalSystem } from './booking/hospital-system.ts';
+import type { HospitalAnswer, HospitalSystem, OfferedSlot, PolledClinic } from './booking/hospital-system.ts';
 import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
 import { adviceTables } from './migrations/0004-advice.ts';
+import { hospitalTables } from './migrations/0003-hospitals.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
@@ -38,6 +39,17 @@ export class ScriptedHospital implements HospitalSystem {
     this.asked.push(`cancel ${request.slotId} for ${request.ubrn}`);
     return this.answers.shift() ?? 'confirmed';
   }
+
+  /** Slot lists by service, and the revision they are at. */
+  lists = new Map<string, { readonly revision: number; readonly slots: readonly OfferedSlot[] | undefined }>();
+
+  async clinics(): Promise<readonly PolledClinic[]> {
+    return [...this.lists].map(([serviceId, { revision }]) => ({ serviceId, revision }));
+  }
+
+  async availableSlots(_instance: string, serviceId: string): Promise<readonly OfferedSlot[] | undefined> {
+    return this.lists.get(serviceId)?.slots;
+  }
 }
 
 export type TestErs = Awaited<ReturnType<typeof testErs>>;
@@ -61,11 +73,12 @@ export async function testErs() {
       '0002-referrals': referralTables,
       '0003-access-codes': accessCodeTable,
       '0004-advice': adviceTables,
+      '0003-hospitals': hospitalTables,
     },
   };
   const context = await testContext({
     migrations,
-    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, uploadDays: 14, pasTimeoutSeconds: 120 } },
+    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, uploadDays: 14, pasTimeoutSeconds: 120, pasPollSeconds: 60 } },
   });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;
