@@ -210,6 +210,7 @@ describe('the hospital system', { concurrency: false }, () => {
     const slots = await onOffer('11000');
     assert.deepEqual([slots.length, slots[0]?.id, slots[0]?.start], [24, '110002206801', '2030-06-03T09:00:00.000Z']);
     await spine.admin('INT', '/clock', { method: 'PUT', body: { release: true } });
+    token = (await supplier.userToken(app, USER)).json.access_token;
   });
 
   test('the admin API says what is wrong', async () => {
