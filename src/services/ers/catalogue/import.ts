@@ -8,6 +8,7 @@ import { clinicType, isSpecialty } from '../reference-data/reference-data.ts';
 import { replaceBookSlots } from '../store/appointment-book.ts';
 import { saveServices, saveSlots, servicesByIds } from '../store/catalogue.ts';
 import { saveClinics, touchClinics } from '../store/clinics.ts';
+import { noteListsTaken, servicesUpToDate } from '../store/slot-offer.ts';
 import { isDirectlyBookable } from './slot-search.ts';
 
 /**
@@ -50,17 +51,15 @@ export async function importSlots(tx: Db, instance: string, slots: unknown): Pro
     if (!services.has(slot.serviceId)) throw bad('slots', `the service ${slot.serviceId} of slot ${slot.id} does not exist`);
     if (!(slot.end >= slot.start)) throw bad('slots', `slot ${slot.id} ends before it starts, or at no time`);
   }
+  const upToDate = await servicesUpToDate(tx, instance, [...services.keys()]);
   await saveSlots(tx, instance, checked);
   await replaceBookSlots(
     tx,
     instance,
     checked.map((slot) => ({ ...slot, status: BOOK_STATUS[slot.status] })),
   );
-  await touchClinics(
-    tx,
-    instance,
-    checked.map((each) => each.serviceId),
-  );
+  await touchClinics(tx, instance, [...services.keys()]);
+  await noteListsTaken(tx, instance, upToDate);
   return checked.length;
 }
 

@@ -8,6 +8,7 @@ import type { Slot } from '../model.ts';
 import { addSessions, replaceBookSlots } from '../store/appointment-book.ts';
 import { saveServices, saveSlots } from '../store/catalogue.ts';
 import { saveClinics } from '../store/clinics.ts';
+import { noteListsTaken } from '../store/slot-offer.ts';
 import { publishedServices } from './published-services.ts';
 import { publishedPlan, publishedSlots, syntheticPlan } from './slots.ts';
 import { type ProvidingTrust, syntheticServices } from './synthetic-services.ts';
@@ -47,6 +48,11 @@ export async function seedCatalogue(tx: Db, instance: string, random: SeededRand
     instance,
     synthetic.map((service) => ({ serviceId: service.id, plan: syntheticPlan(service, random.stream('slots', service.id)) })),
     now,
+  );
+  await noteListsTaken(
+    tx,
+    instance,
+    [...published, ...synthetic].map((service) => service.id),
   );
 }
 

@@ -57,3 +57,45 @@ export async function replaceOffer(
     .onConflict((conflict) => conflict.columns(['instance', 'service_id']).doUpdateSet({ revision }))
     .execute();
 }
+
+interface ListTables extends CatalogueTables {
+  ers_clinic: { instance: string; service_id: string; revision: number };
+}
+
+/** Those among some services whose clinic has nothing that e-RS has not taken: its list is current, or it has none yet. */
+export async function servicesUpToDate(db: Db, instance: string, serviceIds: readonly string[]): Promise<readonly string[]> {
+  const behind = new Set<string>();
+  for (const part of partsOf([...new Set(serviceIds)])) {
+    const rows = await tablesOf<ListTables>(db)
+      .selectFrom('ers_clinic as clinic')
+      .leftJoin('ers_slot_list as list', (join) =>
+        join.onRef('list.instance', '=', 'clinic.instance').onRef('list.service_id', '=', 'clinic.service_id'),
+      )
+      .select('clinic.service_id')
+      .where('clinic.instance', '=', instance)
+      .where('clinic.service_id', 'in', part)
+      .where((where) => where.or([where('list.revision', 'is', null), where('list.revision', '!=', where.ref('clinic.revision'))]))
+      .execute();
+    for (const row of rows) behind.add(row.service_id);
+  }
+  return serviceIds.filter((each) => !behind.has(each));
+}
+
+/** Notes that the lists of some clinics are taken as they are now: what was just written into book and offer alike need not be polled. */
+export async function noteListsTaken(tx: Db, instance: string, serviceIds: readonly string[]): Promise<void> {
+  const db = tablesOf<ListTables>(tx);
+  for (const part of partsOf([...new Set(serviceIds)])) {
+    await db.deleteFrom('ers_slot_list').where('instance', '=', instance).where('service_id', 'in', part).execute();
+    await db
+      .insertInto('ers_slot_list')
+      .columns(['instance', 'service_id', 'revision'])
+      .expression(
+        db
+          .selectFrom('ers_clinic')
+          .select(['instance', 'service_id', 'revision'])
+          .where('instance', '=', instance)
+          .where('service_id', 'in', part),
+      )
+      .execute();
+  }
+}
