@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
-import { appointmentBody } from '../helpers/messages.ts';
+import { appointmentBody, rejectBody } from '../helpers/messages.ts';
 import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
 
 const USER = '021600556514';
 const SERVICE = '990001';
 const CLINIC = `/ers/hospitals/R69/clinics/${SERVICE}`;
 const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
+const provider: Role = { businessFunction: 'SERVICE_PROVIDER_CLINICIAN', odsCode: 'R69' };
 const REASONS = ['NO_SLOTS_AT_SERVICE', 'SLOT_NOT_AVAILABLE', 'BOOKING_ATTEMPT_PROBLEM'] as const;
 
 const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
@@ -138,8 +139,8 @@ async function bookOf(slotId: string): Promise<{ status: string; bookings: { ubr
   return json.slots.find((each: { id: string }) => each.id === slotId);
 }
 
-async function fault(behaviour: string): Promise<void> {
-  const body = { service: 'ers', operation: 'A016', effect: { kind: 'partner', behaviour }, count: 1 };
+async function fault(behaviour: string, operation = 'A016'): Promise<void> {
+  const body = { service: 'ers', operation, effect: { kind: 'partner', behaviour }, count: 1 };
   assert.equal((await spine.admin('INT', '/faults', { method: 'POST', body })).status, 201);
 }
 
@@ -201,6 +202,29 @@ describe('the hospital system', { concurrency: false }, () => {
     const { status, bookings } = await bookOf(chosen.id);
     assert.deepEqual([status, bookings.length, bookings[0]?.cancelledAt !== undefined], ['open', 1, true]);
     assert.equal(outcome(await book(await unbooked(), chosen)), '201', 'and the slot can be had again');
+  });
+
+  test('a cancelled slot is on offer again once the hospital offers it; a cancellation it refuses changes nothing', async () => {
+    await imported({ slots: [slot('990000004')] });
+    const [ubrn, chosen] = [await unbooked(), slot('990000004')];
+    const booked = await book(ubrn, chosen);
+    assert.equal(booked.status, 201, booked.text);
+    const version: string = /_history\/(\d+)$/.exec(booked.json.incomingReferral[0].reference)?.[1] ?? '';
+    const reject = async (): Promise<string> =>
+      outcome(
+        await supplier.ers(token, provider, `/STU3/ReferralRequest/${ubrn}/$ers.rejectReferral`, {
+          headers: { 'if-match': `W/"${version}"` },
+          body: rejectBody(),
+        }),
+      );
+    await fault('refuse', 'A014');
+    assert.equal(await reject(), '422 UNABLE_TO_CANCEL_APPOINTMENT');
+    assert.deepEqual([(await bookOf(chosen.id)).status, (await onOfferIds()).includes(chosen.id)], ['booked', false]);
+    assert.equal(await reject(), '200');
+    assert.equal((await bookOf(chosen.id)).status, 'open');
+    assert.ok(!(await onOfferIds()).includes(chosen.id), 'e-RS has not polled yet');
+    await poll();
+    assert.ok((await onOfferIds()).includes(chosen.id));
   });
 
   test('weeks later there are still slots, and the same ones on every machine', async () => {

@@ -4,7 +4,7 @@ import type { Referral } from '../model.ts';
 import type { Call } from '../operation.ts';
 import { insertAudit } from '../store/audit.ts';
 import { locked, releaseLock, requireUnlocked, takeLock } from '../store/locks.ts';
-import { notCurrent, saveReferral } from '../store/referrals.ts';
+import { notCurrent, referralByUbrn, saveReferral } from '../store/referrals.ts';
 import { loadReferral, type ReferralCall, requireAccess } from './referral-access.ts';
 
 /** What a change did, for the audit trail. */
@@ -60,7 +60,8 @@ export async function holdReferral<T>(
   const until = now + world.environment.settings.pasTimeoutSeconds * 1000 + LEASE_MARGIN;
   await world.store.transaction(async (tx) => {
     if (!(await takeLock(tx, instance, ubrn, holder, now, until))) throw locked(ubrn);
-    requireVersion(referral, expected);
+    // What was read above may have changed before the lock was ours: nobody outside is bothered for a change that cannot be saved.
+    requireVersion((await referralByUbrn(tx, instance, ubrn)) ?? referral, expected);
   });
   try {
     return await work(referral);
