@@ -58,13 +58,15 @@ export async function holdReferral<T>(
   const holder = `call-${world.random.uuid()}`;
   const now = world.clock.realNow();
   const until = now + world.environment.settings.pasTimeoutSeconds * 1000 + LEASE_MARGIN;
-  await world.store.transaction(async (tx) => {
+  const held = await world.store.transaction(async (tx) => {
     if (!(await takeLock(tx, instance, ubrn, holder, now, until))) throw locked(ubrn);
-    // What was read above may have changed before the lock was ours: nobody outside is bothered for a change that cannot be saved.
-    requireVersion((await referralByUbrn(tx, instance, ubrn)) ?? referral, expected);
+    // Read again under the lock: what is agreed with a hospital must be about the referral as it is.
+    const current = (await referralByUbrn(tx, instance, ubrn)) ?? referral;
+    requireVersion(current, expected);
+    return current;
   });
   try {
-    return await work(referral);
+    return await work(held);
   } finally {
     await world.store.transaction((tx) => releaseLock(tx, instance, ubrn, holder));
   }
