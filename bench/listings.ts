@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { importedService } from '../test/helpers/imported.ts';
 import { searchBody, worklistBody } from '../test/helpers/messages.ts';
 import type { LoadPlan } from './load.ts';
 import { large, type Measured, measure, residentMegabytes, row } from './measure.ts';
@@ -132,28 +133,5 @@ async function importSlots(bench: Subject, services: readonly string[], count: n
 }
 
 function service(id: string, type: ClinicType): object {
-  return {
-    id,
-    version: 0,
-    name: `Example Service ${id}`,
-    providerOdsCode: 'ZT1',
-    locationOdsCode: 'ZT101',
-    locationName: 'Example Hospital',
-    postcode: 'LS1 2TW',
-    specialty: type.specialty,
-    clinicTypes: [type.code],
-    requestFlows: ['APPOINTMENT_REQUEST'],
-    bookableType: 'DIRECTLY_BOOKABLE',
-    priorities: ['ROUTINE', 'URGENT'],
-    genderTreated: 'MALE_AND_FEMALE',
-    referralLetterRequired: false,
-    clinicalTerms: [],
-    namedClinicians: [],
-    additionalRequirements: [],
-    indicativeAppointmentWait: 21,
-    displayProminently: false,
-    commissioning: 'ALL',
-    published: true,
-    workGroup: [],
-  };
+  return importedService(id, { providerOdsCode: 'ZT1', locationOdsCode: 'ZT101', specialty: type.specialty, clinicTypes: [type.code] });
 }

@@ -1,6 +1,7 @@
 /** The provider's hospital system: e-RS offers what it last polled, the hospital decides, and each way to fail allows one deferral. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { importedService, unbookedReferral } from '../helpers/imported.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { appointmentBody, rejectBody } from '../helpers/messages.ts';
 import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
@@ -33,29 +34,7 @@ before(async () => {
 after(() => spine.remove());
 
 function service(): object {
-  return {
-    id: SERVICE,
-    version: 0,
-    name: 'Example Cardiology Service',
-    providerOdsCode: 'R69',
-    locationOdsCode: 'R69',
-    locationName: 'Example Hospital',
-    specialty: 'CARDIOLOGY',
-    clinicTypes: ['HEART_FAILURE'],
-    requestFlows: ['APPOINTMENT_REQUEST'],
-    bookableType: 'DIRECTLY_BOOKABLE',
-    priorities: ['ROUTINE'],
-    genderTreated: 'MALE_AND_FEMALE',
-    referralLetterRequired: false,
-    clinicalTerms: [],
-    namedClinicians: [],
-    additionalRequirements: [],
-    indicativeAppointmentWait: 21,
-    displayProminently: false,
-    commissioning: 'ALL',
-    published: true,
-    workGroup: [{ userId: USER, odsCode: 'R69' }],
-  };
+  return importedService(SERVICE, { workGroup: [{ userId: USER, odsCode: 'R69' }] });
 }
 
 function slot(id: string): Slot & { readonly serviceId: string; readonly usrn: string } {
@@ -72,22 +51,7 @@ async function imported(ers: object): Promise<void> {
 async function unbooked(): Promise<string> {
   next += 1;
   const ubrn = String(990_000 + next).padStart(12, '0');
-  const referral = {
-    ubrn,
-    version: 3,
-    status: 'active',
-    state: 'NOT_BOOKED',
-    nhsNumber: '9912003888',
-    priority: 'ROUTINE',
-    criteria: { priority: 'ROUTINE', specialty: 'CARDIOLOGY', clinicType: 'HEART_FAILURE', ageAndGenderAppropriate: false },
-    shortlist: [{ serviceId: SERVICE, serviceName: 'Example Cardiology Service' }],
-    commissioningRuleOrganisation: 'R69',
-    referringOrganisation: 'R69',
-    referrer: USER,
-    createdAt: '2026-01-05T09:00:00Z',
-    letterIntention: 'NOT_INTENDING_TO_ADD',
-  };
-  await imported({ referrals: [referral] });
+  await imported({ referrals: [unbookedReferral(ubrn, SERVICE)] });
   return ubrn;
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
+import { unbookedReferral } from '../helpers/imported.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 import { appointmentBody } from '../helpers/messages.ts';
 import { makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
@@ -40,23 +41,7 @@ const slotOf = (n: number): { id: string; start: string; end: string } => ({
   end: new Date(Date.UTC(2031, 0, 1, 9, 30) + n * 3_600_000).toISOString(),
 });
 
-function referral(ubrn: string): object {
-  return {
-    ubrn,
-    version: 3,
-    status: 'active',
-    state: 'NOT_BOOKED',
-    nhsNumber: '9912003888',
-    priority: 'ROUTINE',
-    criteria: { priority: 'ROUTINE', specialty: 'CARDIOLOGY', clinicType: 'HEART_FAILURE', ageAndGenderAppropriate: false },
-    shortlist: [{ serviceId: SERVICE, serviceName: 'Forthright Cardiology Business Service' }],
-    commissioningRuleOrganisation: 'R69',
-    referringOrganisation: 'R69',
-    referrer: USER,
-    createdAt: '2026-01-05T09:00:00Z',
-    letterIntention: 'NOT_INTENDING_TO_ADD',
-  };
-}
+const referral = (ubrn: string): object => unbookedReferral(ubrn, SERVICE);
 
 function booked(ubrn: string, n: number): object {
   const appointment = {

@@ -3,8 +3,7 @@ import type { Instant } from '../../../kernel/clock.ts';
 import { type Db, tablesOf } from '../../../kernel/store/store.ts';
 import type { OpenedSession } from '../booking/clinic.ts';
 import type { OfferedSlot } from '../booking/hospital-system.ts';
-import type { Priority } from '../model.ts';
-import { partsOf } from './catalogue.ts';
+import { partsOf, type SlotRow, slotColumns, slotFrom } from './catalogue.ts';
 
 /** A slot in a clinic's book. */
 export interface BookSlot extends OfferedSlot {
@@ -23,16 +22,8 @@ export interface BookEntry {
   readonly cancelledAt?: Instant;
 }
 
-interface BookSlotRow {
-  instance: string;
-  id: string;
-  service_id: string;
+interface BookSlotRow extends Omit<SlotRow, 'status'> {
   session_id: string | null;
-  usrn: string;
-  clinician: string | null;
-  start_at: number;
-  end_at: number;
-  priority: Priority | null;
   status: BookSlot['status'];
 }
 interface BookingRow {
@@ -98,7 +89,7 @@ export async function openSlots(db: Db, instance: string, serviceId: string, now
     .orderBy('slot.start_at')
     .orderBy('slot.id')
     .execute();
-  return rows.map((row) => offeredOf(row));
+  return rows.map(slotFrom);
 }
 
 /** A slot of the book; undefined when there is none of that id. */
@@ -255,34 +246,12 @@ export async function readBook(
 }
 
 function slotRow(instance: string, slot: BookSlot): BookSlotRow {
-  return {
-    instance,
-    id: slot.id,
-    service_id: slot.serviceId,
-    session_id: slot.sessionId ?? null,
-    usrn: slot.usrn,
-    clinician: slot.clinician ?? null,
-    start_at: slot.start,
-    end_at: slot.end,
-    priority: slot.priority ?? null,
-    status: slot.status,
-  };
-}
-
-function offeredOf(row: BookSlotRow): OfferedSlot {
-  return {
-    id: row.id,
-    usrn: row.usrn,
-    ...(row.clinician !== null && { clinician: row.clinician }),
-    start: Number(row.start_at),
-    end: Number(row.end_at),
-    ...(row.priority !== null && { priority: row.priority }),
-  };
+  return { ...slotColumns(instance, slot), session_id: slot.sessionId ?? null, status: slot.status };
 }
 
 function bookSlotOf(row: BookSlotRow): BookSlot {
   return {
-    ...offeredOf(row),
+    ...slotFrom(row),
     serviceId: row.service_id,
     status: row.status,
     ...(row.session_id !== null && { sessionId: row.session_id }),

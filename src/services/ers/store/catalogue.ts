@@ -15,7 +15,7 @@ interface ServiceRow {
   published: number;
   document: string;
 }
-interface SlotRow {
+export interface SlotRow {
   instance: string;
   id: string;
   service_id: string;
@@ -272,8 +272,17 @@ export async function saveSlots(tx: Db, instance: string, slots: readonly Slot[]
   for (const part of partsOf(slots.map((each) => slotRow(instance, each)))) await db.insertInto('ers_slot').values(part).execute();
 }
 
-/** A slot as it is stored. */
+/** A slot as it is stored on offer. */
 export function slotRow(instance: string, slot: Slot): SlotRow {
+  return { ...slotColumns(instance, slot), status: slot.status };
+}
+
+function slotOf(row: SlotRow): Slot {
+  return { ...slotFrom(row), serviceId: row.service_id, status: row.status };
+}
+
+/** What e-RS's offer and the hospital's book store of a slot alike. */
+export function slotColumns(instance: string, slot: Omit<Slot, 'status'>): Omit<SlotRow, 'status'> {
   return {
     instance,
     id: slot.id,
@@ -283,21 +292,19 @@ export function slotRow(instance: string, slot: Slot): SlotRow {
     start_at: slot.start,
     end_at: slot.end,
     priority: slot.priority ?? null,
-    status: slot.status,
   };
 }
 
-function slotOf(row: SlotRow): Slot {
+/** What {@link slotColumns} stored. */
+export function slotFrom(row: Omit<SlotRow, 'status'>): Omit<Slot, 'status' | 'serviceId'> {
   return {
     id: row.id,
-    serviceId: row.service_id,
     usrn: row.usrn,
     ...(row.clinician !== null && { clinician: row.clinician }),
     // PostgreSQL gives bigint as text.
     start: Number(row.start_at),
     end: Number(row.end_at),
     ...(row.priority !== null && { priority: row.priority }),
-    status: row.status,
   };
 }
 
