@@ -340,7 +340,7 @@ describe('token exchange', () => {
 describe('around the flows', () => {
   test('300 requests a minute per application, when the setting is on', async () => {
     const platform = await startPlatform({
-      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0 } },
+      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0, pasPollSeconds: 60 } },
     });
     const { apiKey } = platform.attended;
     const refused = () =>
