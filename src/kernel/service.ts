@@ -51,6 +51,8 @@ export interface EnvironmentSettings {
   readonly scanSeconds: number;
   /** Seconds that e-RS waits for a hospital system (real: 120). */
   readonly pasTimeoutSeconds: number;
+  /** Whether key sets and logout addresses on loopback and private networks may be called. */
+  readonly fetchPrivate: boolean;
 }
 
 /** What a service is given to live in. */

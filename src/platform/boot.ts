@@ -115,6 +115,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         quota: configuration.quota,
         scanSeconds: configuration.scanSeconds,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
+        fetchPrivate: configuration.fetchPrivate,
       },
       ports: await doorPorts(configuration.portBase, definition),
       host: configuration.host,

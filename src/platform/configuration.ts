@@ -17,6 +17,7 @@ export interface Configuration {
   readonly quota: boolean;
   readonly scanSeconds: number;
   readonly pasTimeoutSeconds: number;
+  readonly fetchPrivate: boolean;
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -54,6 +55,11 @@ export const SETTINGS: readonly SettingDocument[] = [
   { name: 'LOCALSPINE_QUOTA', fallback: 'on', meaning: 'on or off: quotas and spike arrest of the API platform.' },
   { name: 'LOCALSPINE_SCAN_SECONDS', fallback: '1', meaning: 'Business time that the virus scan of an upload takes.' },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
+  {
+    name: 'LOCALSPINE_FETCH_PRIVATE',
+    fallback: 'on when bound to loopback, otherwise off',
+    meaning: 'on or off: whether key sets and logout addresses that suppliers register on loopback and private networks are called.',
+  },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
 ];
@@ -114,6 +120,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     quota: oneOf('LOCALSPINE_QUOTA', 'on', ['on', 'off']) === 'on',
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
+    fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

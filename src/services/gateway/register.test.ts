@@ -338,7 +338,9 @@ describe('what APIs ask', () => {
   });
 
   test('quota: 600 a minute; spike arrest: 720 a minute, spread over its seconds; off when the setting is off', async () => {
-    const platform = await startPlatform({ environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0 } } });
+    const platform = await startPlatform({
+      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true } },
+    });
     const { api, world, clock } = platform;
     const app = { appId: platform.unattended.appId };
     const call = () => api.countRequest(world.store.db, app, APP_PRODUCT);

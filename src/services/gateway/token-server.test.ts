@@ -339,7 +339,9 @@ describe('token exchange', () => {
 
 describe('around the flows', () => {
   test('300 requests a minute per application, when the setting is on', async () => {
-    const platform = await startPlatform({ environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0 } } });
+    const platform = await startPlatform({
+      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true } },
+    });
     const { apiKey } = platform.attended;
     const refused = () =>
       post(platform, '/oauth2/token', { grant_type: 'refresh_token', client_id: apiKey, client_secret: platform.attended.secret });

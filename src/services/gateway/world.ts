@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Faults } from '../../kernel/faults/faults.ts';
+import type { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { EnvironmentFacts } from '../../kernel/service.ts';
 import type { Db, Store } from '../../kernel/store/store.ts';
@@ -57,6 +58,6 @@ export interface GatewayWorld {
   readonly products: ReadonlyMap<string, ApiProduct>;
   readonly signIn: SignIn;
   readonly asids: AsidRegistry;
-  /** Certificates (PEM) to trust beside the public ones when a key set is fetched: the environment's own authority. */
-  trustedAuthorities(): Promise<readonly string[]>;
+  /** Reads key sets at suppliers' addresses. */
+  readonly outgoing: Pick<Outgoing, 'read'>;
 }

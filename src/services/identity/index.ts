@@ -1,12 +1,23 @@
+import { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
+import { pki } from '../pki/index.ts';
+import { seededCards } from './cards/seeded.ts';
+import { PLATFORM_CLIENT } from './clients/register.ts';
+import { grantRefused } from './errors.ts';
+import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
+import { relyingParties } from './migrations/0002-relying-parties.ts';
 import type { Provider } from './model.ts';
-import { PLATFORM_CLIENT, SignIn } from './sign-in.ts';
-import { insertKey, signingKey } from './store.ts';
+import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
+import { identityWorld, realm } from './provider.ts';
+import { END_SESSION_JOB, LOGOUT_JOB, type SessionEnded } from './sessions/ending.ts';
+import { insertKey } from './store.ts';
 
+export type { Attempt, Cards, Verdict } from './cards/port.ts';
 export type { Provider } from './model.ts';
+export type { SessionEnded } from './sessions/ending.ts';
 
 /** The identity providers of an environment, for the API platform that signs users in through them (identity.md §B, C.2, C.10). */
 export interface IdentityApi {
@@ -22,7 +33,7 @@ export interface IdentityApi {
       readonly maxAge: number;
     },
   ): Promise<string>;
-  /** The log-on behind a code, once. Throws SignInRefusal for one that is unknown, spent, or for another redirect URI. */
+  /** The log-on behind a code, once. Throws EndpointRefusal for one that is unknown, spent, or for another redirect URI. */
   redeemCode(
     db: Db,
     request: { readonly provider: Provider; readonly code: string; readonly redirectUri: string },
@@ -32,16 +43,36 @@ export interface IdentityApi {
   issuers(): readonly { readonly provider: Provider; readonly issuer: string }[];
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: Provider): string;
+  /** Has `listener` told of every session that ends, inside the transaction that ends it. Call it when the service is made. */
+  onSessionEnded(listener: SessionEnded): void;
 }
 
 export const identity: Service<IdentityApi> = {
   name: 'identity',
   title: 'Care Identity Service (simulated sign-in)',
-  migrations: identityMigrations,
-  tables: { identity_key: 'kept', identity_interaction: 'data', identity_code: 'data' },
+  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties },
+  tables: {
+    identity_signing_key: 'kept',
+    identity_client: 'kept',
+    identity_jti: 'kept',
+    identity_jwks_cache: 'data',
+    identity_interaction: 'data',
+    identity_code: 'data',
+    identity_session: 'data',
+    identity_participant: 'data',
+    identity_token: 'data',
+    identity_secret_failure: 'data',
+  },
   create(context) {
-    const signIn = new SignIn(context, context.use(directory));
-    const providers = new Set(context.environment.tokenServers.map((each) => each.signIn));
+    const { environment, store, sealer } = context;
+    const world = identityWorld(context, {
+      directory: context.use(directory),
+      cards: seededCards(context.clock),
+      outgoing: new Outgoing(environment.settings.fetchPrivate, async () => {
+        const { root, subordinate } = await context.use(pki).authorities(store.db);
+        return [root.pem, subordinate.pem];
+      }),
+    });
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
@@ -54,26 +85,41 @@ export const identity: Service<IdentityApi> = {
             acr_values: acrValues,
             max_age: String(maxAge),
           });
-          return `${signIn.authorizePath(provider)}?${query}`;
+          return `${realm(world, provider).authorize}?${query}`;
         },
-        redeemCode: (_db, { provider, code, redirectUri }) => signIn.redeem(provider, code, redirectUri),
-        async jwks(db, provider) {
-          const key = await signingKey(db, provider);
-          return { keys: key === undefined ? [] : [key.publicJwk] };
+        async redeemCode(db, { provider, code, redirectUri }) {
+          const logOn = await redeemCode(world, code, (found) => {
+            if (found.provider !== provider || found.clientId !== PLATFORM_CLIENT || found.redirectUri !== redirectUri)
+              throw grantRefused('The code was made for another client or redirect URI.');
+          });
+          const details = await detailsOf(world, db, logOn);
+          if (details === undefined) throw grantRefused('The person is no longer in the directory.');
+          return { idToken: await idToken(world, logOn, { code }), userinfo: details };
         },
-        issuers: () => [...providers].map((provider) => ({ provider, issuer: signIn.issuer(provider) })),
+        jwks: publicKeys,
+        issuers: () => world.realms.map(({ provider, issuer }) => ({ provider, issuer })),
         platformClientId: () => PLATFORM_CLIENT,
+        onSessionEnded: (listener) => {
+          world.listeners.push(listener);
+        },
       },
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');
-        registerIdentity(app, { signIn, db: context.store.db, environment: context.environment.id, providers });
+        registerIdentity(app, world);
+      },
+      async admin(app) {
+        const { registerAdmin } = await import('./admin.ts');
+        registerAdmin(app, world);
       },
       async prepare() {
-        const { makeSigningKey } = await import('./tokens.ts');
-        const keys = await Promise.all([...providers].map((provider) => makeSigningKey(provider, context.sealer)));
+        const keys = await Promise.all(world.realms.map(({ provider }) => makeSigningKey(provider, sealer, 'current')));
         return async (tx) => {
           for (const key of keys) await insertKey(tx, key);
         };
+      },
+      jobs: {
+        [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
+        [LOGOUT_JOB]: async (job) => (await import('./sessions/logout.ts')).sendLogout(world, job),
       },
     };
   },
