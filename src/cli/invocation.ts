@@ -68,6 +68,12 @@ export class Invocation {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** The texts of an option that may be repeated; undefined when not given. */
+  texts(name: string): readonly string[] | undefined {
+    const value = this.#options[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
+  }
+
   /** A text option the command cannot do without. */
   requiredText(name: string): string {
     const value = this.text(name);

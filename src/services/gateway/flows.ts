@@ -11,12 +11,10 @@ import {
   startChain,
   type UserTokenReply,
 } from './issue.ts';
-import { findKey } from './jwks.ts';
 import { livesAskedFor } from './log-on.ts';
 import { fingerprint } from './secrets.ts';
-import { isSignatureAlgorithm, isSignedBy } from './signature.ts';
 import { findLogOn, takeCode, takeRefreshToken } from './store/tokens.ts';
-import { readSubjectToken } from './subject-token.ts';
+import { readSubjectToken, verifySubjectToken } from './subject-token.ts';
 import type { GatewayWorld } from './world.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -62,16 +60,7 @@ async function tokenExchange(world: GatewayWorld, request: TokenRequest): Promis
   const application = await authenticateByAssertion(world, request);
   const { form, passed, provider } = request;
   const subject = readSubjectToken(form, Math.floor(world.clock.realNow() / 1_000), passed);
-  const issuer = world.signIn.issuers().find((each) => each.provider === provider && each.issuer === subject.issuer);
-  if (issuer === undefined) throw refuse('gateway.subject-token.iss', `iss is "${subject.issuer}".`);
-  passed('gateway.subject-token.iss');
-  const key = findKey(await world.signIn.jwks(world.store.db, provider), subject.kid);
-  if (key === undefined) throw refuse('gateway.subject-token.kid', `The issuer has no key "${subject.kid}".`);
-  passed('gateway.subject-token.kid');
-  const { alg } = subject.jwt.header;
-  if (key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(subject.jwt, key, alg))
-    throw refuse('gateway.subject-token.signature');
-  passed('gateway.subject-token.signature');
+  await verifySubjectToken(world, subject, [provider], passed);
   const logOn = logOnOf(world, application, { claims: subject.jwt.claims, provider, grantType: 'token_exchange' });
   passed('gateway.scope.user');
   const lives = livesAskedFor(form);
