@@ -149,7 +149,8 @@ export class CommandBook {
       .addOption(new Option('--environment <id>', 'environment: int, dep or prod (default: int)').argParser(parseEnvironment))
       .option('--json', 'print the result as one line of JSON');
     command.action(async (...received: unknown[]) => {
-      const invocation = new Invocation(this.#surroundings, command.opts<Record<string, unknown>>(), received.slice(0, -2));
+      // With those of the command above it: where both know an option, that one has taken it.
+      const invocation = new Invocation(this.#surroundings, command.optsWithGlobals<Record<string, unknown>>(), received.slice(0, -2));
       await act(invocation);
       this.#exitCode = invocation.exitCode;
     });

@@ -52,7 +52,7 @@ test('Authlib signs in with CIS2, through the combined flow, and by signed JWT',
 
 /** Runs the client with its input; gives its output. */
 // biome-ignore lint/suspicious/noExplicitAny: what the client got, looked into by the test
-function run(input: { readonly ca: string }): Promise<any> {
+function run(input: { readonly ca: string; readonly [name: string]: unknown }): Promise<any> {
   // requests lets these variables of the machine win over what a program says.
   const env = { ...process.env, REQUESTS_CA_BUNDLE: input.ca, NO_PROXY: 'localhost,127.0.0.1' };
   return new Promise((done, failed) => {
