@@ -290,6 +290,44 @@ describe('CIS2 for a relying party', { concurrency: false }, () => {
     assert.equal((await supplier.ers(first.json.access_token, role, '/STU3/v1/ReferralRequest/000000070000')).status, 401);
   });
 
+  test('separate log-on with the simulated log-on: realm credentials by API key, key set in the address itself', async () => {
+    const keys = makeKeyPair();
+    const base = spine.environment('INT').baseUrl;
+    const jwksUrl = `${base}/mock-jwks/${Buffer.from(JSON.stringify(keys.jwks)).toString('base64url')}`;
+    assert.deepEqual((await spine.call('INT', jwksUrl)).json, keys.jwks);
+    assert.equal((await spine.call('INT', '/mock-jwks/bm90IGEga2V5IHNldA')).status, 400);
+    const app = await supplier.register({ accessMode: 'user-restricted', jwksUrl, callbackUrl: CALLBACK });
+    const credentials = async (apikey: string) => spine.call('INT', '/mock-jwks/keycloak-client-credentials', { headers: { apikey } });
+    assert.equal((await credentials('nobody')).status, 401);
+    const { cis2 } = (await credentials(app.apiKey)).json;
+    assert.deepEqual((await credentials(app.apiKey)).json.cis2, cis2, 'told again, not made anew');
+    const server = new URL(`${base}/realms/Cis2-mock-int`);
+    const config = await oidc.discovery(server, cis2.client_id, undefined, oidc.ClientSecretPost(cis2.client_secret), {
+      [oidc.customFetch]: fetch,
+    });
+    const { tokens, pages } = await signIn(config, new HeadlessBrowser(spine), { scope: 'openid' });
+    assert.deepEqual(pages, ['Simulated log-on']);
+    const reply = await supplier.form('/oauth2-mock/token', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+      subject_token: tokens.id_token ?? '',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: signJwt(
+        { alg: 'RS512', typ: 'JWT', kid: keys.kid },
+        {
+          iss: app.apiKey,
+          sub: app.apiKey,
+          aud: supplier.tokenUrl('/oauth2-mock'),
+          jti: oidc.randomState(),
+          exp: Math.floor(Date.now() / 1000) + 200,
+        },
+        keys.privateKey,
+      ),
+    });
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal((await spine.call('DEP', '/mock-jwks/e30')).status, 404, 'only where there is a simulated log-on');
+  });
+
   test('refresh tokens for a client registered for them: each works once', async () => {
     const client = await register({ grant_types: ['authorization_code', 'refresh_token'] });
     const config = await discover(client.client_id, oidc.ClientSecretPost(client.client_secret));

@@ -43,6 +43,8 @@ export const gateway: Service<GatewayApi> = {
       routes: async (app) => {
         const { registerTokenServers } = await import('./oauth/routes.ts');
         await registerTokenServers(app, world);
+        const { registerMockJwks } = await import('./mock-jwks.ts');
+        await app.register(async (scope) => registerMockJwks(scope, world));
       },
       admin: async (app) => {
         const { registerAdmin } = await import('./admin/routes.ts');

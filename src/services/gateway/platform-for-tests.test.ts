@@ -103,6 +103,10 @@ export class FakeSignIn {
     return `platform-${provider}`;
   }
 
+  async realmClient(): Promise<{ client_id: string; client_secret: string }> {
+    return { client_id: 'realm-client', client_secret: 'realm-secret' };
+  }
+
   async jwks(): Promise<{ keys: object[] }> {
     return { keys: [providerKey.jwk] };
   }

@@ -28,6 +28,11 @@ export interface SignIn {
   /** Public keys of a provider. */
   jwks(db: Db, provider: SignInProvider): Promise<{ readonly keys: readonly object[] }>;
   issuers(): readonly { readonly provider: SignInProvider; readonly issuer: string }[];
+  /** The client of the simulated log-on's realm that belongs to an application; made when it is first asked for. */
+  realmClient(
+    tx: Db,
+    application: { readonly id: string; readonly name: string; readonly redirectUri: string },
+  ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: SignInProvider): string;
 }

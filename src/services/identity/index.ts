@@ -4,7 +4,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
 import { pki } from '../pki/index.ts';
 import { seededCards } from './cards/seeded.ts';
-import { PLATFORM_CLIENT } from './clients/register.ts';
+import { PLATFORM_CLIENT, realmClient } from './clients/register.ts';
 import { grantRefused } from './errors.ts';
 import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
@@ -43,6 +43,11 @@ export interface IdentityApi {
   issuers(): readonly { readonly provider: Provider; readonly issuer: string }[];
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: Provider): string;
+  /** The client of the simulated log-on that belongs to an application of the API platform; made when it is first asked for. */
+  realmClient(
+    tx: Db,
+    application: { readonly id: string; readonly name: string; readonly redirectUri: string },
+  ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** Has `listener` told of every session that ends, inside the transaction that ends it. Call it when the service is made. */
   onSessionEnded(listener: SessionEnded): void;
 }
@@ -98,6 +103,7 @@ export const identity: Service<IdentityApi> = {
         },
         jwks: publicKeys,
         issuers: () => world.realms.map(({ provider, issuer }) => ({ provider, issuer })),
+        realmClient: (tx, application) => realmClient(world, tx, application),
         platformClientId: () => PLATFORM_CLIENT,
         onSessionEnded: (listener) => {
           world.listeners.push(listener);

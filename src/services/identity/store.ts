@@ -13,6 +13,7 @@ export interface IdentityTables {
     metadata: string;
     secret_salt: string | null;
     secret_hash: string | null;
+    sealed_secret: string | null;
     hash: string;
     created_at: number;
   };

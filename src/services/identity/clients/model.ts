@@ -49,6 +49,8 @@ export interface RelyingParty {
   readonly metadata: ClientMetadata;
   /** Of the secret only this is kept; undefined for private_key_jwt. */
   readonly secret: { readonly salt: string; readonly hash: string } | undefined;
+  /** Only where it has to be told again, to the simulated log-on's own users (identity.md C.10): sealed. */
+  readonly sealedSecret?: string;
   /** Changes with every change: who writes must say which state they read. */
   readonly hash: string;
   readonly createdAt: number;

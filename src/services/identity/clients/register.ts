@@ -70,9 +70,36 @@ export async function renewSecret({ random }: Means, tx: Db, clientId: string): 
   const made = newSecret(random, client.metadata);
   if (made === undefined)
     throw new LocalRefusal(409, 'no_secret', 'A client with private_key_jwt has no secret.', 'Change its key set instead.');
-  const changed = { ...client, secret: made.kept, hash: hashOf(random) };
+  const { sealedSecret: _, ...rest } = client;
+  const changed: RelyingParty = { ...rest, secret: made.kept, hash: hashOf(random) };
   await saveClient(tx, changed);
   return viewClient(changed, made.secret);
+}
+
+const REALM_SECRET = 'identity/realm-client';
+
+/**
+ * The client of the simulated log-on that belongs to an application: made once, with the application's callback URL, and told again
+ * whenever it is asked for (identity.md C.10).
+ */
+export async function realmClient(
+  { random, clock, sealer }: Means & Pick<ServiceContext, 'sealer'>,
+  tx: Db,
+  application: { readonly id: string; readonly name: string; readonly redirectUri: string },
+): Promise<{ readonly client_id: string; readonly client_secret: string }> {
+  const clientId = `realm-${application.id}`;
+  const metadata = checkMetadata({ client_name: application.name.slice(0, 200), redirect_uris: [application.redirectUri] });
+  const existing = await findClient(tx, clientId);
+  if (existing?.sealedSecret !== undefined) {
+    const { redirect_uris: known } = existing.metadata;
+    if (!known.includes(application.redirectUri)) await saveClient(tx, { ...existing, metadata, hash: hashOf(random) });
+    return { client_id: clientId, client_secret: sealer.open(REALM_SECRET, existing.sealedSecret) };
+  }
+  const made = newSecret(random, metadata);
+  if (made === undefined) throw new Error('a realm client has a secret');
+  const sealedSecret = sealer.seal(REALM_SECRET, made.secret);
+  await saveClient(tx, { clientId, metadata, secret: made.kept, sealedSecret, hash: hashOf(random), createdAt: clock.realNow() });
+  return { client_id: clientId, client_secret: made.secret };
 }
 
 /** Removes a client. Throws LocalRefusal 404. */

@@ -7,6 +7,7 @@ function toClient(row: IdentityTables['identity_client']): RelyingParty {
     clientId: row.client_id,
     metadata: JSON.parse(row.metadata),
     secret: row.secret_salt === null || row.secret_hash === null ? undefined : { salt: row.secret_salt, hash: row.secret_hash },
+    ...(row.sealed_secret === null ? {} : { sealedSecret: row.sealed_secret }),
     hash: row.hash,
     createdAt: Number(row.created_at),
   };
@@ -29,6 +30,7 @@ export async function saveClient(tx: Db, client: RelyingParty): Promise<void> {
     metadata: JSON.stringify(client.metadata),
     secret_salt: client.secret?.salt ?? null,
     secret_hash: client.secret?.hash ?? null,
+    sealed_secret: client.sealedSecret ?? null,
     hash: client.hash,
   };
   await tables(tx)

@@ -9,6 +9,7 @@ export const relyingParties: Migration = {
       .addColumn('metadata', 'text', (column) => column.notNull())
       .addColumn('secret_salt', 'text')
       .addColumn('secret_hash', 'text')
+      .addColumn('sealed_secret', 'text')
       .addColumn('hash', 'text', (column) => column.notNull())
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .execute();
