@@ -11,6 +11,7 @@ import { createReferralBody, worklistBody } from '../test/helpers/messages.ts';
 import { type Application, FHIR, type KeyPair, makeKeyPair, type Role, Supplier, signJwt } from '../test/helpers/supplier.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
 import { importReferrals } from './referrals.ts';
+import { benchTokens } from './tokens.ts';
 
 const short = process.argv.includes('--short');
 const large = process.argv.includes('--large') || !short;
@@ -290,6 +291,8 @@ try {
     );
   }
   printTable();
+  console.log('');
+  await benchTokens({ short });
   console.log(`\nmemory after all this, INT alone: ${residentMegabytes(bench.spine.pid).toFixed(0)} MiB`);
 } finally {
   await bench.spine.remove();

@@ -3,13 +3,22 @@
  * `node bench/tokens.ts [--short]` alone, or {@link benchTokens} from `npm run bench`.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Agent, request } from 'undici';
+import { openSqliteStore } from '../src/kernel/store/sqlite.ts';
+import { verifyAccessToken } from '../src/services/gateway/access.ts';
+import { gateway } from '../src/services/gateway/index.ts';
+import type { TokenFacts } from '../src/services/gateway/log-on.ts';
+import { fingerprint } from '../src/services/gateway/secrets.ts';
+import { saveApplication } from '../src/services/gateway/store/applications.ts';
+import { insertToken } from '../src/services/gateway/store/tokens.ts';
+import type { GatewayWorld } from '../src/services/gateway/world.ts';
 import { formOf } from '../test/helpers/browser.ts';
 import { LocalSpine } from '../test/helpers/localspine.ts';
-import { type Application, location, makeKeyPair, Supplier, signJwt } from '../test/helpers/supplier.ts';
+import { type Application, type KeyPair, location, makeKeyPair, Supplier, signJwt } from '../test/helpers/supplier.ts';
 
 const CONNECTIONS = 8;
 const CALLBACK = 'http://localhost:3999/callback';
@@ -120,92 +129,150 @@ function addLiveTokens(file: string, count: number): void {
   database.close();
 }
 
+/** What one check costs without HTTP: the product's own function over a store of its own with so many live tokens. */
+async function checkInProcess(live: number): Promise<{ readonly microseconds: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'localspine-tokens-'));
+  const file = join(folder, 'tokens.sqlite');
+  const migrations = { gateway: gateway.migrations };
+  try {
+    const empty = await openSqliteStore({ file, migrations });
+    const facts: TokenFacts = {
+      kind: 'app',
+      grantType: 'client_credentials',
+      provider: 'apim',
+      authLevel: 'level3',
+      scopes: ['s'],
+      products: ['p'],
+    };
+    const application = {
+      appId: 'a',
+      name: 'n',
+      accessMode: 'application-restricted',
+      status: 'approved',
+      subscriptions: [],
+      attributes: {},
+    } as const;
+    const now = Date.now();
+    await saveApplication(empty.db, {
+      ...application,
+      callbackUrl: undefined,
+      asid: undefined,
+      jwks: undefined,
+      jwksUrl: undefined,
+      createdAt: now,
+    });
+    const token = { hash: fingerprint('token'), appId: 'a', chainId: undefined, facts, issuedAt: now, expiresAt: now + 600_000 };
+    await insertToken(empty.db, token);
+    await empty.close();
+    addLiveTokens(file, live);
+    const store = await openSqliteStore({ file, migrations });
+    const world = {
+      store,
+      clock: { now: () => Date.now(), realNow: () => Date.now() },
+      environment: { id: 'INT' },
+    } as unknown as GatewayWorld;
+    const checks = 20_000;
+    let from = 0;
+    for (let n = -2_000; n < checks; n += 1) {
+      if (n === 0) from = performance.now();
+      await verifyAccessToken(world, store.db, 'Bearer token');
+    }
+    const microseconds = ((performance.now() - from) / checks) * 1_000;
+    await store.close();
+    return { microseconds };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The two applications and the relying party that ask. */
+interface Clients {
+  readonly unattended: Application;
+  readonly attended: Application;
+  readonly relyingParty: { readonly client_id: string; readonly client_secret: string };
+}
+
+async function register({ supplier, spine, keys: { jwks } }: TokenBench): Promise<Clients> {
+  const body = { client_name: 'Bench', redirect_uris: [CALLBACK] };
+  const { client_id, client_secret } = (await spine.admin('INT', '/identity/clients', { method: 'POST', body })).json;
+  return {
+    unattended: await supplier.register({ accessMode: 'application-restricted', jwks }),
+    attended: await supplier.register({ accessMode: 'user-restricted', jwks, callbackUrl: CALLBACK }),
+    relyingParty: { client_id, client_secret },
+  };
+}
+
+function line(name: string, { perSecond, p50, p99 }: Rate, note = ''): void {
+  console.log(`${name.padEnd(52)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms  ${note}`);
+}
+
+/** Tokens and sign-ons a second, flow by flow. */
+async function flows(bench: TokenBench, { unattended, attended, relyingParty }: Clients, count: number): Promise<void> {
+  const times = <Item>(many: number, make: () => Item): Item[] => Array.from({ length: many }, make);
+  const asserted = (app: Application, rest: Readonly<Record<string, string>>): Promise<Rate> =>
+    rate(
+      times(count, () => bench.assertion(app)),
+      async (client_assertion) => void (await bench.post('/oauth2/token', { client_assertion_type: ASSERTION, client_assertion, ...rest })),
+    );
+  line('application-restricted: signed JWT', await asserted(unattended, { grant_type: 'client_credentials' }));
+  const signOns = times(count / 2, () => relyingParty);
+  line('sign-on at CIS2: pages, code, ID token', await rate(signOns, async (client) => void (await bench.signOn(client))));
+  const exchange = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    subject_token: await bench.signOn(relyingParty),
+  };
+  line('separate: token exchange of an ID token', await asserted(attended, exchange));
+  const logOn = async (): Promise<string> => (await bench.supplier.userToken(attended, USER)).json.refresh_token;
+  line('combined: log-on, code, token (simulated log-on)', await rate(signOns, async () => void (await logOn())));
+  const chains = await Promise.all(times(CONNECTIONS, logOn));
+  const secret = { client_id: attended.apiKey, client_secret: attended.secret };
+  const refresh = async (): Promise<void> => {
+    const refreshed = await bench.post('/oauth2-mock/token', { grant_type: 'refresh_token', refresh_token: chains.pop() ?? '', ...secret });
+    chains.push(refreshed['refresh_token'] ?? '');
+  };
+  line(
+    'combined: refresh',
+    await rate(
+      times(count, () => 0),
+      refresh,
+    ),
+  );
+}
+
+/** The gateway's check over HTTP, warmed up. */
+async function checks(bench: TokenBench, app: Application, keys: KeyPair, count: number): Promise<Rate> {
+  const token: string = (await bench.supplier.clientCredentials(app, keys)).json.access_token;
+  const work = Array.from({ length: count }, () => token);
+  await rate(work, (each) => bench.check(each));
+  return rate(work, (each) => bench.check(each));
+}
+
 /** Measures and prints; takes half a minute when short. */
 export async function benchTokens({ short }: { readonly short: boolean }): Promise<void> {
   const spine = await new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' }).start();
+  const [count, live] = short ? [300, 100_000] : [2_000, 1_000_000];
   let bench = new TokenBench(spine);
-  const line = (name: string, { perSecond, p50, p99 }: Rate, note = ''): void =>
-    console.log(`${name.padEnd(52)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms  ${note}`);
   try {
-    const unattended = await bench.supplier.register({ accessMode: 'application-restricted', jwks: bench.keys.jwks });
-    const attended = await bench.supplier.register({ accessMode: 'user-restricted', jwks: bench.keys.jwks, callbackUrl: CALLBACK });
-    const body = { client_name: 'Bench', redirect_uris: [CALLBACK] };
-    const { client_id, client_secret } = (await spine.admin('INT', '/identity/clients', { method: 'POST', body })).json;
-    const count = short ? 300 : 2_000;
-    const times = <Item>(make: () => Item): Item[] => Array.from({ length: count }, make);
+    const clients = await register(bench);
     console.log(`tokens and sign-ons, ${count} of each over ${CONNECTIONS} connections`);
-
-    const clientCredentials = { grant_type: 'client_credentials', client_assertion_type: ASSERTION };
-    const assertions = times(() => bench.assertion(unattended));
-    line(
-      'application-restricted: signed JWT',
-      await rate(
-        assertions,
-        async (client_assertion) => void (await bench.post('/oauth2/token', { ...clientCredentials, client_assertion })),
-      ),
-    );
-
-    line(
-      'sign-on at CIS2: pages, code, ID token',
-      await rate(times(() => ({ client_id, client_secret })).slice(0, count / 2), async (client) => void (await bench.signOn(client))),
-    );
-
-    const idToken = await bench.signOn({ client_id, client_secret });
-    const exchange = {
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
-      subject_token: idToken,
-      client_assertion_type: ASSERTION,
-    };
-    const exchanged = times(() => bench.assertion(attended));
-    line(
-      'separate: token exchange of an ID token',
-      await rate(exchanged, async (client_assertion) => void (await bench.post('/oauth2/token', { ...exchange, client_assertion }))),
-    );
-
-    const chains: string[] = [];
-    for (let n = 0; n < CONNECTIONS; n += 1) chains.push((await bench.supplier.userToken(attended, USER)).json.refresh_token);
-    const secret = { client_id: attended.apiKey, client_secret: attended.secret };
-    const refreshes = times(() => 0);
-    line(
-      'combined: refresh',
-      await rate(refreshes, async () => {
-        const refresh_token = chains.pop() ?? '';
-        chains.push(
-          (await bench.post('/oauth2-mock/token', { grant_type: 'refresh_token', refresh_token, ...secret }))['refresh_token'] ?? '',
-        );
-      }),
-    );
-    line(
-      'combined: log-on, code, token (simulated log-on)',
-      await rate(times(() => 0).slice(0, count / 2), async () => void (await bench.supplier.userToken(attended, USER))),
-    );
-
-    const token = (await bench.supplier.clientCredentials(unattended, bench.keys)).json.access_token;
-    const checks = Array.from({ length: count * 5 }, () => token);
-    await rate(checks, (each) => bench.check(each));
-    const few = await rate(checks, (each) => bench.check(each));
+    await flows(bench, clients, count);
+    const { keys } = bench;
+    const few = await checks(bench, clients.unattended, keys, count * 5);
     line('gateway check and answer, few tokens', few);
-
-    const live = short ? 100_000 : 1_000_000;
     await bench.close();
     await spine.stop();
     addLiveTokens(join(spine.home, 'int/int.sqlite'), live);
     await spine.start();
-    const oldKeys = bench.keys;
     bench = new TokenBench(spine);
-    const later = (await bench.supplier.clientCredentials(unattended, oldKeys)).json.access_token;
-    const again = checks.map(() => later);
-    await rate(again, (each) => bench.check(each));
-    const many = await rate(again, (each) => bench.check(each));
-    line(
-      `gateway check and answer, ${live.toLocaleString('en-GB')} live tokens`,
-      many,
-      `median ${((many.p50 / few.p50 - 1) * 100).toFixed(0)} % slower`,
-    );
-    console.log(
-      `memory with ${live.toLocaleString('en-GB')} live tokens: ${residentMegabytes(spine.pid).toFixed(0)} MiB (aim below 300)\n`,
-    );
+    const many = await checks(bench, clients.unattended, keys, count * 5);
+    const slower = `median ${((many.p50 / few.p50 - 1) * 100).toFixed(0)} % slower`;
+    line(`gateway check and answer, ${live.toLocaleString('en-GB')} live tokens`, many, slower);
+    console.log(`memory with so many: ${residentMegabytes(spine.pid).toFixed(0)} MiB (aim below 300)`);
+    for (const size of [1_000, live])
+      console.log(
+        `one check alone, ${size.toLocaleString('en-GB')} live tokens: ${(await checkInProcess(size)).microseconds.toFixed(1)} µs`,
+      );
   } finally {
     await bench.close();
     await spine.remove();

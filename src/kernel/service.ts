@@ -53,6 +53,8 @@ export interface EnvironmentSettings {
   readonly pasTimeoutSeconds: number;
   /** Whether key sets and logout addresses on loopback and private networks may be called. */
   readonly fetchPrivate: boolean;
+  /** Whether CIS2 calls itself by its local address, or by its published one. */
+  readonly cis2Issuer: 'local' | 'published';
 }
 
 /** What a service is given to live in. */

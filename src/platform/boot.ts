@@ -116,6 +116,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         scanSeconds: configuration.scanSeconds,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
         fetchPrivate: configuration.fetchPrivate,
+        cis2Issuer: configuration.cis2Issuer,
       },
       ports: await doorPorts(configuration.portBase, definition),
       host: configuration.host,

@@ -18,6 +18,7 @@ export interface Configuration {
   readonly scanSeconds: number;
   readonly pasTimeoutSeconds: number;
   readonly fetchPrivate: boolean;
+  readonly cis2Issuer: 'local' | 'published';
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -59,6 +60,11 @@ export const SETTINGS: readonly SettingDocument[] = [
     name: 'LOCALSPINE_FETCH_PRIVATE',
     fallback: 'on when bound to loopback, otherwise off',
     meaning: 'on or off: whether key sets and logout addresses that suppliers register on loopback and private networks are called.',
+  },
+  {
+    name: 'LOCALSPINE_CIS2_ISSUER',
+    fallback: 'local',
+    meaning: 'local or published: whether CIS2 names itself in tokens by its local address, or by the published issuer of the environment.',
   },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
@@ -121,6 +127,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
     fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
+    cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

@@ -247,6 +247,8 @@ describe('attacks on sign-in and tokens', { concurrency: false }, () => {
     for (const passcode of ['0000', '1111', '2222', '1234'])
       page = await browser.send(formOf(page).action, { username: '656005750105', passcode });
     assert.match(page.text, /locked out/);
+    const { json } = await spine.admin('INT', '/journal?service=identity&verdict=refused&limit=1');
+    assert.equal(json.exchanges[0].refusal.check, 'identity.sign-in.person');
     assert.equal(page.headers['location'], undefined);
   });
 

@@ -133,6 +133,8 @@ describe('CIS2 for a relying party', { concurrency: false }, () => {
       new Set((details['nhsid_nrbac_roles'] as { person_roleid: string }[]).map((each) => each.person_roleid)),
       new Set(['656014452101', '656005754108']),
     );
+    const [first] = details['nhsid_nrbac_roles'] as { activity_codes?: string[]; activities?: string[] }[];
+    assert.equal(first?.activities?.length, first?.activity_codes?.length);
     assert.ok(Array.isArray(details['nhsid_user_orgs']));
     assert.equal(details['email'], undefined, 'email was not asked for');
   });
@@ -378,4 +380,21 @@ describe('CIS2 for a relying party', { concurrency: false }, () => {
     assert.equal(hint.status, 400);
     assert.equal(decodeJwt(tokens.id_token ?? '').iss, issuer());
   });
+});
+
+test('with LOCALSPINE_CIS2_ISSUER=published tokens carry the national issuer, and the platform takes them', async () => {
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_CIS2_ISSUER: 'published' });
+  const supplier = new Supplier(await spine.start());
+  try {
+    const discovery = (await spine.call('INT', `${REALM}/.well-known/openid-configuration`)).json;
+    assert.equal(discovery.issuer, `https://am.nhsint.auth-ptl.cis2.spineservices.nhs.uk:443${REALM}`);
+    assert.equal(discovery.token_endpoint, `${spine.environment('INT').baseUrl}${REALM}/access_token`);
+    const app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks, callbackUrl: CALLBACK });
+    const query = new URLSearchParams({ client_id: app.apiKey, redirect_uri: CALLBACK, response_type: 'code', state: 's' });
+    const start = `${spine.environment('INT').baseUrl}/oauth2/authorize?${query}`;
+    const back = await new HeadlessBrowser(spine).walk(start, CALLBACK, { username: USER });
+    assert.ok(back.searchParams.get('code'), back.href);
+  } finally {
+    await spine.remove();
+  }
 });

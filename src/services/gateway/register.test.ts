@@ -339,7 +339,7 @@ describe('what APIs ask', () => {
 
   test('quota: 600 a minute; spike arrest: 720 a minute, spread over its seconds; off when the setting is off', async () => {
     const platform = await startPlatform({
-      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true } },
+      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true, cis2Issuer: 'local' } },
     });
     const { api, world, clock } = platform;
     const app = { appId: platform.unattended.appId };

@@ -340,7 +340,7 @@ describe('token exchange', () => {
 describe('around the flows', () => {
   test('300 requests a minute per application, when the setting is on', async () => {
     const platform = await startPlatform({
-      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true } },
+      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true, cis2Issuer: 'local' } },
     });
     const { apiKey } = platform.attended;
     const refused = () =>

@@ -1,11 +1,14 @@
 /** What the providers say of a person: ID token, userinfo, logout token (identity.md B.4, B.5, B.7). Pure. */
-import type { Person, RoleProfile } from '../directory/index.ts';
+import { ersBusinessFunctions, type Person, type RoleProfile } from '../directory/index.ts';
 import { halfHash } from './fingerprint.ts';
 import type { LogOn } from './model.ts';
 
 /** What an ID token is valid for after it is issued, in seconds (identity.md B.4). */
 const ID_TOKEN_LIFE = 3_600;
 const LOGOUT_TOKEN_LIFE = 120;
+
+/** Names of activities, as far as they are published. */
+const ACTIVITIES: ReadonlyMap<string, string> = new Map(ersBusinessFunctions.map((each) => [each.activityCode, each.activity]));
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -117,8 +120,17 @@ function nationalRole(role: RoleProfile): Claims {
     org_code: role.odsCode,
     role_name: role.jobRoleName,
     role_code: role.jobRoleCode,
-    ...(role.activityCodes.length === 0 ? {} : { activity_codes: role.activityCodes }),
-    ...(role.areaOfWorkCodes.length === 0 ? {} : { aow_codes: role.areaOfWorkCodes }),
-    ...(role.workgroupCodes.length === 0 ? {} : { workgroups_codes: role.workgroupCodes }),
+    ...listed(
+      'activities',
+      role.activityCodes.flatMap((code) => ACTIVITIES.get(code) ?? []),
+    ),
+    ...listed('activity_codes', role.activityCodes),
+    ...listed('aow_codes', role.areaOfWorkCodes),
+    ...listed('workgroups_codes', role.workgroupCodes),
   };
+}
+
+/** A list under its name; nothing when it is empty (identity.md B.5). */
+function listed(name: string, values: readonly string[]): Claims {
+  return values.length === 0 ? {} : { [name]: values };
 }

@@ -23,14 +23,23 @@ export interface Realm {
 
 const CIS2_PATH = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
 
-export function realmOf({ baseUrl, slug }: Pick<EnvironmentFacts, 'baseUrl' | 'slug'>, provider: Provider): Realm {
+/** Hosts of the published issuers, port included (identity.md B.1; that of DEP is inferred). */
+const PUBLISHED_HOSTS: Readonly<Record<string, string>> = {
+  int: 'am.nhsint.auth-ptl.cis2.spineservices.nhs.uk:443',
+  dep: 'am.nhsdep.auth-ptl.cis2.spineservices.nhs.uk:443',
+  prod: 'am.nhsidentity.spineservices.nhs.uk:443',
+};
+
+/** The realm of a provider in an environment. */
+export function realmOf({ baseUrl, slug, settings }: Pick<EnvironmentFacts, 'baseUrl' | 'slug' | 'settings'>, provider: Provider): Realm {
+  const published = provider === 'cis2' && settings.cis2Issuer === 'published' ? PUBLISHED_HOSTS[slug] : undefined;
   const path = provider === 'cis2' ? CIS2_PATH : `/realms/Cis2-mock-${slug}`;
   const below = provider === 'cis2' ? FORGEROCK : KEYCLOAK;
   const at = Object.fromEntries(Object.entries(below).map(([name, each]) => [name, `${path}${each}`])) as typeof below;
   return {
     provider,
     path,
-    issuer: `${baseUrl}${path}`,
+    issuer: `${published === undefined ? baseUrl : `https://${published}`}${path}`,
     ...at,
     form: `${path}/login-actions/authenticate`,
     cookie: `localspine-${provider}-${slug}`,

@@ -88,7 +88,16 @@ async function answerLogout({ world, pages, realm }: PageParts, request: Fastify
 }
 
 async function answer({ show, realm }: PageParts, request: FastifyRequest, reply: FastifyReply, step: Step): Promise<FastifyReply> {
-  if (step.ask !== 'nothing') return show.send(request, reply, step);
+  if (step.ask !== 'nothing') {
+    const { problem } = step;
+    if (problem !== undefined)
+      request.exchange.refused({
+        check: `identity.sign-in.${step.ask}`,
+        why: `${problem}.`,
+        fix: 'The page says it too; try again there.',
+      });
+    return show.send(request, reply, step);
+  }
   if (step.session !== undefined) setCookie(reply, realm.cookie, step.session, realm);
   return reply.header('cache-control', 'no-store').redirect(step.redirect, 302);
 }
