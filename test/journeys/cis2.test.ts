@@ -236,6 +236,31 @@ describe('CIS2 for a relying party', { concurrency: false }, () => {
     assert.equal((await signIn(config, browser)).pages.length, 3, 'the session is gone');
   });
 
+  test('a session ends by time: relying parties are told; signing in again in between makes it last longer', async () => {
+    const client = await register({ backchannel_logout_uri: logoutUri });
+    const config = await discover(client.client_id, oidc.ClientSecretPost(client.client_secret));
+    const browser = new HeadlessBrowser(spine);
+    const { tokens } = await signIn(config, browser);
+    const later = async (hours: number) => {
+      const { now } = (await spine.admin('INT', '/clock')).json;
+      const target = new Date(Date.parse(now) + hours * 3_600_000).toISOString();
+      assert.equal((await spine.admin('INT', '/clock', { method: 'PUT', body: { now: target } })).status, 200);
+    };
+    await later(8);
+    assert.equal((await signIn(config, browser, { prompt: 'login' })).tokens.claims()?.['sid'], tokens.claims()?.['sid']);
+    await later(8);
+    assert.deepEqual((await signIn(config, browser, { prompt: 'none' })).pages, []);
+    const sid = tokens.claims()?.['sid'];
+    const heard = () => logoutTokens.some((each) => decodeJwt(each)['sid'] === sid);
+    assert.equal(heard(), false);
+    const notice = new Promise<void>((done) => {
+      told = () => heard() && done();
+    });
+    await later(5);
+    await notice;
+    assert.equal((await signIn(config, browser)).pages.length, 3);
+  });
+
   test('key rotation: both keys verify until the old one is withdrawn', async () => {
     const client = await register();
     const config = await discover(client.client_id, oidc.ClientSecretPost(client.client_secret));

@@ -58,7 +58,9 @@ export async function testErs() {
   };
   const context = await testContext({
     migrations,
-    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, pasTimeoutSeconds: 120, fetchPrivate: true, cis2Issuer: 'local' } },
+    environment: {
+      settings: { seed: 'test', quota: false, scanSeconds: 300, pasTimeoutSeconds: 120, fetchPrivate: true, cis2Issuer: 'local' },
+    },
   });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;

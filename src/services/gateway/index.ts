@@ -37,7 +37,7 @@ export const gateway: Service<GatewayApi> = {
   create(context) {
     const world = worldOf(context);
     // A session that ends at the identity provider takes its tokens here with it, in the same transaction (identity.md §2.7).
-    context.use(identity).onSessionEnded(async (tx, { sid }) => endChains(tx, await chainsOfSession(tx, sid)));
+    context.use(identity).onSessionEnded(async (tx, { sid }) => endChains(tx, await chainsOfSession(tx, sid), world.clock.now()));
     return {
       api: gatewayApi(world),
       routes: async (app) => {

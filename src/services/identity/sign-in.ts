@@ -200,7 +200,7 @@ export class SignIn {
     const now = clock.now();
     await database.transaction(async (tx) => {
       if (!silent && !(await store.dropInteraction(tx, interaction.id))) throw interactionGone();
-      const sid = await this.#continueSession(tx, interaction.provider, proof, role, browser, cookie);
+      const sid = await this.#continueSession(tx, interaction.provider, proof, role, { browser, cookie, silent });
       await store.addParticipant(tx, sid, interaction.clientId);
       await store.insertCode(tx, fingerprint(code), logOnOf(interaction, proof, method, role, sid), now + CODE_LIFE, now);
     });
@@ -214,8 +214,7 @@ export class SignIn {
     provider: Provider,
     proof: Proof,
     role: RoleProfile | undefined,
-    browser: Browser,
-    cookie: string,
+    { browser, cookie, silent }: { readonly browser: Browser; readonly cookie: string; readonly silent: boolean },
   ): Promise<string> {
     const { random, clock, outbox } = this.#world;
     const earlier = provider === 'cis2' ? await this.#session(tx, browser) : undefined;
@@ -226,7 +225,8 @@ export class SignIn {
       sid: same?.sid ?? random.text(25),
       provider,
       ...(role === undefined ? {} : { selectedRoleId: role.roleProfileId }),
-      expiresAt: same?.expiresAt ?? clock.now() + SESSION_LIFE,
+      // Signing in again begins the session's time anew; being recognised does not.
+      expiresAt: same !== undefined && silent ? same.expiresAt : clock.now() + SESSION_LIFE,
     };
     await store.saveSession(tx, session, fingerprint(cookie));
     if (same === undefined) await outbox.enqueue(tx, END_SESSION_JOB, { sid: session.sid }, session.expiresAt);

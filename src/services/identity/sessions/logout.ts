@@ -9,7 +9,7 @@ import type { Parameters } from '../oidc/authorization-request.ts';
 import { type IdentityWorld, realm } from '../provider.ts';
 import { withQuery } from '../sign-in.ts';
 import { findSession, signingKeys } from '../store.ts';
-import { endSession } from './ending.ts';
+import { END_SESSION_JOB, endSession } from './ending.ts';
 
 /** A relying party that answers badly is tried this often; then it is left (inferred). */
 const MOST_TRIES = 5;
@@ -110,10 +110,15 @@ async function returnAddress(world: IdentityWorld, clientId: string, parameters:
   return withQuery(wanted, { state: parameters['state'] });
 }
 
-/** The session's time is over: ends it if that has not happened otherwise. */
+/** The session's time is over: ends it, unless the person has signed in again since; then it is looked at later. */
 export async function endWhenDue(world: IdentityWorld, job: Job): Promise<void> {
   const { sid } = job.payload;
-  if (typeof sid === 'string') await world.store.transaction((tx) => endSession(world, tx, sid, world.listeners));
+  if (typeof sid !== 'string') return;
+  await world.store.transaction(async (tx) => {
+    const lasting = await findSession(tx, { sid }, world.clock.now());
+    if (lasting === undefined) await endSession(world, tx, sid, world.listeners);
+    else await world.outbox.enqueue(tx, END_SESSION_JOB, { sid }, lasting.expiresAt);
+  });
 }
 
 /** Posts a logout token to one relying party. Throws when it is to be tried again. */

@@ -3,8 +3,8 @@ import { satisfies } from '../methods.ts';
 import type { Session } from '../model.ts';
 import type { CheckedRequest } from '../oidc/authorization-request.ts';
 
-/** How long a person stays signed in: as on the Spine, ten hours (identity.md A.2). */
-export const SESSION_LIFE = 10 * 3_600_000;
+/** How long a person stays signed in: as long as the API platform lets a log-on be refreshed (identity.md §2.7). Inferred. */
+export const SESSION_LIFE = 12 * 3_600_000;
 
 /**
  * Why a session will not do for a request; undefined when it will.
