@@ -20,7 +20,8 @@ export class HeadlessBrowser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const sent: Record<string, string> = { ...(cookie === '' ? {} : { cookie }), 'sec-fetch-site': 'none', ...headers };
     if (form !== undefined) {
-      sent['origin'] ??= new URL(url).origin;
+      // Pages that send no referrer post with this origin.
+      sent['origin'] ??= 'null';
       sent['sec-fetch-site'] = headers['sec-fetch-site'] ?? 'same-origin';
       sent['content-type'] = 'application/x-www-form-urlencoded';
     }

@@ -11,15 +11,19 @@ export function originOf(request: FastifyRequest): string {
 /** What shows of the browser that sends a request. */
 export function browserOf(request: FastifyRequest, realm: Realm): Browser {
   const cookies = cookiesOf(request);
-  return { session: cookies.get(realm.cookie), binding: cookies.get(`${realm.cookie}-sign-in`), site: siteOf(request) };
+  return { session: cookies.get(realm.cookie), binding: cookies.get(`${realm.cookie}-sign-in`), site: siteOf(request, originOf(request)) };
 }
 
-function siteOf(request: FastifyRequest): Browser['site'] {
-  const { origin } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  if (origin !== undefined && request.method !== 'GET' && origin !== originOf(request)) return 'elsewhere';
-  if (site === undefined) return origin === undefined ? 'script' : 'same-origin';
-  return site === 'same-origin' || site === 'none' || request.method === 'GET' ? 'same-origin' : 'elsewhere';
+/**
+ * Fetch metadata decides where it is sent. Where it is not, `Origin` does; pages that send no referrer give it as "null", and are then
+ * known by the cookie of the sign-in, which no other site's post carries (SameSite).
+ */
+function siteOf({ headers, method }: FastifyRequest, own: string): Browser['site'] {
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site === undefined && origin === undefined) return 'script';
+  if (method === 'GET' || site === 'same-origin' || site === 'none') return 'same-origin';
+  return site === undefined && (origin === own || origin === 'null') ? 'same-origin' : 'elsewhere';
 }
 
 export function cookiesOf(request: FastifyRequest): ReadonlyMap<string, string> {
