@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { LocalSpine } from '../test/helpers/localspine.ts';
 import { createReferralBody, worklistBody } from '../test/helpers/messages.ts';
 import { type Application, FHIR, type KeyPair, makeKeyPair, type Role, Supplier, signJwt } from '../test/helpers/supplier.ts';
+import { measureFiles } from './files.ts';
 import type { LoadPlan, LoadResult } from './load.ts';
 import { importReferrals } from './referrals.ts';
 import { benchTokens } from './tokens.ts';
@@ -268,6 +269,14 @@ try {
     expect: 401,
   });
   row('token request: JWT checked to the end', tokens, 'RS512 verified; refused for want of an application scope');
+
+  const files = await measureFiles({
+    spine: bench.spine,
+    plan: (to, parts) => bench.plan(referrer, to, parts),
+    measure,
+    milliseconds: MILLISECONDS,
+  });
+  for (const each of files) row(each.name, each.result, each.note);
 
   await importReferrals(bench.spine, 10_000, 1);
   row(

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { secureRandom } from './random.ts';
 
 /** Encrypts secrets before they reach the store (DESIGN.md: `LOCALSPINE_SEAL_KEY`). */
@@ -7,6 +7,10 @@ export interface Sealer {
   seal(purpose: string, secret: string): string;
   /** Throws when the value was sealed with another key, for another purpose, or was changed. */
   open(purpose: string, sealed: string): string;
+  /** A signature (hexadecimal HMAC-SHA256) that only holders of the seal key can make; for links that are handed out. */
+  sign(purpose: string, text: string): string;
+  /** Whether a signature is the one {@link sign} makes; compares in constant time. */
+  verifies(purpose: string, text: string, signature: string): boolean;
 }
 
 /** AES-256-GCM with a key derived from the seal key for each purpose. */
@@ -20,7 +24,16 @@ export function createSealer(sealKey: string): Sealer {
     }
     return key;
   };
+  const sign = (purpose: string, text: string): string =>
+    createHmac('sha256', keyFor(`sign/${purpose}`))
+      .update(text)
+      .digest('hex');
   return {
+    sign,
+    verifies(purpose, text, signature) {
+      const [given, wanted] = [Buffer.from(signature), Buffer.from(sign(purpose, text))];
+      return given.length === wanted.length && timingSafeEqual(given, wanted);
+    },
     seal(purpose, secret) {
       const nonce = secureRandom.bytes(12);
       const cipher = createCipheriv('aes-256-gcm', keyFor(purpose), nonce);

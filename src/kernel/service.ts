@@ -49,6 +49,8 @@ export interface EnvironmentSettings {
   readonly quota: boolean;
   /** Seconds of business time that the virus scan of an upload takes. */
   readonly scanSeconds: number;
+  /** Days of business time after which an upload that is linked to nothing is deleted. */
+  readonly uploadDays: number;
   /** Seconds that e-RS waits for a hospital system (real: 120). */
   readonly pasTimeoutSeconds: number;
   /** Whether key sets and logout addresses on loopback and private networks may be called. */

@@ -114,6 +114,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         seed: configuration.seed,
         quota: configuration.quota,
         scanSeconds: configuration.scanSeconds,
+        uploadDays: configuration.uploadDays,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
         fetchPrivate: configuration.fetchPrivate,
         cis2Issuer: configuration.cis2Issuer,

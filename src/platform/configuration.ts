@@ -16,6 +16,7 @@ export interface Configuration {
   readonly adminToken: string | undefined;
   readonly quota: boolean;
   readonly scanSeconds: number;
+  readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
   readonly fetchPrivate: boolean;
   readonly cis2Issuer: 'local' | 'published';
@@ -55,6 +56,11 @@ export const SETTINGS: readonly SettingDocument[] = [
   { name: 'LOCALSPINE_ADMIN_TOKEN', fallback: '(none on loopback)', meaning: 'Bearer token of the admin API.' },
   { name: 'LOCALSPINE_QUOTA', fallback: 'on', meaning: 'on or off: quotas and spike arrest of the API platform.' },
   { name: 'LOCALSPINE_SCAN_SECONDS', fallback: '1', meaning: 'Business time that the virus scan of an upload takes.' },
+  {
+    name: 'LOCALSPINE_UPLOAD_DAYS',
+    fallback: '14',
+    meaning: 'Days of business time after which an upload that is linked to nothing is deleted.',
+  },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
   {
     name: 'LOCALSPINE_FETCH_PRIVATE',
@@ -125,6 +131,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     adminToken,
     quota: oneOf('LOCALSPINE_QUOTA', 'on', ['on', 'off']) === 'on',
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
+    uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
     fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
     cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),

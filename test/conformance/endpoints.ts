@@ -1,14 +1,7 @@
 /** Operations that are not there yet. */
 export const NOT_BUILT: ReadonlySet<string> = new Set([
-  'A007',
-  'A019',
   'A021',
   'A022',
-  'A023',
-  'A024',
-  'A025',
-  'A026',
-  'A027',
   'A028',
   'A031',
   'A032',
@@ -20,9 +13,6 @@ export const NOT_BUILT: ReadonlySet<string> = new Set([
   'A038',
   'A040',
   'A041',
-  'A042',
-  'A043',
-  'A044',
 ]);
 
 /** Searches that give no order: worklists and Bundles. */

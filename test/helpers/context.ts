@@ -26,7 +26,7 @@ export const testEnvironment: EnvironmentFacts = {
   ],
   production: false,
   publishedNames: [],
-  settings: { seed: 'test', quota: false, scanSeconds: 0, pasTimeoutSeconds: 0, fetchPrivate: true, cis2Issuer: 'local' },
+  settings: { seed: 'test', quota: false, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0, fetchPrivate: true, cis2Issuer: 'local' },
 };
 
 /** A service context on a memory store with a clock that only moves when told; apis of other services are given by hand. */

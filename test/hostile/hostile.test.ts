@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
 import fc from 'fast-check';
+import { adviceBody, adviceWorklistBody, conversionBody, guidanceBody } from '../helpers/advice-messages.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { appointmentBody, createReferralBody, letterBody, rejectBody, searchBody, worklistBody } from '../helpers/messages.ts';
 import { type Application, FHIR, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
@@ -43,6 +44,26 @@ const WRITES: readonly { id: string; path: string; role: Role; good: string; hea
     good: letterBody('Binary/719f6045-e791-4029-8e0f-1201c02b0a55', '2026-01-01T00:00:00Z'),
     headers: { 'if-match': 'W/"5"' },
   },
+  { id: 'A023', path: '/STU3/CommunicationRequest/$ers.fetchworklist', role: provider, good: adviceWorklistBody('11014') },
+  {
+    id: 'A026',
+    path: '/STU3/CommunicationRequest/000000070020/$ers.sendCommunicationToRequester',
+    role: provider,
+    good: guidanceBody('Please rest', { recommendation: 'OTHER', files: ['Binary/719f6045-e791-4029-8e0f-1201c02b0a55'] }),
+    headers: { 'if-match': 'W/"1"' },
+  },
+  {
+    id: 'A027',
+    path: '/STU3/ReferralRequest/$ers.createFromCommunicationRequestActionLater',
+    role: provider,
+    good: conversionBody({ ubrn: '000000070022', version: 2, reviewFiles: ['Binary/719f6045-e791-4029-8e0f-1201c02b0a55'] }),
+  },
+  {
+    id: 'A044',
+    path: '/STU3/CommunicationRequest/$ers.createAdviceAndGuidance',
+    role: referrer,
+    good: adviceBody({ files: ['Binary/719f6045-e791-4029-8e0f-1201c02b0a55'] }),
+  },
   {
     id: 'A014',
     path: '/STU3/ReferralRequest/000000070001/$ers.rejectReferral',
@@ -70,6 +91,11 @@ const READS: readonly {
   { id: 'A005', role: referrer, path: (piece) => `/STU3/ReferralRequest/${piece}` },
   { id: 'A005 versioned', role: referrer, path: (piece) => `/STU3/ReferralRequest/${UBRN}/_history/${piece}` },
   { id: 'A006', role: referrer, path: (piece) => `/STU3/Binary/${piece}`, headers: () => ({ accept: '*/*' }) },
+  { id: 'A024', role: referrer, path: (piece) => `/STU3/CommunicationRequest/${piece}` },
+  { id: 'A024 versioned', role: provider, path: (piece) => `/STU3/CommunicationRequest/000000070020/_history/${piece}` },
+  { id: 'A025', role: provider, path: (piece) => `/STU3/Communication?based-on=CommunicationRequest/${piece}/_history/${piece}` },
+  { id: 'A025 parameters', role: provider, path: (piece) => `/STU3/Communication?${piece}=1&_include=${piece}&based-on=${piece}` },
+  { id: 'A043', role: provider, method: 'POST', path: (piece) => `/STU3/CommunicationRequest/${piece}/$ers.generateCRI` },
   {
     id: 'A013',
     role: provider,
@@ -221,6 +247,26 @@ describe('generated input', { concurrency: false }, () => {
       });
       assert.ok([400, 401, 403].includes(reply.status), `${reply.status} ${reply.text}`);
       assert.deepEqual(Object.keys(reply.json), ['error', 'error_description', 'message_id']);
+    });
+  });
+
+  test(`what referrers do with a conversation outside the API: ${RUNS} bodies`, { timeout: 300_000 }, async () => {
+    const action = fc.constantFrom('reply', 'clinical-information', 'close', 'convert', 'lock', '__proto__', 'constructor', '%00');
+    const body = fc.oneof(
+      fc.record({ text: fc.string(), files: fc.array(fc.record({ fileId: fc.string() })) }, { requiredKeys: ['text'] }),
+      fc.record(
+        { serviceIds: fc.array(fc.constantFrom('11002', '11014', '99', 'x')), priority: fc.string() },
+        { requiredKeys: ['serviceIds'] },
+      ),
+      fc.record({ userId: fc.constantFrom('021600556514', '000000000000', 'x'), version: fc.integer() }),
+      fc.jsonValue({ maxDepth: 3 }),
+    );
+    const ubrn = fc.constantFrom('000000070022', '000000070024', UBRN, 'x', '__proto__');
+    const requests = fc.sample(fc.tuple(action, ubrn, body), { numRuns: RUNS, seed: 20_261_125 });
+    await inParallel(requests, async ([name, request, message]) => {
+      const payload = typeof message === 'object' && message !== null ? message : { message };
+      const reply = await spine.admin('INT', `/ers/advice/${request}/${name}`, { method: 'POST', body: payload });
+      assert.ok([200, 400, 403, 404, 409].includes(reply.status), `${reply.status} to ${name} ${JSON.stringify(payload)}: ${reply.text}`);
     });
   });
 });

@@ -33,7 +33,7 @@ export function maskBody(body: string): string {
   return body.replace(JSON_MEMBER, (_, before: string, value: string) => `${before}"${hint(value)}"`);
 }
 
-const QUERY_SECRET = /([?&](?:code|interaction|token|session_code|id_token_hint|confirmation)=)([^&]*)/g;
+const QUERY_SECRET = /([?&](?:code|interaction|token|session_code|id_token_hint|confirmation|X-Amz-Signature)=)([^&]*)/g;
 
 /** An address with the secrets in its query masked: authorization codes, sign-ins under way. */
 export function maskUrl(url: string): string {

@@ -15,7 +15,7 @@ export function acceptable(operation: Operation, contentType: string | undefined
   const given = mediaType(contentType);
   if (body.kind === 'fhir' && !JSON_TYPES.has(given)) throw wrongType(given, FHIR_JSON);
   if (body.kind === 'file' && !body.types.includes(given)) throw wrongType(given, body.types.join(', '));
-  if (accept === undefined || accept === '') return;
+  if (accept === undefined || accept === '' || operation.produces.includes('*/*')) return;
   const wanted = accept.split(',').map(mediaType);
   const served = operation.produces.some((type) =>
     wanted.some(

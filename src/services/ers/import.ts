@@ -1,6 +1,7 @@
 /** The member `ers` of `POST /_localspine/import`: one instance's services, slots, files and requests. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
+import { importAdvice } from './advice/import-advice.ts';
 import { importServices, importSlots } from './catalogue/import.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { clearInstance } from './store/clear-instance.ts';
@@ -22,6 +23,7 @@ const PARTS: readonly Part[] = [
       (await import('./files/import-files.ts')).importFiles(blobs, tx, instance, clock.now(), value),
   },
   { member: 'referrals', store: importReferrals },
+  { member: 'advice', store: importAdvice },
 ];
 
 /**

@@ -3,10 +3,13 @@ import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
+import { CLEAN_UP_FILES, cleanUpFiles, scheduleCleanUp } from './files/clean-up-files.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { importErs } from './import.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
+import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { adviceTables } from './migrations/0004-advice.ts';
 import { ersProducts } from './products.ts';
 import { seedInstance } from './seed/instance.ts';
 import type { ErsWorld } from './world.ts';
@@ -26,19 +29,26 @@ const PATHS = ['/referrals', '/referrals-dep'];
 export const ers: Service<ErsApi> = {
   name: 'ers',
   title: 'NHS e-Referral Service',
-  migrations: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables },
+  migrations: {
+    '0001-catalogue': catalogueTables,
+    '0002-referrals': referralTables,
+    '0003-access-codes': accessCodeTable,
+    '0004-advice': adviceTables,
+  },
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
     ers_service_member: 'data',
     ers_slot: 'data',
     ers_referral: 'data',
+    ers_advice: 'data',
     ers_file: 'data',
     ers_sequence: 'data',
     ers_lock: 'data',
     ers_booking_attempt: 'data',
     ers_audit: 'data',
     ers_on_behalf_of: 'data',
+    ers_access_code: 'data',
   },
   offers: VARIANTS.flatMap(({ environment, variant, display }) =>
     ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
@@ -49,21 +59,35 @@ export const ers: Service<ErsApi> = {
     return {
       api: {},
       async routes(app) {
-        const [{ registerOperations }, { operations }] = await Promise.all([import('./pipeline.ts'), import('./operations.ts')]);
+        const [{ registerOperations }, { operations }, { registerObjectStore }] = await Promise.all([
+          import('./pipeline.ts'),
+          import('./operations.ts'),
+          import('./files/object-store-routes.ts'),
+        ]);
         registerOperations(app, { world, gateway: api }, operations);
+        registerObjectStore(app, world);
+      },
+      async admin(app) {
+        const [{ registerFileAdmin }, { registerAdviceControl }] = await Promise.all([
+          import('./files/admin-routes.ts'),
+          import('./advice/control-routes.ts'),
+        ]);
+        await registerFileAdmin(app, world);
+        registerAdviceControl(app, world);
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
+        await scheduleCleanUp(world, tx);
       },
       importData: (tx, document) => importErs(world, tx, document, Object.keys(ers.tables)),
-      jobs: { [SCAN_FILE]: scanFile(world) },
+      jobs: { [SCAN_FILE]: scanFile(world), [CLEAN_UP_FILES]: cleanUpFiles(world) },
     };
   },
 };
 
 function worldOf(context: ServiceContext): ErsWorld {
-  const { environment, store, clock, random, blobs, faults, outbox } = context;
+  const { environment, store, clock, random, blobs, faults, outbox, sealer } = context;
   return {
     environment,
     store,
@@ -72,6 +96,7 @@ function worldOf(context: ServiceContext): ErsWorld {
     blobs,
     faults,
     outbox,
+    sealer,
     directory: context.use(directory),
     demographics: context.use(demographics),
     hospital: simulatedHospital({ faults, settings: environment.settings }),

@@ -1,8 +1,10 @@
 import type { Operation } from './operation.ts';
 import { retrieveBusinessFunctions } from './r4/a030-retrieve-business-functions.ts';
+import { retrieveAttachmentByLink } from './r4/a042-retrieve-attachment.ts';
 import { retrieveReferenceData } from './stu3/a004-retrieve-reference-data.ts';
 import { retrieveReferralRequest } from './stu3/a005-retrieve-referral-request.ts';
 import { retrieveAttachment } from './stu3/a006-retrieve-attachment.ts';
+import { retrieveClinicalInformation } from './stu3/a007-retrieve-clinical-information.ts';
 import { retrieveWorklist } from './stu3/a008-retrieve-worklist.ts';
 import { patientServiceSearch } from './stu3/a010-patient-service-search.ts';
 import { createReferralOperation } from './stu3/a011-create-referral.ts';
@@ -11,14 +13,23 @@ import { acceptReferralOperation } from './stu3/a013-accept-referral.ts';
 import { rejectReferralOperation } from './stu3/a014-reject-referral.ts';
 import { retrieveAppointmentSlots } from './stu3/a015-retrieve-appointment-slots.ts';
 import { bookOrDeferAppointment } from './stu3/a016-book-or-defer-appointment.ts';
+import { generatePatientLetter } from './stu3/a019-generate-patient-letter.ts';
 import { uploadFile } from './stu3/a020-upload-file.ts';
+import { retrieveAdviceWorklist } from './stu3/a023-retrieve-advice-worklist.ts';
+import { retrieveAdviceRequest } from './stu3/a024-retrieve-advice-request.ts';
+import { retrieveConversation } from './stu3/a025-retrieve-conversation.ts';
+import { sendAdviceResponse } from './stu3/a026-send-advice-response.ts';
+import { convertAdviceToReferral } from './stu3/a027-convert-advice.ts';
 import { retrieveAvailableActions } from './stu3/a029-available-actions.ts';
+import { retrieveAdviceOverview } from './stu3/a043-retrieve-advice-overview.ts';
+import { createAdviceRequest } from './stu3/a044-create-advice-request.ts';
 
 /** Every operation that e-RS answers here, in the order of their public ids. Adding one: its file, and a line. */
 export const operations: readonly Operation[] = [
   retrieveReferenceData,
   retrieveReferralRequest,
   retrieveAttachment,
+  retrieveClinicalInformation,
   retrieveWorklist,
   patientServiceSearch,
   createReferralOperation,
@@ -27,7 +38,16 @@ export const operations: readonly Operation[] = [
   rejectReferralOperation,
   retrieveAppointmentSlots,
   bookOrDeferAppointment,
+  generatePatientLetter,
   uploadFile,
+  retrieveAdviceWorklist,
+  retrieveAdviceRequest,
+  retrieveConversation,
+  sendAdviceResponse,
+  convertAdviceToReferral,
   retrieveAvailableActions,
   retrieveBusinessFunctions,
+  retrieveAttachmentByLink,
+  retrieveAdviceOverview,
+  createAdviceRequest,
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 /** An e-RS in memory for tests of operations: real store, blobs and clock; directory, demographics and hospital by hand. */
-import { testContext } from '../../../test/helpers/context.ts';
+import { testContext, testEnvironment } from '../../../test/helpers/context.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
 import type { Patient } from '../demographics/index.ts';
 import { demographics } from '../demographics/index.ts';
@@ -9,6 +9,8 @@ import type { HospitalAnswer, HospitalSystem } from './booking/hospital-system.t
 import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
+import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { adviceTables } from './migrations/0004-advice.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
@@ -54,13 +56,16 @@ export async function testErs() {
   const migrations = {
     directory: directory.migrations,
     demographics: demographics.migrations,
-    ers: { '0001-catalogue': catalogueTables, '0002-referrals': referralTables },
+    ers: {
+      '0001-catalogue': catalogueTables,
+      '0002-referrals': referralTables,
+      '0003-access-codes': accessCodeTable,
+      '0004-advice': adviceTables,
+    },
   };
   const context = await testContext({
     migrations,
-    environment: {
-      settings: { seed: 'test', quota: false, scanSeconds: 300, pasTimeoutSeconds: 120, fetchPrivate: true, cis2Issuer: 'local' },
-    },
+    environment: { settings: { ...testEnvironment.settings, scanSeconds: 300, pasTimeoutSeconds: 120 } },
   });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Faults } from '../../kernel/faults/faults.ts';
 import type { Outbox } from '../../kernel/outbox/outbox.ts';
 import type { Random } from '../../kernel/random.ts';
+import type { Sealer } from '../../kernel/sealer.ts';
 import type { EnvironmentFacts } from '../../kernel/service.ts';
 import type { Store } from '../../kernel/store/store.ts';
 import type { DemographicsApi } from '../demographics/index.ts';
@@ -18,6 +19,7 @@ export interface ErsWorld {
   readonly blobs: BlobStore;
   readonly faults: Faults;
   readonly outbox: Outbox;
+  readonly sealer: Sealer;
   readonly directory: DirectoryApi;
   readonly demographics: DemographicsApi;
   /** The provider's patient administration system, simulated (ers.md §14). */

@@ -33,6 +33,8 @@ export interface ServiceSearch {
   readonly referringClinician?: string;
   /** Of an existing referral; of a new one it follows from the caller. */
   readonly commissioningRuleOrganisation?: string;
+  /** The search is for a referral that exists: its clinician was named when it was made, so that nobody names one now. */
+  readonly forExistingReferral?: true;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function findServices(
   const { criteria } = search;
   const now = world.clock.now();
   const today = isoDate(now);
-  requireReferringClinicianRule(caller, search.referringClinician);
+  if (search.forExistingReferral !== true) requireReferringClinicianRule(caller, search.referringClinician);
   checkRuleOrganisationPermitted(search.requestType, search.commissioningRuleOrganisation);
   checkCriteria(criteria, now);
   const criteriaOrigin = originOf(criteria.postcode);

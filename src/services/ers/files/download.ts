@@ -1,3 +1,4 @@
+import { create } from 'content-disposition';
 import { unprocessable } from '../errors.ts';
 import type { StoredFile } from '../model.ts';
 import { MAXIMUM_FILE_SIZE } from './file-types.ts';
@@ -6,7 +7,19 @@ import { MAXIMUM_FILE_SIZE } from './file-types.ts';
  * The rule for handing out a file through A006: scanned and clean, at most 5 MiB.
  * Throws PENDING, THREATS_FOUND, VALIDATION_FAILED or FILE_SIZE_ERROR (422).
  */
-export function requireDownloadable(file: Pick<StoredFile, 'id' | 'status' | 'size'>): void {
+export function requireDownloadable(file: Pick<StoredFile, 'status' | 'size'>): void {
+  requireScanned(file);
+  if (file.size > MAXIMUM_FILE_SIZE)
+    throw unprocessable(
+      'FILE_SIZE_ERROR',
+      `'File Size' (${file.size}) is too large.`,
+      'A006 serves files up to 5 242 880 bytes.',
+      'Use A042 (R4 Binary).',
+    );
+}
+
+/** The part of the rule that A042 keeps to as well: no limit of size. Throws PENDING, THREATS_FOUND or VALIDATION_FAILED (422). */
+export function requireScanned(file: Pick<StoredFile, 'status'>): void {
   switch (file.status) {
     case 'PENDING':
       throw unprocessable(
@@ -28,22 +41,30 @@ export function requireDownloadable(file: Pick<StoredFile, 'id' | 'status' | 'si
         'Ask the organisation that attached the file.',
       );
     case 'AVAILABLE':
-      if (file.size > MAXIMUM_FILE_SIZE)
-        throw unprocessable(
-          'FILE_SIZE_ERROR',
-          `'File Size' (${file.size}) is too large.`,
-          'A006 serves files up to 5 242 880 bytes.',
-          'Use A042 (R4 Binary).',
-        );
+      return;
   }
 }
 
 /**
- * The `Content-Disposition` of a download: plain for ASCII names; with an RFC 2047 `filename` and an RFC 5987 `filename*` for others
- * (ers.md §15).
+ * The `Content-Disposition` of a download: in quotes for ASCII names, as the published examples have it; for others an RFC 2047
+ * `filename` and an RFC 5987 `filename*` (ers.md §15).
  */
 export function contentDisposition(name: string): string {
   if (/^[\x20-\x7e]*$/.test(name)) return `attachment; filename="${name.replace(/["\\]/g, '_')}"`;
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="=?UTF-8?B?${Buffer.from(name, 'utf8').toString('base64')}?="; filename*=UTF-8''${encoded}`;
+  return create(name, { fallback: encodedWords(name) });
+}
+
+/** Encoded words of RFC 2047, none longer than 75 characters, none ending in the middle of a character. */
+function encodedWords(text: string): string {
+  const words: string[] = [];
+  let word = '';
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > 45) {
+      words.push(word);
+      word = '';
+    }
+    word += character;
+  }
+  words.push(word);
+  return words.map((each) => `=?UTF-8?B?${Buffer.from(each, 'utf8').toString('base64')}?=`).join(' ');
 }

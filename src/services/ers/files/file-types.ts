@@ -19,9 +19,12 @@ const startsWith = (...signatures: readonly (readonly number[] | string)[]) => {
 
 const WORD_2007 = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
+/** The byte order mark of text in UTF-16, whose letters hold zero bytes. */
+const UTF_16 = startsWith([0xff, 0xfe], [0xfe, 0xff]);
+
 /** The types of ers.md §15, by media type. */
 const FILE_TYPES: Readonly<Record<string, FileType>> = {
-  'text/plain': { extensions: ['txt'], begins: (head) => !head.includes(0) },
+  'text/plain': { extensions: ['txt'], begins: (head) => !head.includes(0) || UTF_16(head) },
   'application/pdf': { extensions: ['pdf'], begins: startsWith('%PDF') },
   'text/xml': { extensions: ['xml'], begins: (head) => withoutByteOrderMark(head).trimStart().startsWith('<') },
   'text/rtf': { extensions: ['rtf', 'rtx'], begins: startsWith('{\\rtf') },
@@ -60,7 +63,7 @@ export function mediaTypeOf(contentType: string): string {
 export function requireFileName(header: string | undefined, mediaType: string): string {
   const name = header === undefined ? '' : decodeHeader(header).trim();
   if (name === '') throw unprocessable('MISSING_VALUE', `'NHSD-eRS-File-Name' is missing.`, 'An upload names its file in this header.');
-  if (name.length > MAXIMUM_NAME || hasForbiddenCharacter(name)) {
+  if (!isFileName(name)) {
     throw unprocessable(
       'INVALID_VALUE',
       `'NHSD-eRS-File-Name' (${name}) is invalid.`,
@@ -79,22 +82,38 @@ export function requireFileName(header: string | undefined, mediaType: string): 
   return name;
 }
 
+/** What the scan looks for: the anti-virus test file that every scanner knows. */
+export const THREAT_MARK = 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE';
+
+/** What the scan has seen of a file's content. */
+export interface ScannedContent {
+  /** The first {@link SCANNED_BYTES} bytes. */
+  readonly head: Buffer;
+  /** Whether {@link THREAT_MARK} occurs anywhere. */
+  readonly threat: boolean;
+}
+
 /**
- * The result of the simulated scan: a threat when the name holds `EICAR` or the content begins like the anti-virus test file;
+ * The result of the simulated scan: a threat when the name holds `EICAR` or the content holds the mark of the anti-virus test file;
  * VALIDATION_FAILED when the content does not begin like a file of its type; else AVAILABLE (ers.md §15).
  */
 export function scanVerdict(
   file: { readonly name: string; readonly contentType: string },
-  head: Buffer,
+  { head, threat }: ScannedContent,
 ): Exclude<AvailabilityStatus, 'PENDING'> {
-  if (file.name.toUpperCase().includes('EICAR') || head.includes('EICAR-STANDARD-ANTIVIRUS-TEST-FILE')) return 'THREATS_FOUND';
+  if (threat || file.name.toUpperCase().includes('EICAR')) return 'THREATS_FOUND';
   return FILE_TYPES[file.contentType]?.begins(head) === true ? 'AVAILABLE' : 'VALIDATION_FAILED';
 }
 
 /** Header values arrive as single bytes; names in other scripts are sent as UTF-8. */
-function decodeHeader(value: string): string {
+export function decodeHeader(value: string): string {
   const decoded = Buffer.from(value, 'latin1').toString('utf8');
   return decoded.includes('\uFFFD') ? value : decoded;
+}
+
+/** Whether a text can be the name of a file: 1 to 255 characters, no path, quotes or control characters. */
+export function isFileName(name: string): boolean {
+  return name !== '' && name.length <= MAXIMUM_NAME && !hasForbiddenCharacter(name);
 }
 
 function hasForbiddenCharacter(name: string): boolean {

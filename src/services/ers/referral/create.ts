@@ -88,15 +88,19 @@ export function requireShortlistedServices(services: readonly HealthcareService[
         `${service.name} gives advice only.`,
       );
     }
-    if (!foundIds.has(service.id)) {
-      throw unprocessable(
-        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
-        `'Shortlist/Service Id' (${service.id}) is not in the results of a search with the given criteria.`,
-        `A search with the shortlist's criteria does not return ${service.name}.`,
-        'Send the criteria of the search (A010) in which the service was found.',
-      );
-    }
+    requireInResults(service, foundIds);
   }
+}
+
+/** Throws SHORTLISTED_SERVICE_NOT_IN_RESULTS (422) for a service that a search with the shortlist's criteria does not find. */
+export function requireInResults(service: HealthcareService, foundIds: ReadonlySet<string>): void {
+  if (foundIds.has(service.id)) return;
+  throw unprocessable(
+    'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
+    `'Shortlist/Service Id' (${service.id}) is not in the results of a search with the given criteria.`,
+    `A search with the shortlist's criteria does not return ${service.name}.`,
+    'Send the criteria of the search (A010) in which the service was found.',
+  );
 }
 
 /** Whether a referral to this service needs a letter: triage always does (ers.md §13.1). */

@@ -9,7 +9,7 @@ import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
 import type { Appointment, Attachment, Referral, StoredFile } from '../model.ts';
 import { replaceFile } from '../store/files.ts';
 import { replaceReferral, reserveNumbers } from '../store/referrals.ts';
-import { type ImportedReferral, importedReferrals } from './import-schema.ts';
+import { type ImportedAttachment, type ImportedReferral, importedReferrals } from './import-schema.ts';
 import { letterDueDate } from './working-days.ts';
 
 /** A referral with its files, ready to be stored. */
@@ -113,9 +113,12 @@ const PROPOSED_STATES: ReadonlySet<string> = new Set([
   'TRIAGE_RESPONSE',
 ]);
 
-type ImportedAttachment = NonNullable<ImportedReferral['attachments']>[number];
-
-async function storedFile(blobs: BlobStore, imported: ImportedReferral, attachment: ImportedAttachment): Promise<StoredFile> {
+/** The file behind an imported attachment of a request; its content goes into the blob store. */
+export async function storedFile(
+  blobs: BlobStore,
+  imported: { readonly ubrn: string },
+  attachment: ImportedAttachment,
+): Promise<StoredFile> {
   const content = Buffer.from(attachment.content ?? '', 'base64');
   const { hash, size } = await blobs.put(Readable.from([content]), MAXIMUM_FILE_SIZE);
   return {
@@ -134,7 +137,7 @@ async function storedFile(blobs: BlobStore, imported: ImportedReferral, attachme
   };
 }
 
-function attachmentOf(imported: ImportedAttachment): Attachment {
+export function attachmentOf(imported: ImportedAttachment): Attachment {
   const { content: _content, availability: _availability, indexed, ...kept } = imported;
   return { ...kept, indexed: instantOf(indexed) };
 }
@@ -144,7 +147,7 @@ function appointmentOf(imported: NonNullable<ImportedReferral['appointment']>): 
   return { ...kept, ...instant('start', start), ...instant('end', end), created: instantOf(created) };
 }
 
-function instantOf(time: string | number): Instant {
+export function instantOf(time: string | number): Instant {
   return typeof time === 'number' ? time : Date.parse(time);
 }
 

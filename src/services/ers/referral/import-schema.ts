@@ -3,24 +3,25 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { REFERRAL_STATES } from '../codes.ts';
 
-const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
-const oneOf = <const V extends readonly string[]>(values: V) =>
+/** The pieces that imports of referrals and of advice requests are made of. */
+export const optional = <S extends TSchema>(schema: S) => Type.Optional(schema);
+export const oneOf = <const V extends readonly string[]>(values: V) =>
   Type.Unsafe<V[number]>(Type.Union(values.map((each) => Type.Literal(each))));
-const time = Type.Unsafe<string | number>(
+export const time = Type.Unsafe<string | number>(
   Type.Union([Type.Integer(), Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2})$' })]),
 );
-const date = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
-const ubrn = Type.String({ pattern: '^\\d{12}$' });
-const number = Type.String({ pattern: '^\\d{1,19}$' });
-const name = Type.String({ minLength: 1, maxLength: 255 });
-const text = Type.String({ minLength: 1, maxLength: 8000 });
-const version = Type.Integer({ minimum: 0 });
-const closed = { additionalProperties: false } as const;
+export const date = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+export const ubrn = Type.String({ pattern: '^\\d{12}$' });
+export const number = Type.String({ pattern: '^\\d{1,19}$' });
+export const name = Type.String({ minLength: 1, maxLength: 255 });
+export const text = Type.String({ minLength: 1, maxLength: 8000 });
+export const version = Type.Integer({ minimum: 0 });
+export const closed = { additionalProperties: false } as const;
 
 const code = Type.Object({ system: name, code: name, display: optional(name) }, closed);
-const priority = oneOf(['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT']);
+export const priority = oneOf(['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT']);
 
-const criteria = Type.Object(
+export const criteria = Type.Object(
   {
     priority,
     specialty: optional(name),
@@ -55,7 +56,7 @@ const appointment = Type.Object(
   closed,
 );
 
-const attachment = Type.Object(
+export const attachment = Type.Object(
   {
     id: number,
     type: oneOf(['REFERRER', 'PROVIDER', 'ADVICE_REQUEST', 'GUIDANCE_RESPONSE']),
@@ -116,6 +117,7 @@ export const importedReferral = Type.Object(
   },
   closed,
 );
+export type ImportedAttachment = Static<typeof attachment>;
 export type ImportedReferral = Static<typeof importedReferral>;
 
 export const importedReferrals = Compile(Type.Array(importedReferral));

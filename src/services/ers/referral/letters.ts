@@ -79,11 +79,13 @@ export function maintainLetters(referral: Referral, named: readonly NamedFile[],
 }
 
 /**
- * A file as an attachment of a request: its checks are the same for letters and for provider files.
+ * A file as an attachment of a request: its checks are the same for letters, for provider files and for advice and guidance.
+ *
+ * @param request the request for which the file must have been uploaded; without UBRN one that is only being made (A044)
  *
  * Throws REFERENCE_NOT_FOUND, INAPPROPRIATE_VALUE for one uploaded for another request, INVALID_STATE for one already linked (422).
  */
-export function linkFile(request: { readonly ubrn: string }, named: NamedFile, facts: Omit<LetterFacts, 'freezeDays'>): Attachment {
+export function linkFile(request: { readonly ubrn?: string }, named: NamedFile, facts: Omit<LetterFacts, 'freezeDays'>): Attachment {
   const file = facts.files.get(named.fileId);
   if (file === undefined)
     throw unprocessable(
@@ -95,8 +97,8 @@ export function linkFile(request: { readonly ubrn: string }, named: NamedFile, f
     throw unprocessable(
       'INAPPROPRIATE_VALUE',
       `'Attachment' (Binary/${named.fileId}) is not appropriate.`,
-      `The file was uploaded ${file.intendedUbrn === undefined ? 'without a referral id' : `for ${file.intendedUbrn}`}, not for ${request.ubrn}.`,
-      'Upload it again (A020) with NHSD-eRS-Referral-ID set to this UBRN.',
+      `The file was uploaded ${file.intendedUbrn === undefined ? 'without a referral id' : `for ${file.intendedUbrn}`}, not for ${request.ubrn ?? 'a new request'}.`,
+      `Upload it again (A020) ${request.ubrn === undefined ? 'without NHSD-eRS-Referral-ID' : 'with NHSD-eRS-Referral-ID set to this UBRN'}.`,
     );
   }
   if (file.linkedUbrn !== undefined) {
@@ -116,9 +118,16 @@ export function linkFile(request: { readonly ubrn: string }, named: NamedFile, f
     ...(named.description !== undefined && { description: named.description }),
     indexed: facts.now,
     creation: isoDate(file.uploadedAt),
-    attachedBy: facts.caller.userId,
-    attachedByOrganisation: facts.caller.odsCode,
-    ...(facts.caller.mode === 'user' && facts.caller.onBehalfOf !== undefined && { attachedOnBehalfOf: facts.caller.onBehalfOf }),
+    ...attachmentAuthor(facts.caller),
+  };
+}
+
+/** Who attaches a file, and for whom. */
+export function attachmentAuthor(caller: Caller): Pick<Attachment, 'attachedBy' | 'attachedByOrganisation' | 'attachedOnBehalfOf'> {
+  return {
+    attachedBy: caller.userId,
+    attachedByOrganisation: caller.odsCode,
+    ...(caller.mode === 'user' && caller.onBehalfOf !== undefined && { attachedOnBehalfOf: caller.onBehalfOf }),
   };
 }
 
@@ -144,18 +153,22 @@ function requireLetterShape(named: readonly NamedFile[]): void {
         `'Attachment Type' (${file.type}) is not appropriate.`,
         'A referral letter has type REFERRER.',
       );
-    if ((file.description?.length ?? 0) > MAXIMUM_DESCRIPTION) {
-      throw unprocessable(
-        'INVALID_VALUE',
-        `'Description' (${file.description}) is invalid.`,
-        `A description has at most ${MAXIMUM_DESCRIPTION} characters.`,
-      );
-    }
+    requireDescription(file);
   }
   const ids = named.map((each) => each.fileId);
   const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
   if (repeated !== undefined)
     throw unprocessable('DUPLICATE_FILENAME', `'Attachment' (Binary/${repeated}) is in the request more than once.`);
+}
+
+/** Throws INVALID_VALUE (422) for a description that is too long. */
+export function requireDescription(file: NamedFile): void {
+  if ((file.description?.length ?? 0) <= MAXIMUM_DESCRIPTION) return;
+  throw unprocessable(
+    'INVALID_VALUE',
+    `'Description' (${file.description}) is invalid.`,
+    `A description has at most ${MAXIMUM_DESCRIPTION} characters.`,
+  );
 }
 
 /** Letters that exist may not change in the days before the appointment that the service sets (ers.md §9 A012). */

@@ -25,15 +25,19 @@ export type RelationshipTest =
  * service. Services that had an appointment before keep read access only.
  */
 export function relationshipTest(caller: Caller, referral: Referral, purpose: Purpose): RelationshipTest {
-  const serviceIds = servicesOf(referral, purpose);
+  return relationshipByService(caller, referral.referringOrganisation, servicesOf(referral, purpose));
+}
+
+/** How the relationship of a caller to any request is decided: by who made it, and which services have it. */
+export function relationshipByService(caller: Caller, referringOrganisation: string, serviceIds: readonly string[]): RelationshipTest {
   switch (caller.businessFunction) {
     case 'REFERRING_CLINICIAN':
     case 'REFERRING_CLINICIAN_ADMIN':
     case 'REFERRING_ADMIN':
       return {
         decided: true,
-        holds: referral.referringOrganisation === caller.odsCode,
-        why: `The referral was made by ${referral.referringOrganisation}; the caller acts at ${caller.odsCode}.`,
+        holds: referringOrganisation === caller.odsCode,
+        why: `The request was made by ${referringOrganisation}; the caller acts at ${caller.odsCode}.`,
       };
     case 'SERVICE_PROVIDER_CLINICIAN':
     case 'SERVICE_PROVIDER_CLINICIAN_ADMIN': {
@@ -46,7 +50,7 @@ export function relationshipTest(caller: Caller, referral: Referral, purpose: Pu
       if (serviceIds.length === 0) return atNoService;
       return { decided: false, by: 'provider', serviceIds, odsCode: caller.odsCode };
     default:
-      return { decided: true, holds: false, why: `${caller.businessFunction} has no relationship with referrals.` };
+      return { decided: true, holds: false, why: `${caller.businessFunction} has no relationship with requests.` };
   }
 }
 

@@ -5,14 +5,18 @@ import { isProviderList, type Worklist } from './worklists.ts';
 
 export type AssignedIndicator = 'ASSIGNED' | 'NOT_ASSIGNED';
 
-export interface WorklistRequest {
-  readonly list: Worklist;
+/** The filters of a provider list. */
+export interface WorklistFilters {
   readonly service?: string;
   readonly specialtyAssignedIndicator?: AssignedIndicator;
   readonly specialty?: string;
   readonly location?: string;
   readonly clinicianAssignedIndicator?: AssignedIndicator;
   readonly clinician?: string;
+}
+
+export interface WorklistRequest extends WorklistFilters {
+  readonly list: Worklist;
 }
 
 /**
@@ -26,15 +30,24 @@ export function requireFilters(request: WorklistRequest, isApplication: boolean)
   const issues = isProviderList(list)
     ? providerIssues(filters, isApplication)
     : unexpected(Object.keys(filters), 'filters are not permitted on this list');
+  refuse(issues);
+}
+
+/** The same rules for a list that only providers have (A023). Throws as {@link requireFilters}. */
+export function requireProviderFilters(filters: WorklistFilters): void {
+  refuse(providerIssues(filters, false));
+}
+
+function refuse(issues: readonly ErsIssue[]): void {
   if (issues.length === 0) return;
   throw new ErsRefusal(422, issues, {
     check: 'ers.worklist-filters',
     why: issues.map((each) => each.diagnostics).join(' '),
-    fix: 'Compare with the filters of A008.',
+    fix: 'Compare with the filters of A008 and A023.',
   });
 }
 
-function providerIssues(filters: Omit<WorklistRequest, 'list'>, isApplication: boolean): readonly ErsIssue[] {
+function providerIssues(filters: WorklistFilters, isApplication: boolean): readonly ErsIssue[] {
   const issues: ErsIssue[] = [];
   if (isApplication && filters.service === undefined) issues.push(missing('Service'));
   if (filters.specialtyAssignedIndicator === 'NOT_ASSIGNED') {
@@ -50,7 +63,7 @@ function providerIssues(filters: Omit<WorklistRequest, 'list'>, isApplication: b
 }
 
 /** Whether a service passes the filters on service and location. */
-export function serviceMatches(service: HealthcareService, request: WorklistRequest): boolean {
+export function serviceMatches(service: HealthcareService, request: WorklistFilters): boolean {
   return (
     (request.service === undefined || request.service === service.id) &&
     (request.location === undefined || request.location === service.locationOdsCode || request.location === service.providerOdsCode) &&
@@ -59,8 +72,12 @@ export function serviceMatches(service: HealthcareService, request: WorklistRequ
 }
 
 /** Whether a referral passes the filter on its clinician: the one the slot belongs to, else the one it was addressed to. */
-export function clinicianMatches(referral: Referral, request: WorklistRequest): boolean {
-  const clinician = referral.appointment?.clinician ?? referral.criteria.namedClinician;
+export function clinicianMatches(referral: Referral, request: WorklistFilters): boolean {
+  return isWanted(referral.appointment?.clinician ?? referral.criteria.namedClinician, request);
+}
+
+/** Whether the clinician of a request, or its having none, is what the filters ask for. */
+export function isWanted(clinician: string | undefined, request: WorklistFilters): boolean {
   if (request.clinicianAssignedIndicator === 'NOT_ASSIGNED') return clinician === undefined;
   return request.clinician === undefined || clinician === request.clinician;
 }

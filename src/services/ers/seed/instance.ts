@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import type { Db } from '../../../kernel/store/store.ts';
 import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
+import { replaceAdvice } from '../store/advice.ts';
 import { replaceFile } from '../store/files.ts';
 import { allowActingFor } from '../store/on-behalf-of.ts';
 import { replaceReferral } from '../store/referrals.ts';
 import type { ErsWorld } from '../world.ts';
+import { seededAdvice } from './advice.ts';
 import { seedCatalogue } from './catalogue.ts';
 import { publishedReferrals } from './referrals.ts';
 
@@ -17,14 +19,16 @@ const ACTS_FOR: readonly (readonly [admin: string, clinician: string, odsCode: s
   ['555031998104', '555031999105', 'RCD'],
 ];
 
-/** What a fresh e-RS instance holds: the directory of services, slots, the referrals of the published examples, who may act for whom. */
+/** What a fresh e-RS instance holds: the directory of services, slots, the referrals and advice requests of the published examples, who may act for whom. */
 export async function seedInstance(world: ErsWorld, tx: Db, instance: string, random: SeededRandom): Promise<void> {
   await seedCatalogue(tx, instance, random, world.clock.now(), world.directory);
   const { referrals, files } = publishedReferrals(world.clock.now());
-  for (const { file, content } of files) {
+  const advice = seededAdvice(world.clock.now());
+  for (const { file, content } of [...files, ...advice.files]) {
     await world.blobs.put(Readable.from(content), MAXIMUM_FILE_SIZE); // named by its hash: putting it twice changes nothing
     await replaceFile(tx, instance, file);
   }
   for (const referral of referrals) await replaceReferral(tx, instance, referral);
+  for (const request of advice.requests) await replaceAdvice(tx, instance, request);
   for (const [admin, clinician, odsCode] of ACTS_FOR) await allowActingFor(tx, instance, admin, clinician, odsCode);
 }

@@ -38,7 +38,7 @@ const CONVERTED: Code = {
 };
 
 /** An attachment of an example with its scan result. */
-interface Example {
+export interface Example {
   readonly attachment: Omit<Attachment, 'indexed' | 'creation' | 'attachedBy' | 'attachedByOrganisation'> &
     Partial<Pick<Attachment, 'attachedBy' | 'attachedByOrganisation'>>;
   readonly indexed: string;
@@ -151,10 +151,11 @@ export function publishedReferrals(now: Instant): { readonly referrals: readonly
   };
 }
 
-type Mover = (time: string) => Instant;
+/** Moves the time of an example to where the environment's clock makes it recent. */
+export type Mover = (time: string) => Instant;
 
 /** Example times, as long after `now` less three days as they are after the day they were made. */
-function mover(now: Instant): Mover {
+export function mover(now: Instant): Mover {
   const day = Math.floor(now / DAY) * DAY - DAYS_AGO * DAY;
   return (time) => Date.parse(time) - Date.parse(CREATED) + day;
 }
@@ -258,12 +259,13 @@ function common(moved: Mover, ubrn: string, requestId: string, priority: Priorit
   };
 }
 
-function attachmentOf({ attachment, indexed }: Example, moved: Mover): Attachment {
+export function attachmentOf({ attachment, indexed }: Example, moved: Mover): Attachment {
   const at = moved(indexed);
   return { attachedBy: CLINICIAN, attachedByOrganisation: ORGANISATION, ...attachment, indexed: at, creation: isoDate(at) };
 }
 
-function fileOf({ attachment, indexed, status }: Example, ubrn: string, moved: Mover): PublishedFile {
+/** The uploaded file behind an attachment of an example. */
+export function fileOf({ attachment, indexed, status }: Example, ubrn: string, moved: Mover): PublishedFile {
   const content = contentOf(attachment.contentType, attachment.size);
   return {
     file: {

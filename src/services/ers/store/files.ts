@@ -1,4 +1,5 @@
 /** Queries on uploaded files; their content is in the blob store under its hash. */
+import type { Instant } from '../../../kernel/clock.ts';
 import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
 import type { AvailabilityStatus, StoredFile } from '../model.ts';
 
@@ -97,6 +98,23 @@ export async function recordScan(db: Db, instance: string, id: string, status: A
     .where('id', '=', id)
     .where('status', '=', 'PENDING')
     .execute();
+}
+
+/** Deletes uploads older than `before` that are linked to nothing, in every instance; gives the hashes of their content. */
+export async function deleteUnlinkedFiles(tx: Db, before: Instant): Promise<readonly string[]> {
+  const rows = await tablesOf<FileTables>(tx)
+    .deleteFrom('ers_file')
+    .where('linked_ubrn', 'is', null)
+    .where('uploaded_at', '<', before)
+    .returning('hash')
+    .execute();
+  return rows.map((row) => row.hash);
+}
+
+/** Whether any file of any instance has this content. */
+export async function isContentUsed(db: Db, hash: string): Promise<boolean> {
+  const row = await tablesOf<FileTables>(db).selectFrom('ers_file').select('id').where('hash', '=', hash).limit(1).executeTakeFirst();
+  return row !== undefined;
 }
 
 function rowOf(instance: string, file: StoredFile): FileRow {

@@ -43,7 +43,8 @@ interface ReferralTables {
 }
 
 /** Where each sequence starts: above everything that published samples use. */
-const SEQUENCES = { ubrn: 80_000, appointment: 80_000, attachment: 90_000 } as const;
+const SEQUENCES = { ubrn: 80_000, appointment: 80_000, attachment: 90_000, communication: 80_000 } as const;
+export type SequenceName = keyof typeof SEQUENCES;
 
 const FARTHEST_NUMBER = 99_999_999_999;
 
@@ -82,25 +83,25 @@ export async function replaceReferral(tx: Db, instance: string, referral: Referr
 
 /** Moves the sequences past the numbers an imported referral uses. */
 export async function reserveNumbers(tx: Db, instance: string, referral: Referral): Promise<void> {
-  const used: readonly (readonly [keyof typeof SEQUENCES, number])[] = [
-    ['ubrn', Number(referral.ubrn)],
-    ['appointment', Number(referral.appointment?.id ?? 0)],
-    ['attachment', Math.max(0, ...referral.attachments.map((each) => Number(each.id)))],
-  ];
-  for (const [name, number] of used) {
-    // Numbers far outside the range are left alone: the sequence will not meet them.
-    if (number < SEQUENCES[name] || number > FARTHEST_NUMBER) continue;
-    await tablesOf<ReferralTables>(tx)
-      .insertInto('ers_sequence')
-      .values({ instance, name, next: number + 1 })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['instance', 'name'])
-          .doUpdateSet({ next: number + 1 })
-          .where('ers_sequence.next', '<=', number),
-      )
-      .execute();
-  }
+  await reserveNumber(tx, instance, 'ubrn', Number(referral.ubrn));
+  await reserveNumber(tx, instance, 'appointment', Number(referral.appointment?.id ?? 0));
+  await reserveNumber(tx, instance, 'attachment', Math.max(0, ...referral.attachments.map((each) => Number(each.id))));
+}
+
+/** Moves a sequence past a number that an imported record uses. */
+export async function reserveNumber(tx: Db, instance: string, name: SequenceName, number: number): Promise<void> {
+  // Numbers far outside the range are left alone: the sequence will not meet them.
+  if (number < SEQUENCES[name] || number > FARTHEST_NUMBER) return;
+  await tablesOf<ReferralTables>(tx)
+    .insertInto('ers_sequence')
+    .values({ instance, name, next: number + 1 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['instance', 'name'])
+        .doUpdateSet({ next: number + 1 })
+        .where('ers_sequence.next', '<=', number),
+    )
+    .execute();
 }
 
 /**
@@ -132,7 +133,7 @@ export function notCurrent(ubrn: string, named: number): ErsStatus {
  *
  * @param count how many numbers in a row are taken; the first is given
  */
-export async function nextNumber(tx: Db, instance: string, name: keyof typeof SEQUENCES, count = 1): Promise<number> {
+export async function nextNumber(tx: Db, instance: string, name: SequenceName, count = 1): Promise<number> {
   const row = await tablesOf<ReferralTables>(tx)
     .insertInto('ers_sequence')
     .values({ instance, name, next: SEQUENCES[name] + count })

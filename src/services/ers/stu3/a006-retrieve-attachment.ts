@@ -1,10 +1,7 @@
-import { unknown } from '../errors.ts';
 import { contentDisposition, requireDownloadable } from '../files/download.ts';
+import { loadFile, requireFileAccess } from '../files/file-access.ts';
 import { UPLOAD_TYPES } from '../files/file-types.ts';
 import { operation } from '../operation.ts';
-import { noRelationship } from '../referral/relationship.ts';
-import { fileById } from '../store/files.ts';
-import { loadReferral, requireAccess } from './referral-access.ts';
 
 /**
  * A006: the content of an attachment, streamed (ers.md §9 A006, §15). Whoever has a relationship with the request it is linked to may
@@ -26,11 +23,8 @@ export const retrieveAttachment = operation({
   // Older uploads may be HTML.
   produces: [...UPLOAD_TYPES, 'text/html'],
   handle: async (call) => {
-    const id = call.params['attachmentLogicalId'] ?? '';
-    const file = await fileById(call.db, call.instance, id);
-    if (file === undefined) throw unknown(`File ${id}`);
-    if (file.linkedUbrn === undefined) throw noRelationship(file.intendedUbrn ?? 'none', 'The file is linked to no request.');
-    await requireAccess(call, await loadReferral(call, file.linkedUbrn), 'read');
+    const file = await loadFile(call, call.params['attachmentLogicalId'] ?? '');
+    await requireFileAccess(call, file);
     requireDownloadable(file);
     return {
       status: 200,

@@ -1,26 +1,19 @@
-import { STU3_CODES, SYSTEMS } from '../codes.ts';
-import { ErsRefusal, unprocessable } from '../errors.ts';
+import { STU3_CODES } from '../codes.ts';
+import { ErsRefusal } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
-import { contactDays, isSpecialty } from '../reference-data/reference-data.ts';
+import { contactDays } from '../reference-data/reference-data.ts';
 import { startOfDay } from '../referral/states.ts';
-import { clinicianMatches, requireFilters, serviceMatches, type WorklistRequest } from '../review/worklist-filters.ts';
+import { clinicianMatches, requireFilters, type WorklistRequest } from '../review/worklist-filters.ts';
 import { isProviderList, mayRead, PROVIDER_LISTS, type ProviderList, REFERRER_LISTS } from '../review/worklists.ts';
-import { serviceIdsOfMember, serviceIdsOfProvider, servicesByIds } from '../store/catalogue.ts';
 import { providerWorklist, referrerWorklist } from '../store/referrals.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
+import { readFilters, WORKLIST_FILTERS, wantedServices } from './provider-worklist.ts';
 import { writeWorklist } from './worklist.ts';
 
 const DAY = 86_400_000;
 /** National limit on unattended calls for one service (ers.md §12). */
 const PULLS_PER_DAY = 2;
-const INDICATOR = {
-  kind: 'codeableConcept',
-  cardinality: '0..1',
-  system: `${STU3_CODES}eRS-AssignedIndicator-1`,
-  codes: ['ASSIGNED', 'NOT_ASSIGNED'],
-} as const;
-
 const BODY = {
   listType: {
     kind: 'codeableConcept',
@@ -29,12 +22,7 @@ const BODY = {
     system: `${STU3_CODES}eRS-ReferralListSelector-1`,
     codes: [...PROVIDER_LISTS, ...REFERRER_LISTS],
   },
-  service: { kind: 'identifier', cardinality: '0..1', display: 'Service', system: SYSTEMS.serviceStu3 },
-  specialtyAssignedIndicator: { ...INDICATOR, display: 'Specialty Assigned Indicator' },
-  specialty: { kind: 'codeableConcept', cardinality: '0..1', display: 'Specialty', system: { endsWith: '/SPECIALTY' } },
-  location: { kind: 'identifier', cardinality: '0..1', display: 'Location', system: SYSTEMS.directoryOrganisation },
-  clinicianAssignedIndicator: { ...INDICATOR, display: 'Clinician Assigned Indicator' },
-  clinician: { kind: 'identifier', cardinality: '0..1', display: 'Clinician', system: SYSTEMS.userStu3 },
+  ...WORKLIST_FILTERS,
 } as const satisfies ParametersSpec;
 
 /**
@@ -81,55 +69,10 @@ export const retrieveWorklist = operation<WorklistRequest>({
 });
 
 async function providerReferrals(call: Call<WorklistRequest>, list: ProviderList): Promise<readonly Referral[]> {
-  const request = call.body;
-  await requireKnownFilters(call);
-  const ids = await ownServices(call);
-  if (request.service !== undefined && !ids.includes(request.service)) {
-    throw unprocessable(
-      'NO_RELATIONSHIP',
-      `'Service' (${request.service}) has no legitimate relationship with the user.`,
-      'The caller does not work for the service.',
-    );
-  }
+  const wanted = await wantedServices(call, call.body);
   await countPull(call, list);
-  const filtered = request.service !== undefined || request.location !== undefined || request.specialty !== undefined;
-  const wanted = filtered
-    ? [...(await servicesByIds(call.db, call.instance, ids)).values()]
-        .filter((each) => serviceMatches(each, request))
-        .map((each) => each.id)
-    : ids;
   const referrals = await providerWorklist(call.db, call.instance, list, wanted, startOfDay(call.world.clock.now()));
-  return referrals.filter((each) => clinicianMatches(each, request));
-}
-
-/** Services whose lists the caller may see: by work group for clinicians, by provider for administrators and applications. */
-async function ownServices(call: Call<WorklistRequest>): Promise<readonly string[]> {
-  const { caller, db, instance } = call;
-  switch (caller.businessFunction) {
-    case 'SERVICE_PROVIDER_CLINICIAN':
-    case 'SERVICE_PROVIDER_CLINICIAN_ADMIN':
-      return serviceIdsOfMember(
-        db,
-        instance,
-        caller.mode === 'user' ? (caller.onBehalfOf ?? caller.userId) : caller.userId,
-        caller.odsCode,
-      );
-    default:
-      return serviceIdsOfProvider(db, instance, caller.odsCode);
-  }
-}
-
-async function requireKnownFilters(call: Call<WorklistRequest>): Promise<void> {
-  const { db, instance, world, body } = call;
-  const checks: readonly (readonly [name: string, value: string | undefined, isKnown: (value: string) => Promise<boolean> | boolean])[] = [
-    ['Service', body.service, async (value) => (await servicesByIds(db, instance, [value])).size > 0],
-    ['Specialty', body.specialty, isSpecialty],
-    ['Location', body.location, async (value) => (await world.directory.organisation(db, value)) !== undefined],
-    ['Clinician', body.clinician, async (value) => (await world.directory.person(db, value)) !== undefined],
-  ];
-  for (const [name, value, isKnown] of checks) {
-    if (value !== undefined && !(await isKnown(value))) throw unprocessable('REFERENCE_NOT_FOUND', `'${name}' (${value}) is not found.`);
-  }
+  return referrals.filter((each) => clinicianMatches(each, call.body));
 }
 
 async function countPull(call: Call<WorklistRequest>, list: ProviderList): Promise<void> {
@@ -156,17 +99,6 @@ function wrongSide(call: Call<WorklistRequest>): ErsRefusal {
 }
 
 function readRequest(resource: unknown): WorklistRequest {
-  const { listType, service, specialtyAssignedIndicator, specialty, location, clinicianAssignedIndicator, clinician } = readParameters(
-    resource,
-    BODY,
-  );
-  return {
-    list: listType.code,
-    ...(service !== undefined && { service }),
-    ...(specialtyAssignedIndicator !== undefined && { specialtyAssignedIndicator: specialtyAssignedIndicator.code }),
-    ...(specialty !== undefined && { specialty: specialty.code }),
-    ...(location !== undefined && { location }),
-    ...(clinicianAssignedIndicator !== undefined && { clinicianAssignedIndicator: clinicianAssignedIndicator.code }),
-    ...(clinician !== undefined && { clinician }),
-  };
+  const values = readParameters(resource, BODY);
+  return { list: values.listType.code, ...readFilters(values) };
 }

@@ -1,21 +1,13 @@
-import { commissioningRuleOrganisationOf, findServices } from '../catalogue/find-services.ts';
+import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
 import { STU3_CODES, SYSTEMS } from '../codes.ts';
-import { unprocessable } from '../errors.ts';
-import type { HealthcareService } from '../model.ts';
-import { type Call, operation } from '../operation.ts';
-import {
-  type CreateReferral,
-  createReferral,
-  requireReferringClinicianRule,
-  requireShortlistedServices,
-  requireShortlistShape,
-} from '../referral/create.ts';
-import { servicesByIds } from '../store/catalogue.ts';
+import { operation } from '../operation.ts';
+import { type CreateReferral, createReferral, requireReferringClinicianRule, requireShortlistShape } from '../referral/create.ts';
 import { insertReferral, nextUbrn } from '../store/referrals.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 import { referralAnswer } from './referral-access.ts';
 import { audit } from './referral-change.ts';
 import { readShortlist } from './shortlist.ts';
+import { shortlistedServices } from './shortlisted-services.ts';
 
 /** `eRS-CreateReferral-Parameters-1` (ers.md §9 A011). */
 const BODY = {
@@ -61,7 +53,9 @@ export const createReferralOperation = operation<CreateReferral>({
   handle: async (call) => {
     const { world, instance, caller, body } = call;
     call.exchange.nhsNumber = body.nhsNumber;
-    const services = await shortlistedServices(call);
+    requireReferringClinicianRule(caller, body.referringClinician);
+    requireShortlistShape(body.serviceIds);
+    const services = await shortlistedServices(call, body);
     const requestId = `r.${world.random.uuid()}`;
     const referral = await world.store.transaction(async (tx) => {
       const created = createReferral(body, {
@@ -80,28 +74,6 @@ export const createReferralOperation = operation<CreateReferral>({
     return referralAnswer(call, referral, 201);
   },
 });
-
-/** The services of the shortlist, in its order, after the search has found them all. */
-async function shortlistedServices(call: Call<CreateReferral>): Promise<readonly HealthcareService[]> {
-  const { world, db, instance, caller, body } = call;
-  requireReferringClinicianRule(caller, body.referringClinician);
-  requireShortlistShape(body.serviceIds);
-  const found = await findServices(world, db, instance, caller, {
-    requestType: 'APPOINTMENT_REQUEST',
-    sortBy: 'IWT',
-    nhsNumber: body.nhsNumber,
-    criteria: body.criteria,
-    ...(body.referringClinician !== undefined && { referringClinician: body.referringClinician }),
-  });
-  const known = await servicesByIds(db, instance, body.serviceIds);
-  const services = body.serviceIds.map((id) => {
-    const service = known.get(id);
-    if (service === undefined) throw unprocessable('REFERENCE_NOT_FOUND', `'Shortlist/Service Id' (${id}) is not found.`);
-    return service;
-  });
-  requireShortlistedServices(services, new Set(found.map((each) => each.service.id)));
-  return services;
-}
 
 function readCreateReferral(resource: unknown): CreateReferral {
   const values = readParameters(resource, BODY);

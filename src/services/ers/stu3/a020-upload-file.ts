@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { BlobTooLarge } from '../../../kernel/blobs/blobs.ts';
-import { unprocessable } from '../errors.ts';
+import { type ErsRefusal, unprocessable } from '../errors.ts';
 import { MAXIMUM_FILE_SIZE, mediaTypeOf, requireFileName, UPLOAD_TYPES } from '../files/file-types.ts';
 import { SCAN_FILE } from '../files/scan-file.ts';
 import type { StoredFile } from '../model.ts';
@@ -12,7 +12,7 @@ import { audit } from './referral-change.ts';
  * A020: takes a file and stores it; links it to nothing (ers.md §9 A020, §15). The scan runs afterwards: the file is PENDING until then.
  *
  * Refuses: 415; 422 MISSING_VALUE without a file name, INVALID_VALUE for a bad name or referral id, CONFLICTING_VALUES for an extension
- * that does not fit the type, FILE_SIZE_ERROR above 5 242 880 bytes.
+ * that does not fit the type, FILE_SIZE_ERROR for an empty file and above 5 242 880 bytes; as soon as that is known, nothing stored.
  */
 export const uploadFile = operation<Readable>({
   id: 'A020',
@@ -30,7 +30,9 @@ export const uploadFile = operation<Readable>({
     const contentType = mediaTypeOf(call.header('content-type') ?? '');
     const name = requireFileName(call.header('nhsd-ers-file-name'), contentType);
     const intendedUbrn = readReferralId(call.header('nhsd-ers-referral-id'));
+    requireDeclaredSize(call.header('content-length'));
     const { hash, size } = await keep(call);
+    if (size === 0) throw wrongSize('is 0', 'The file is empty.');
     const now = world.clock.now();
     const file: StoredFile = {
       id: world.random.uuid(),
@@ -59,13 +61,19 @@ async function keep(call: Call<Readable>): Promise<{ hash: string; size: number 
     return await call.world.blobs.put(call.body, MAXIMUM_FILE_SIZE);
   } catch (error) {
     if (!(error instanceof BlobTooLarge)) throw error;
-    throw unprocessable(
-      'FILE_SIZE_ERROR',
-      `'File Size' is larger than ${MAXIMUM_FILE_SIZE} bytes.`,
-      'The file is too large to be uploaded.',
-      'Send a file of at most 5 242 880 bytes.',
-    );
+    throw wrongSize(`is larger than ${MAXIMUM_FILE_SIZE} bytes`, 'The file is too large to be uploaded.');
   }
+}
+
+/** A client that says how much it will send need not send it to learn that it is too much. */
+function requireDeclaredSize(contentLength: string | undefined): void {
+  const declared = Number(contentLength ?? Number.NaN);
+  if (declared > MAXIMUM_FILE_SIZE) throw wrongSize(`(${declared}) is too large`, 'The length announced is too large.');
+  if (declared === 0) throw wrongSize('is 0', 'The file is empty.');
+}
+
+function wrongSize(fault: string, why: string): ErsRefusal {
+  return unprocessable('FILE_SIZE_ERROR', `'File Size' ${fault}.`, why, 'Send a file of 1 to 5 242 880 bytes.');
 }
 
 function readReferralId(header: string | undefined): string | undefined {

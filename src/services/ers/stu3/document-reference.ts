@@ -14,10 +14,14 @@ const DISPLAYS: Readonly<Record<AttachmentType, string>> = {
 };
 const PROFILES: readonly string[] = [`${STU3_PROFILE}eRS-DocumentReference-1`];
 
-/** An attachment with its scan result, as contained `DocumentReference-{n}`. */
-export function writeDocumentReference(attachment: Attachment, availability: AvailabilityStatus): object {
+/** An attachment with its scan result, as contained `DocumentReference-{n}`; a resource of its own has another `id`. */
+export function writeDocumentReference(
+  attachment: Attachment,
+  availability: AvailabilityStatus,
+  id = `DocumentReference-${attachment.id}`,
+): object {
   return {
-    id: `DocumentReference-${attachment.id}`,
+    id,
     meta: { profile: PROFILES },
     resourceType: 'DocumentReference',
     type: { coding: [{ system: `${STU3_CODES}eRS-AttachmentType-1`, code: attachment.type, display: DISPLAYS[attachment.type] }] },

@@ -1,9 +1,10 @@
 /** The steps that every operation on a referral begins with, in the order of ers.md §7.3: known, patient, relationship. */
-import { unknown, unprocessable } from '../errors.ts';
+import { type ErsRefusal, type ErsStatus, unknown, unprocessable } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import type { Answer, Call } from '../operation.ts';
 import { specialty } from '../reference-data/reference-data.ts';
-import { noRelationship, type Purpose, relationshipTest } from '../referral/relationship.ts';
+import { noRelationship, type Purpose, type RelationshipTest, relationshipTest } from '../referral/relationship.ts';
+import { adviceByUbrn } from '../store/advice.ts';
 import { isWorkGroupMember, servicesByIds } from '../store/catalogue.ts';
 import { availabilityOf } from '../store/files.ts';
 import { referralByUbrn } from '../store/referrals.ts';
@@ -12,18 +13,34 @@ import { writeReferralRequest } from './referral-request.ts';
 /** What these steps need of a call: what is known before the body is read. */
 export type ReferralCall = Omit<Call<never>, 'body' | 'ifMatch'>;
 
-/** The referral. Throws 404 when the UBRN is not known. */
+/** The referral. Throws 404 when the UBRN is not known, INVALID_REQUEST_TYPE (422) when it is an advice request only. */
 export async function loadReferral(call: ReferralCall, ubrn: string): Promise<Referral> {
   call.exchange.ubrn = ubrn;
   const referral = await referralByUbrn(call.db, call.instance, ubrn);
-  if (referral === undefined) throw unknown(`Referral ${ubrn}`);
+  if (referral === undefined) throw await notAReferral(call, ubrn);
   call.exchange.nhsNumber = referral.nhsNumber;
   return referral;
 }
 
-/** The `find` step of operations on `/ReferralRequest/:ubrn`: 404 before If-Match and body are looked at. */
+/** The `find` step of operations on `/ReferralRequest/:ubrn`: 404 before If-Match and body are looked at; the kind is judged later. */
 export async function findReferral(call: ReferralCall): Promise<void> {
-  await loadReferral(call, call.params['ubrn'] ?? '');
+  const ubrn = call.params['ubrn'] ?? '';
+  call.exchange.ubrn = ubrn;
+  const referral = await referralByUbrn(call.db, call.instance, ubrn);
+  if (referral === undefined && (await adviceByUbrn(call.db, call.instance, ubrn)) === undefined) throw unknown(`Referral ${ubrn}`);
+}
+
+/** 404, or INVALID_REQUEST_TYPE when the UBRN is that of an advice request. Throws PATIENT_ERROR when that one's patient is sensitive. */
+async function notAReferral(call: ReferralCall, ubrn: string): Promise<ErsRefusal | ErsStatus> {
+  const advice = await adviceByUbrn(call.db, call.instance, ubrn);
+  if (advice === undefined) return unknown(`Referral ${ubrn}`);
+  await requireOpenRecord(call, advice.nhsNumber);
+  return unprocessable(
+    'INVALID_REQUEST_TYPE',
+    `'UBRN' (${ubrn}) is not a referral request.`,
+    'The UBRN is that of an advice and guidance request that has not been converted.',
+    'Use the operations on CommunicationRequest (A024, A025).',
+  );
 }
 
 /**
@@ -50,23 +67,24 @@ export async function requireOpenRecord(call: ReferralCall, nhsNumber: string): 
 
 /** Throws NO_RELATIONSHIP (422) unless the caller has a legitimate relationship with the referral (ers.md §4.2). */
 export async function requireRelationship(call: ReferralCall, referral: Referral, purpose: Purpose): Promise<void> {
-  const test = relationshipTest(call.caller, referral, purpose);
+  await requireRelationshipBy(call, referral.ubrn, relationshipTest(call.caller, referral, purpose));
+}
+
+/** Looks up what a test of relationship asks. Throws NO_RELATIONSHIP (422) when the answer is no. */
+export async function requireRelationshipBy(call: ReferralCall, ubrn: string, test: RelationshipTest): Promise<void> {
   if (test.decided) {
-    if (!test.holds) throw noRelationship(referral.ubrn, test.why);
+    if (!test.holds) throw noRelationship(ubrn, test.why);
     return;
   }
   if (test.by === 'work-group') {
     for (const serviceId of test.serviceIds) {
       if (await isWorkGroupMember(call.db, call.instance, serviceId, test.userId, test.odsCode)) return;
     }
-    throw noRelationship(
-      referral.ubrn,
-      `${test.userId} is not in the work group of service ${test.serviceIds.join(', ')} at ${test.odsCode}.`,
-    );
+    throw noRelationship(ubrn, `${test.userId} is not in the work group of service ${test.serviceIds.join(', ')} at ${test.odsCode}.`);
   }
   const services = await servicesByIds(call.db, call.instance, test.serviceIds);
   if ([...services.values()].some((service) => service.providerOdsCode === test.odsCode)) return;
-  throw noRelationship(referral.ubrn, `Service ${test.serviceIds.join(', ')} is not provided by ${test.odsCode}.`);
+  throw noRelationship(ubrn, `Service ${test.serviceIds.join(', ')} is not provided by ${test.odsCode}.`);
 }
 
 /** The referral as answer: its current version is the ETag. Files are looked up only when there are any. */
