@@ -34,13 +34,14 @@ export interface NewApplication {
   readonly capability: 'referrer' | 'provider';
   readonly ods: string;
   readonly callbackUrl: string | undefined;
+  readonly product?: string | undefined;
   readonly jwks: object;
 }
 
 /** Registers an application with the API platform; products, ASID and attributes are the gateway's affair. */
 export function registerApplication(
   client: AdminClient,
-  { name, mode, capability, ods, callbackUrl, jwks }: NewApplication,
+  { name, mode, capability, ods, callbackUrl, product, jwks }: NewApplication,
 ): Promise<Static<typeof CreatedAnswer>> {
   return client.call(CreatedAnswer, 'POST', '/gateway/applications', {
     name,
@@ -48,6 +49,7 @@ export function registerApplication(
     capability,
     odsCode: ods,
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...(product === undefined ? {} : { productName: product }),
     jwks,
   });
 }

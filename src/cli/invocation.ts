@@ -146,7 +146,7 @@ export class CommandBook {
     const command = parent
       .command(usage)
       .description(description)
-      .addOption(new Option('--environment <id>', 'environment: int, dep or prod (default: int)').argParser(parseEnvironment))
+      .addOption(new Option('--environment <id>', 'environment: sandbox, int, dep or prod (default: int)').argParser(parseEnvironment))
       .option('--json', 'print the result as one line of JSON');
     command.action(async (...received: unknown[]) => {
       // With those of the command above it: where both know an option, that one has taken it.

@@ -63,6 +63,7 @@ test('there is every command the manual promises', () => {
       'clock release',
       'clock set',
       'clock show',
+      'collection',
       'doctor app',
       'doctor token',
       'env get',
@@ -110,7 +111,7 @@ for (const command of commands) {
       assert.equal(code, 2);
       const problem = JSON.parse(notes);
       assert.equal(problem.error, 'usage');
-      assert.match(problem.message, /Environments are int, dep, prod/);
+      assert.match(problem.message, /Environments are sandbox, int, dep, prod/);
     });
   }
 }

@@ -4,6 +4,7 @@ import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
+import { addCollection } from './commands/collection.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
@@ -41,6 +42,7 @@ export function buildProgram(book: CommandBook): Command {
     addSnapshotCommands,
     addReset,
     addSeed,
+    addCollection,
   ])
     add(program, book);
   return program;

@@ -1,11 +1,12 @@
-import { DOOR_PORTS, ENVIRONMENT_IDS, ENVIRONMENTS, PORTAL_PORT } from '../environment/definitions.ts';
+import { type DOOR_PORTS, ENVIRONMENT_IDS, ENVIRONMENTS, PORTAL_PORT } from '../environment/definitions.ts';
+import { doorPort } from '../environment/ports.ts';
 import { SETTINGS } from '../platform/configuration.ts';
 
 /** The text of `docs/settings.md`, from the tables that the product itself goes by; a test compares. */
 export function settingsPage(): string {
   const ports = ENVIRONMENT_IDS.map((id) => {
-    const { portBlock, ersInstances } = ENVIRONMENTS[id];
-    const port = (door: keyof typeof DOOR_PORTS): string => String(8000 + portBlock + DOOR_PORTS[door]);
+    const { ersInstances } = ENVIRONMENTS[id];
+    const port = (door: keyof typeof DOOR_PORTS): string => String(8000 + doorPort(ENVIRONMENTS[id], door));
     return row([
       id,
       port('https'),

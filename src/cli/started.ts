@@ -38,12 +38,15 @@ export function startedText(view: StartedView, paint: Paint): string {
   for (const environment of view.environments) {
     lines.push(
       '',
-      `  ${paint('bold', environment.id.padEnd(6))} ${environment.title}`,
+      `  ${paint('bold', environment.id.padEnd(7))} ${environment.title}`,
       `    HTTPS          ${paint('cyan', environment.baseUrl)}`,
     );
     for (const { instance, url } of environment.ers) lines.push(`    e-RS ${instance.padEnd(10)}${url}`);
+    if (environment.tokenServers.length === 0)
+      lines.push(`    tokens         none needed: try ${paint('green', `curl ${sandboxTry(environment.adminUrl)}`)}`);
     for (const { signIn, url } of environment.tokenServers)
       lines.push(`    tokens         ${url}  ${paint('dim', signIn === 'mock' ? 'simulated log-on' : 'CIS2 sign-in')}`);
+    lines.push(`    API explorer   ${environment.adminUrl}/ers/explorer`);
     lines.push(`    mutual TLS     ${environment.mutualTlsUrl}`, `    admin API      ${environment.adminUrl}`);
   }
   lines.push('', `  CA certificates  ${view.caPath}  ${paint('dim', '(trust these: curl --cacert)')}`);
@@ -59,4 +62,9 @@ export function startedText(view: StartedView, paint: Paint): string {
     '  Stop with Ctrl-C.',
   );
   return lines.join('\n');
+}
+
+/** A first call that needs nothing: no token, no certificate, no header. */
+function sandboxTry(adminUrl: string): string {
+  return `${new URL(adminUrl).origin}/referrals/FHIR/STU3/ReferralRequest/000000070000`;
 }

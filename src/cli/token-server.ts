@@ -17,6 +17,8 @@ export interface SignIn {
   readonly user: string;
   readonly role: string | undefined;
   readonly aal: number;
+  /** A patient, whose NHS number is the user. */
+  readonly nhsLogin?: true;
 }
 
 interface Reply {
@@ -94,7 +96,7 @@ export class TokenServer {
       redirect_uri: callbackUrl,
       response_type: 'code',
       state,
-      acr_values: `AAL${who.aal}_ANY`,
+      ...(who.nhsLogin === true ? { scope: 'nhs-login' } : { acr_values: `AAL${who.aal}_ANY` }),
     }).toString();
     const arrived = await this.#walk(authorize.href, callbackUrl, who);
     if (!(arrived instanceof URL)) return arrived;

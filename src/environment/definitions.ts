@@ -1,6 +1,6 @@
-import type { TokenServer } from '../kernel/service.ts';
+import type { Access, TokenServer } from '../kernel/service.ts';
 
-export const ENVIRONMENT_IDS = ['INT', 'DEP', 'PROD'] as const;
+export const ENVIRONMENT_IDS = ['SANDBOX', 'INT', 'DEP', 'PROD'] as const;
 export type EnvironmentId = (typeof ENVIRONMENT_IDS)[number];
 
 /** What each environment is, before it has ports (path-to-live.md §2.1, DESIGN.md fixed points). */
@@ -11,10 +11,13 @@ export interface EnvironmentDefinition {
   readonly purpose: string;
   /** Hundreds block of its ports above the base. */
   readonly portBlock: number;
+  /** Place of its HTTPS door in the block, where another has the usual one. */
+  readonly httpsPort?: number;
   /** First: on the main listener; second: on a listener of its own (PTL-058). */
   readonly ersInstances: readonly [string, ...string[]];
   readonly ersPaths: readonly string[];
   readonly tokenServers: readonly TokenServer[];
+  readonly access: Access;
   readonly production: boolean;
   readonly root: 'path-to-live' | 'production';
   /** Names published for this environment, carried in its server certificates (path-to-live.md §2.1, §2.2). */
@@ -22,6 +25,21 @@ export interface EnvironmentDefinition {
 }
 
 export const ENVIRONMENTS: Readonly<Record<EnvironmentId, EnvironmentDefinition>> = {
+  SANDBOX: {
+    id: 'SANDBOX',
+    slug: 'sandbox',
+    title: 'Sandbox',
+    purpose: 'First tries without registration: open to every caller on this machine.',
+    portBlock: 0,
+    httpsPort: 83, // the portal has the usual one
+    ersInstances: ['Sandbox1'],
+    ersPaths: ['/referrals'],
+    tokenServers: [],
+    access: 'open',
+    production: false,
+    root: 'path-to-live',
+    publishedNames: ['sandbox.api.service.nhs.uk'],
+  },
   INT: {
     id: 'INT',
     slug: 'int',
@@ -34,6 +52,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentId, EnvironmentDefinition>
       { path: '/oauth2', signIn: 'cis2' },
       { path: '/oauth2-mock', signIn: 'mock' },
     ],
+    access: 'token',
     production: false,
     root: 'path-to-live',
     publishedNames: [
@@ -64,6 +83,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentId, EnvironmentDefinition>
       { path: '/oauth2', signIn: 'cis2' },
       { path: '/oauth2-dep', signIn: 'cis2' },
     ],
+    access: 'token',
     production: false,
     root: 'path-to-live',
     publishedNames: [
@@ -90,6 +110,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentId, EnvironmentDefinition>
     ersInstances: ['Prod1'],
     ersPaths: ['/referrals'],
     tokenServers: [{ path: '/oauth2', signIn: 'cis2' }],
+    access: 'token',
     production: true,
     root: 'production',
     publishedNames: [

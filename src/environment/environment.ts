@@ -294,6 +294,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     ersInstances: definition.ersInstances,
     ersPaths: definition.ersPaths,
     tokenServers: definition.tokenServers,
+    access: definition.access,
     production: definition.production,
     publishedNames: [...definition.publishedNames, ...(publicHost === 'localhost' ? [] : [publicHost])],
     settings: parts.settings,
@@ -316,6 +317,7 @@ async function buildServices(
       blobs: parts.blobs,
       faults: kernel.faults,
       outbox: kernel.outbox,
+      journal: kernel.journal,
       sealer: parts.sealer,
       log: parts.log.child({ service: manifest.name }),
       use: <Api>(service: Service<Api>): Api => {

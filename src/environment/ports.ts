@@ -13,10 +13,14 @@ export interface DoorPorts {
  * Ports of an environment: base + block + door (DESIGN.md, fixed points). With base 0 free ports are chosen, for tests.
  */
 export async function doorPorts(base: number, definition: EnvironmentDefinition): Promise<DoorPorts> {
-  const port = async (door: keyof typeof DOOR_PORTS): Promise<number> =>
-    base === 0 ? freePort() : base + definition.portBlock + DOOR_PORTS[door];
+  const port = async (door: keyof typeof DOOR_PORTS): Promise<number> => (base === 0 ? freePort() : base + doorPort(definition, door));
   const ports = { https: await port('https'), mutualTls: await port('mutual-tls'), http: await port('http') };
   return definition.ersInstances.length > 1 ? { ...ports, secondErs: await port('second-ers') } : ports;
+}
+
+/** Where a door of an environment is above the base. */
+export function doorPort(definition: EnvironmentDefinition, door: keyof typeof DOOR_PORTS): number {
+  return definition.portBlock + (door === 'https' ? (definition.httpsPort ?? DOOR_PORTS.https) : DOOR_PORTS[door]);
 }
 
 /** The portal's port. */

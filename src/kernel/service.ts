@@ -3,17 +3,21 @@ import type { Logger } from 'pino';
 import type { BlobStore } from './blobs/blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
+import type { JournalReader } from './journal/journal.ts';
 import type { JobHandler, Outbox } from './outbox/outbox.ts';
 import type { Random } from './random.ts';
 import type { Sealer } from './sealer.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Db, Migrations, Store } from './store/store.ts';
 
+/** `open`: e-RS answers without a token, as the public sandbox does. `token`: everything the gateway checks is checked. */
+export type Access = 'open' | 'token';
+
 /** The facts of an environment that a service may read. */
 export interface EnvironmentFacts {
-  /** `INT`, `DEP` or `PROD`. */
+  /** `SANDBOX`, `INT`, `DEP` or `PROD`. */
   readonly id: string;
-  /** `int`, `dep` or `prod`: for file names and paths. */
+  /** `sandbox`, `int`, `dep` or `prod`: for file names and paths. */
   readonly slug: string;
   /** `Integration`, `Deployment`, `Production`. */
   readonly title: string;
@@ -27,6 +31,7 @@ export interface EnvironmentFacts {
   readonly ersPaths: readonly string[];
   /** Token servers by the way they sign users in. */
   readonly tokenServers: readonly TokenServer[];
+  readonly access: Access;
   /** Path-to-live environments auto-approve products; production waits for an operator (PTL-118). */
   readonly production: boolean;
   /** Published DNS names of this environment, for certificates (path-to-live.md §2.2). */
@@ -51,6 +56,8 @@ export interface EnvironmentSettings {
   readonly scanSeconds: number;
   /** Days of business time after which an upload that is linked to nothing is deleted. */
   readonly uploadDays: number;
+  /** How an open environment refuses a business function: as e-RS does, or with the published sandbox's own text (ers.md §3.5). */
+  readonly sandboxRefusals?: 'national' | 'published';
   /** Seconds that e-RS waits for a hospital system (real: 120). */
   readonly pasTimeoutSeconds: number;
   /** Whether key sets and logout addresses on loopback and private networks may be called. */
@@ -68,6 +75,7 @@ export interface ServiceContext {
   readonly blobs: BlobStore;
   readonly faults: Faults;
   readonly outbox: Outbox;
+  readonly journal: JournalReader;
   /** Seals private keys and secrets before they are stored. */
   readonly sealer: Sealer;
   readonly log: Logger;

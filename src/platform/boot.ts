@@ -51,12 +51,12 @@ export async function boot({ configuration, progress }: BootOptions): Promise<Pl
       sealer,
     );
     closers.push(() => roots.close());
-    const environments = await Promise.all(
+    const environments = await allOrNone(
       configuration.environments.map((id) => openEnvironment({ id, configuration, home, log, sealer, roots, progress })),
+      (each) => closers.push(() => each.close()),
     );
-    closers.push(...environments.map((each) => () => each.close()));
     const firstBoot = environments.some((each) => each.bornNow);
-    await Promise.all(environments.map((each) => each.open()));
+    await allOrNone(environments.map((each) => each.open()));
     const portal = await PortalDoor.open({ configuration, environments, roots });
     closers.push(() => portal.close());
     await announce(home, environments, portal.url);
@@ -75,6 +75,16 @@ export async function boot({ configuration, progress }: BootOptions): Promise<Pl
     for (const close of closers.reverse()) await close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Waits for all, the failed ones too: what is still opening cannot be closed. Throws the first failure. */
+async function allOrNone<Value>(attempts: readonly Promise<Value>[], opened?: (value: Value) => void): Promise<readonly Value[]> {
+  const results = await Promise.allSettled(attempts);
+  for (const result of results) if (result.status === 'fulfilled') opened?.(result.value);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 interface EnvironmentOptions {
@@ -118,6 +128,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
         fetchPrivate: configuration.fetchPrivate,
         cis2Issuer: configuration.cis2Issuer,
+        sandboxRefusals: configuration.sandboxRefusals,
       },
       ports: await doorPorts(configuration.portBase, definition),
       host: configuration.host,

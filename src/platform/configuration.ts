@@ -20,6 +20,7 @@ export interface Configuration {
   readonly pasTimeoutSeconds: number;
   readonly fetchPrivate: boolean;
   readonly cis2Issuer: 'local' | 'published';
+  readonly sandboxRefusals: 'national' | 'published';
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -33,7 +34,7 @@ export interface SettingDocument {
 
 export const SETTINGS: readonly SettingDocument[] = [
   { name: 'LOCALSPINE_HOME', fallback: '.localspine', meaning: 'Data folder; relative to the working folder.' },
-  { name: 'LOCALSPINE_ENVIRONMENTS', fallback: 'INT,DEP,PROD', meaning: 'Environments to open, separated by commas.' },
+  { name: 'LOCALSPINE_ENVIRONMENTS', fallback: 'SANDBOX,INT,DEP,PROD', meaning: 'Environments to open, separated by commas.' },
   { name: 'LOCALSPINE_PORT_BASE', fallback: '8000', meaning: 'Base of all ports; 0 takes free ports.' },
   { name: 'LOCALSPINE_HOST', fallback: '127.0.0.1', meaning: 'Address to bind to. Anything beyond loopback needs LOCALSPINE_ADMIN_TOKEN.' },
   {
@@ -71,6 +72,11 @@ export const SETTINGS: readonly SettingDocument[] = [
     name: 'LOCALSPINE_CIS2_ISSUER',
     fallback: 'local',
     meaning: 'local or published: whether CIS2 names itself in tokens by its local address, or by the published issuer of the environment.',
+  },
+  {
+    name: 'LOCALSPINE_SANDBOX_REFUSALS',
+    fallback: 'national',
+    meaning: 'national or published: how SANDBOX refuses a business function; published gives the public sandbox’s SANDBOX_ERROR text.',
   },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
@@ -135,6 +141,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
     fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
     cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),
+    sandboxRefusals: oneOf('LOCALSPINE_SANDBOX_REFUSALS', 'national', ['national', 'published']),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

@@ -62,5 +62,6 @@ function summaryOf(environment: Environment): EnvironmentSummary {
     }),
     tokenUrls: facts.tokenServers.map((each) => `${facts.baseUrl}${each.path}/token`),
     caUrl: `${facts.baseUrl}/_localspine/ca.pem`,
+    explorerUrl: `${facts.baseUrl}/_localspine/ers/explorer`,
   };
 }

@@ -13,6 +13,8 @@ export interface EnvironmentSummary {
   readonly ersUrls: readonly { readonly instance: string; readonly url: string }[];
   readonly tokenUrls: readonly string[];
   readonly caUrl: string;
+  /** Its API explorer. */
+  readonly explorerUrl: string;
 }
 
 /** The portal's web application. For now its landing page: where the environments are and how to begin (PTL-023). */

@@ -121,6 +121,41 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
     await page.context().close();
   });
 
+  test('a patient signs in with NHS login, without JavaScript and with a search', async () => {
+    const patientApp = await supplier.register({
+      accessMode: 'user-restricted',
+      productName: 'e-referrals-service-patient-care-api-int',
+      callbackUrl: callback,
+      jwks: makeKeyPair().jwks,
+    });
+    const open = async (javaScriptEnabled: boolean): Promise<Page> => {
+      const context = await browser.newContext({ bypassCSP: true, ignoreHTTPSErrors: true, javaScriptEnabled });
+      const page = await context.newPage();
+      const parameters = {
+        client_id: patientApp.apiKey,
+        redirect_uri: callback,
+        response_type: 'code',
+        state: 'browser',
+        scope: 'nhs-login',
+      };
+      await page.goto(`${spine.environment('INT').baseUrl}/oauth2/authorize?${new URLSearchParams(parameters)}`);
+      return page;
+    };
+    const looked = await open(true);
+    await looked.screenshot({ path: join(RESULTS, 'nhs-login.png'), fullPage: true });
+    assert.deepEqual(await seriousFindings(looked), []);
+    await looked.setViewportSize({ width: 320, height: 800 });
+    const overflow = await looked.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    assert.ok(Number(overflow) <= 1, `${String(overflow)} pixels wider than the screen`);
+    await looked.context().close();
+    const page = await open(false);
+    await page.locator('#q').fill('DAVIS');
+    await Promise.all([page.waitForNavigation(), page.locator('button[name="search"]').click()]);
+    await Promise.all([page.waitForNavigation(), page.locator('button[name="username"][value="9449305552"]').click()]);
+    assert.ok(new URL(page.url()).searchParams.get('code'), page.url());
+    await page.context().close();
+  });
+
   test('the portal’s landing page', async () => {
     const running: { portal: string } = JSON.parse(readFileSync(join(spine.home, 'running.json'), 'utf8'));
     const context = await browser.newContext({ bypassCSP: true, ignoreHTTPSErrors: true });

@@ -24,6 +24,7 @@ export const testEnvironment: EnvironmentFacts = {
     { path: '/oauth2', signIn: 'cis2' },
     { path: '/oauth2-mock', signIn: 'mock' },
   ],
+  access: 'token',
   production: false,
   publishedNames: [],
   settings: { seed: 'test', quota: false, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0, fetchPrivate: true, cis2Issuer: 'local' },
@@ -56,6 +57,7 @@ export async function testContext(options: {
       },
       wake: () => undefined,
     },
+    journal: { show: async () => undefined },
     sealer: createSealer('test seal key'),
     log: pino({ level: 'silent' }),
     use<Api>(service: Service<Api>): Api {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
+import { record } from './recorder.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const LAUNCHER = join(ROOT, 'bin/localspine.js');
@@ -157,9 +158,10 @@ export class LocalSpine {
 }
 
 async function send(url: string, options: CallOptions, dispatcher: Agent): Promise<Reply> {
+  const method = options.method ?? (options.body === undefined ? 'GET' : 'POST');
   const response = await request(url, {
     dispatcher,
-    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+    method,
     headers: options.headers ?? {},
     ...(options.body === undefined ? {} : { body: options.body }),
   });
@@ -174,5 +176,7 @@ async function send(url: string, options: CallOptions, dispatcher: Agent): Promi
   } catch {
     json = undefined;
   }
-  return { status: response.statusCode, headers, text, json, bytes };
+  const reply = { status: response.statusCode, headers, text, json, bytes };
+  record(method, url, reply);
+  return reply;
 }

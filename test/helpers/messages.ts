@@ -171,3 +171,55 @@ export function rejectBody(
     ],
   });
 }
+
+/** A031, A032: the shortlist of an existing referral. */
+export function changeShortlistBody(options: SearchOptions & { services: readonly string[]; letter?: boolean }): string {
+  const created = JSON.parse(createReferralBody(options));
+  const parameter = created.parameter.filter((each: { name: string }) => each.name !== 'patient');
+  return JSON.stringify({ ...created, meta: { profile: [`${PROFILE}eRS-ChangeShortlist-Parameters-1`] }, parameter });
+}
+
+/** A028. */
+export function triageOutcomeBody(outcome: string, priority?: string): string {
+  return JSON.stringify({
+    meta: { profile: [`${PROFILE}eRS-RecordReviewOutcome-Parameters-1`] },
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'reviewOutcome', valueCoding: { system: `${CODES}eRS-ReviewOutcome-1`, code: outcome } },
+      { name: 'reviewComments', valueString: 'Seen by the cardiology team' },
+      ...(priority === undefined ? [] : [{ name: 'reviewPriority', valueCoding: { system: `${CODES}eRS-Priority-1`, code: priority } }]),
+    ],
+  });
+}
+
+/** A022. */
+export function actionLaterBody(comments = 'Please contact patient to rebook'): string {
+  return JSON.stringify({
+    meta: { profile: [`${PROFILE}eRS-cancelAppointmentActionLater-Parameters-1`] },
+    resourceType: 'Parameters',
+    parameter: [{ name: 'comments', valueString: comments }],
+  });
+}
+
+/** A036. */
+export function cancelReferralBody(reason: string, comments?: string, base = 'https://localhost/referrals/FHIR'): string {
+  return JSON.stringify({
+    meta: { profile: [`${PROFILE}eRS-CancelReferral-Request-Parameters-1`] },
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'cancellationReason', valueCoding: { system: `${base}/STU3/CodeSystem/REFERRAL-CANCELLATION-REASON`, code: reason } },
+      ...(comments === undefined ? [] : [{ name: 'cancellationComments', valueString: comments }]),
+    ],
+  });
+}
+
+/** A034: an appointment as A038 gave it, cancelled. */
+export function cancelledAppointmentBody(
+  appointment: Readonly<Record<string, unknown>>,
+  reason = 'PATIENT_ILL',
+  base = 'https://localhost/referrals/FHIR',
+): string {
+  const { start: _start, end: _end, slot: _slot, ...kept } = appointment;
+  const coding = { system: `${base}/STU3/CodeSystem/APPOINTMENT-CANCELLATION-REASON`, code: reason };
+  return JSON.stringify({ ...kept, status: 'cancelled', reason: [{ coding: [coding] }] });
+}

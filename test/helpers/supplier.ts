@@ -39,6 +39,12 @@ export interface Role {
   readonly onBehalfOf?: string;
 }
 
+/** How somebody signs in: who signs in (`nhs-login` for patients), and what else they choose on the page. */
+export interface SignInOptions {
+  readonly scope?: string;
+  readonly form?: Readonly<Record<string, string>>;
+}
+
 export const FHIR = 'application/fhir+json';
 
 export class Supplier {
@@ -90,8 +96,8 @@ export class Supplier {
   }
 
   /** Signs a user in through the simulated log-on page, as scripts do, and trades the code for a token. */
-  async userToken(app: Application, username: string): Promise<Reply> {
-    const code = await this.signIn(app, username);
+  async userToken(app: Application, username: string, options: SignInOptions = {}): Promise<Reply> {
+    const code = await this.signIn(app, username, options);
     return this.form('/oauth2-mock/token', {
       grant_type: 'authorization_code',
       client_id: app.apiKey,
@@ -101,8 +107,14 @@ export class Supplier {
     });
   }
 
-  async signIn(app: Application, username: string): Promise<string> {
-    const query = new URLSearchParams({ client_id: app.apiKey, redirect_uri: app.callbackUrl, response_type: 'code', state: 'journey' });
+  async signIn(app: Application, username: string, { scope, form = {} }: SignInOptions = {}): Promise<string> {
+    const query = new URLSearchParams({
+      client_id: app.apiKey,
+      redirect_uri: app.callbackUrl,
+      response_type: 'code',
+      state: 'journey',
+      ...(scope === undefined ? {} : { scope }),
+    });
     let reply = await this.spine.call(this.environment, `/oauth2-mock/authorize?${query}`);
     assert.equal(reply.status, 302, reply.text);
     reply = await this.spine.call(this.environment, location(reply));
@@ -110,7 +122,7 @@ export class Supplier {
       /<form[^>]*id="kc-form-login"[^>]*action="([^"]+)"/.exec(reply.text)?.[1] ??
       /<form[^>]*action="([^"]+)"[^>]*id="kc-form-login"/.exec(reply.text)?.[1];
     assert.ok(action, `no sign-in form in ${reply.text.slice(0, 500)}`);
-    reply = await this.form(action.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='), { username });
+    reply = await this.form(action.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='), { username, ...form });
     for (let hops = 0; hops < 5; hops += 1) {
       const next = location(reply);
       if (next.startsWith(app.callbackUrl)) {

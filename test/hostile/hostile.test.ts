@@ -9,12 +9,26 @@ import { connect } from 'node:tls';
 import fc from 'fast-check';
 import { adviceBody, adviceWorklistBody, conversionBody, guidanceBody } from '../helpers/advice-messages.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
-import { appointmentBody, createReferralBody, letterBody, rejectBody, searchBody, worklistBody } from '../helpers/messages.ts';
+import {
+  actionLaterBody,
+  appointmentBody,
+  cancelledAppointmentBody,
+  cancelReferralBody,
+  changeShortlistBody,
+  createReferralBody,
+  letterBody,
+  rejectBody,
+  searchBody,
+  triageOutcomeBody,
+  worklistBody,
+} from '../helpers/messages.ts';
+import { callPatientApi, patientToken, registerPatientApp } from '../helpers/patient.ts';
 import { type Application, FHIR, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? '100');
 const referrer: Role = { businessFunction: 'REFERRING_CLINICIAN', odsCode: 'R69' };
 const provider: Role = { businessFunction: 'SERVICE_PROVIDER_CLINICIAN', odsCode: 'R69' };
+const administrator: Role = { businessFunction: 'SERVICE_PROVIDER_CLINICIAN_ADMIN', odsCode: 'R69' };
 const UBRN = '000000070000';
 const DOCUMENTED = new Set([200, 201, 307, 400, 403, 404, 406, 409, 412, 415, 422, 423]);
 
@@ -33,7 +47,14 @@ after(async () => {
 });
 
 /** Operations that take a body: path, role, a good body to spoil, headers. */
-const WRITES: readonly { id: string; path: string; role: Role; good: string; headers?: Record<string, string> }[] = [
+const WRITES: readonly {
+  id: string;
+  path: string;
+  role: Role;
+  good: string;
+  headers?: Record<string, string>;
+  method?: 'POST' | 'PUT';
+}[] = [
   { id: 'A008', path: '/STU3/ReferralRequest/$ers.fetchworklist', role: provider, good: worklistBody('REFERRALS_FOR_REVIEW', '11002') },
   { id: 'A010', path: '/STU3/HealthcareService/$ers.searchHealthcareServicesForPatient', role: referrer, good: searchBody() },
   { id: 'A011', path: '/STU3/ReferralRequest/$ers.createReferral', role: referrer, good: createReferralBody() },
@@ -77,6 +98,38 @@ const WRITES: readonly { id: string; path: string; role: Role; good: string; hea
     role: referrer,
     good: appointmentBody({ ubrn: UBRN, version: 1, serviceId: '11002', reason: 'NO_SLOTS_AT_SERVICE' }),
   },
+  {
+    id: 'A021',
+    path: '/STU3/ReferralRequest/$ers.createReferralAndSendForTriage',
+    role: referrer,
+    good: createReferralBody({ services: ['11004'] }),
+  },
+  ...(
+    [
+      ['A022', 'cancelAppointmentActionLater', provider, actionLaterBody()],
+      ['A028', 'recordReviewOutcome', provider, triageOutcomeBody('ACCEPT_REFER_BOOK_LATER', 'URGENT')],
+      ['A031', 'changeShortlist', referrer, changeShortlistBody({ services: ['11002'] })],
+      ['A032', 'changeShortlistAndSendForTriage', referrer, changeShortlistBody({ services: ['11004'] })],
+      ['A036', 'cancelReferral', referrer, cancelReferralBody('NO_SUCH_REASON')],
+    ] as const
+  ).map(([id, operation, role, good]) => ({
+    id,
+    path: `/STU3/ReferralRequest/000000070001/$ers.${operation}`,
+    role,
+    good,
+    headers: { 'if-match': 'W/"5"' },
+  })),
+  {
+    id: 'A034',
+    path: '/STU3/Appointment/70009',
+    method: 'PUT',
+    role: referrer,
+    good: cancelledAppointmentBody({
+      ...JSON.parse(appointmentBody({ ubrn: '000000070001', version: 5, serviceId: '11002', reason: 'TRIAGE' })),
+      id: '70009',
+    }),
+    headers: { 'if-match': 'W/"0"' },
+  },
 ];
 
 /** Operations that take path, query and headers only. */
@@ -85,7 +138,9 @@ const READS: readonly {
   role: Role;
   path: (piece: string) => string;
   headers?: (piece: string) => Record<string, string>;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST';
+  /** Who calls, when the usual user may not. */
+  user?: string;
 }[] = [
   { id: 'A004', role: referrer, path: (piece) => `/STU3/CodeSystem/${piece}` },
   { id: 'A005', role: referrer, path: (piece) => `/STU3/ReferralRequest/${piece}` },
@@ -122,6 +177,13 @@ const READS: readonly {
     path: (piece) => `/STU3/Task?focus=ReferralRequest/${piece}/_history/${piece}&intent=proposal&status=${piece}`,
   },
   { id: 'A030', role: referrer, path: (piece) => `/R4/PractitionerRole?x=${piece}` },
+  { id: 'A033', role: referrer, path: (piece) => `/R4/HealthcareService/${piece}` },
+  { id: 'A035', role: referrer, path: (piece) => `/R4/HealthcareService?_id=${piece},${piece}` },
+  { id: 'A037', role: referrer, method: 'HEAD', path: (piece) => `/R4/HealthcareService/${piece}` },
+  { id: 'A040', role: administrator, user: '103264992985', path: (piece) => `/R4/Practitioner?_query=${piece}` },
+  { id: 'A041', role: referrer, path: (piece) => `/R4/ServiceRequest?identifier=${piece}` },
+  { id: 'A038', role: referrer, path: (piece) => `/STU3/Appointment/${piece}` },
+  { id: 'A038 versioned', role: referrer, path: (piece) => `/STU3/Appointment/70009/_history/${piece}` },
 ];
 
 function judge(id: string, reply: Reply, input: string): void {
@@ -188,7 +250,7 @@ describe('generated input', { concurrency: false }, () => {
       );
       await inParallel(bodies, async (body) => {
         const reply = await supplier.ers(token, operation.role, operation.path, {
-          method: 'POST',
+          method: operation.method ?? 'POST',
           headers: { 'content-type': FHIR, ...operation.headers },
           body,
         });
@@ -205,13 +267,97 @@ describe('generated input', { concurrency: false }, () => {
         fc.constantFrom('../..', '%00', "' or 1=1 --", '1e309', '-1', '0', '999999999999999999999', '__proto__', 'constructor', UBRN),
       );
       const pieces = fc.sample(piece, { numRuns: RUNS, seed: 20_261_124 }).map((text) => encodeURIComponent(text.toWellFormed()));
+      const caller: string = operation.user === undefined ? token : (await supplier.userToken(app, operation.user)).json.access_token;
       await inParallel(pieces, async (text) => {
         const headers = operation.headers?.(text.replace(/[^\x21-\x7e]/g, '')) ?? {};
-        const reply = await supplier.ers(token, operation.role, operation.path(text), { method: operation.method ?? 'GET', headers });
+        const reply = await supplier.ers(caller, operation.role, operation.path(text), { method: operation.method ?? 'GET', headers });
         judge(operation.id, reply, text);
       });
     });
   }
+
+  test(`the patient API: ${RUNS} queries, ids and targets`, { timeout: 300_000 }, async () => {
+    const patientApp = await registerPatientApp(supplier, makeKeyPair());
+    const patient: string = (await patientToken(supplier, patientApp, '9912003888')).json.access_token;
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.constantFrom('9912003888', '3457005', 'Task:focus', '__proto__', "' or 1=1 --", 'http://snomed.info/sct|3457005', '11000'),
+    );
+    const pieces = fc.sample(piece, { numRuns: RUNS, seed: 20_261_124 }).map((text) => encodeURIComponent(text.toWellFormed()));
+    await inParallel(pieces, async (text) => {
+      const target = text.replace(/[^\x21-\x7e]/g, '').slice(0, 100);
+      const replies = await Promise.all([
+        callPatientApi(supplier, patient, `/ServiceRequest?patient:identifier=9912003888&category=3457005&_revinclude=${text}`),
+        callPatientApi(supplier, patient, `/ServiceRequest?patient:identifier=${text}&category=${text}&${text}=1`),
+        callPatientApi(supplier, patient, `/HealthcareService/${text}`),
+        callPatientApi(supplier, patient, `/${text}`),
+        callPatientApi(supplier, patient, '/HealthcareService/11000', { 'nhsd-target-identifier': target }),
+      ]);
+      for (const reply of replies) {
+        judge('patient API', reply, text);
+        if (reply.status >= 400) assert.equal(reply.json?.resourceType, 'OperationOutcome', reply.text.slice(0, 200));
+      }
+    });
+  });
+
+  test(`NHS login: ${RUNS} sign-ins and codes`, { timeout: 300_000 }, async () => {
+    const path = '/realms/NHS-Login-mock-int';
+    const values = fc.sample(fc.record({ text: fc.string({ unit: 'binary', maxLength: 40 }), host: fc.domain() }), {
+      numRuns: RUNS,
+      seed: 9,
+    });
+    await inParallel(values, async ({ text, host }) => {
+      const wellFormed = text.toWellFormed();
+      const query = new URLSearchParams({
+        client_id: 'test-client-nhs-login',
+        redirect_uri: `https://${host}/x`,
+        response_type: 'code',
+        scope: wellFormed,
+      });
+      const begun = await spine.call('INT', `${path}/protocol/openid-connect/auth?${query}`);
+      assert.equal(begun.status, 400);
+      const posted = await supplier.form(`${path}/login-actions/authenticate?interaction=${encodeURIComponent(wellFormed)}`, {
+        username: wellFormed,
+      });
+      assert.equal(posted.status, 400);
+      const redeemed = await supplier.form(`${path}/protocol/openid-connect/token`, {
+        grant_type: 'authorization_code',
+        client_id: 'test-client-nhs-login',
+        client_secret: wellFormed,
+        code: wellFormed,
+      });
+      assert.deepEqual([redeemed.status, redeemed.json.error], [401, 'invalid_client']);
+    });
+  });
+
+  test(`what happens outside the API: ${RUNS} bodies`, { timeout: 300_000 }, async () => {
+    const events = fc.constantFrom(
+      'patient-books',
+      'provider-defers',
+      'provider-shortlists',
+      'hospital-cancels-appointment',
+      'provider-records-assessment',
+      'lock',
+      '__proto__',
+      'constructor',
+      '%00',
+    );
+    const body = fc.oneof(
+      fc.record(
+        { serviceId: fc.constantFrom('11002', '0', 'x'), slotId: fc.string(), start: fc.string() },
+        { requiredKeys: ['serviceId'] },
+      ),
+      fc.record({ reason: fc.constantFrom('CLINIC_CANCELLED', 'constructor', ''), comment: fc.string() }, { requiredKeys: ['reason'] }),
+      fc.record({ serviceIds: fc.array(fc.constantFrom('11002', '99')) }),
+      fc.jsonValue({ maxDepth: 3 }),
+    );
+    const requests = fc.sample(fc.tuple(events, fc.constantFrom(UBRN, '000000070001', 'x'), body), { numRuns: RUNS, seed: 20_261_124 });
+    await inParallel(requests, async ([event, ubrn, message]) => {
+      const payload = typeof message === 'object' && message !== null ? message : { message };
+      const reply = await spine.admin('INT', `/ers/referrals/${ubrn}/${event}`, { method: 'POST', body: payload });
+      assert.ok([200, 400, 404, 409].includes(reply.status), `${reply.status} to ${event} ${JSON.stringify(payload)}: ${reply.text}`);
+    });
+  });
 
   test(`the token endpoint: ${RUNS} forms`, { timeout: 300_000 }, async () => {
     const member = fc.constantFrom(

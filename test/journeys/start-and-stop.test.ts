@@ -13,16 +13,19 @@ function failedStart(variables: Readonly<Record<string, string>>, home?: string)
 }
 
 describe('start and stop', () => {
-  test('three environments answer, each with its own certificate authority; SIGTERM ends cleanly', async () => {
+  test('every environment answers, each with its own certificate authority; SIGTERM ends cleanly', async () => {
     const spine = await new LocalSpine().start();
-    for (const id of ['INT', 'DEP', 'PROD']) {
+    for (const id of ['SANDBOX', 'INT', 'DEP', 'PROD']) {
       const health = await spine.call(id, '/_localspine/health');
       assert.equal(health.status, 200, health.text);
       assert.equal(health.json.environment, id);
     }
     assert.match(spine.output, /not affiliated/i);
-    const [int, dep, prod] = await Promise.all(['INT', 'DEP', 'PROD'].map((id) => spine.admin(id, '/ca.pem')));
+    const authorities = await Promise.all(['INT', 'DEP', 'PROD', 'SANDBOX'].map((id) => spine.admin(id, '/ca.pem')));
+    const [int, dep, prod] = authorities;
     assert.ok(int && dep && prod);
+    const subordinates = authorities.map((each) => each.text.split('-----BEGIN CERTIFICATE-----')[1]);
+    assert.equal(new Set(subordinates).size, 4, 'each has a sub CA of its own');
     const root = (text: string): string => text.split('-----BEGIN CERTIFICATE-----').at(-1) ?? '';
     assert.equal(root(int.text), root(dep.text), 'INT and DEP share the path-to-live root');
     assert.notEqual(root(int.text), root(prod.text), 'PROD has its own');
@@ -50,6 +53,18 @@ describe('start and stop', () => {
     assert.equal((await slow).status, 401);
     assert.equal(await ended, 0);
     await spine.remove();
+  });
+
+  test('a port in use: what else was opening by then is closed, and the process ends', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const address = blocker.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const environments = { LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT,DEP,PROD', LOCALSPINE_PORT_BASE: String(address.port - 83) };
+    const { status, stderr } = failedStart(environments);
+    blocker.close();
+    assert.equal(status, 1);
+    assert.match(stderr, /is already in use/);
   });
 
   test('a port in use', async () => {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { ENVIRONMENTS } from '../../environment/definitions.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { ApplicationAnswer, ApplicationsAnswer, type NewApplication, registerApplication } from '../gateway-applications.ts';
 import { type CommandBook, type Invocation, UsageError } from '../invocation.ts';
 import {
@@ -27,6 +29,7 @@ export function addAppCommands(program: Command, book: CommandBook): void {
     )
     .option('--ods <code>', 'organisation it acts for', 'R69')
     .option('--name <name>', 'name (default: made from environment and mode)')
+    .option('--product <name>', 'API product it subscribes to (default: that of e-RS for the mode)')
     .option('--callback-url <url>', 'callback URL; user-restricted only');
   book.add(app, 'list', 'list the applications of an environment', async (invocation) => {
     const { applications } = await invocation.client().call(ApplicationsAnswer, 'GET', '/gateway/applications');
@@ -49,6 +52,13 @@ export function addAppCommands(program: Command, book: CommandBook): void {
 async function create(invocation: Invocation): Promise<void> {
   const { environment, slug, configuration } = invocation;
   const mode: NewApplication['mode'] = invocation.requiredText('mode') === 'user-restricted' ? 'user-restricted' : 'application-restricted';
+  if (ENVIRONMENTS[environment].access === 'open')
+    throw new LocalRefusal(
+      409,
+      'open_access',
+      `${environment} takes no applications: e-RS answers there without a token.`,
+      'Call it as it is, or choose --environment int.',
+    );
   const callbackUrl = invocation.text('callbackUrl');
   if (mode === 'application-restricted' && callbackUrl !== undefined)
     throw new UsageError('--callback-url goes with --mode user-restricted');
@@ -64,6 +74,7 @@ async function create(invocation: Invocation): Promise<void> {
     capability: invocation.text('capability') === 'referrer' ? 'referrer' : 'provider',
     ods: invocation.text('ods') ?? 'R69',
     callbackUrl: mode === 'user-restricted' ? (callbackUrl ?? `${client.place.baseUrl}/_localspine/demo/callback`) : undefined,
+    product: invocation.text('product'),
     jwks: keys.jwks,
   });
   const folder = join(applicationsFolder(configuration, slug), made.appId);

@@ -4,6 +4,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import { ManifestAnswer, type ManifestView } from '../answers.ts';
 import { type CommandBook, type Invocation, UsageError, wholeNumber } from '../invocation.ts';
 import { findApplication, type LocalApplication } from '../local-applications.ts';
+import type { SignIn } from '../token-server.ts';
 
 /** `localspine token`: what the token endpoint answers an application. */
 export function addToken(program: Command, book: CommandBook): void {
@@ -11,6 +12,7 @@ export function addToken(program: Command, book: CommandBook): void {
     .add(program, 'token', 'get an access token for an application made here; prints what the token endpoint answered', token)
     .requiredOption('--app <id>', 'application: its AppID, or demo/application-restricted, demo/user-restricted')
     .option('--user <uuid>', 'user-restricted: who signs in (user id, 12 digits)')
+    .option('--patient <nhsNumber>', 'user-restricted: a patient who signs in with NHS login, instead of --user')
     .option('--role <roleProfile>', 'user-restricted: role profile to act in, when the user has several')
     .option('--aal <level>', 'user-restricted: authentication assurance level', wholeNumber(1, 3), 3)
     .addOption(new Option('--sign-in <how>', 'user-restricted: which token server').choices(['cis2', 'mock']))
@@ -36,9 +38,11 @@ async function token(invocation: Invocation): Promise<void> {
   }
 }
 
-function signInOf(invocation: Invocation): { user: string; role: string | undefined; aal: number } {
+function signInOf(invocation: Invocation): SignIn {
+  const patient = invocation.text('patient');
+  if (patient !== undefined) return { user: patient, role: undefined, aal: 3, nhsLogin: true };
   const user = invocation.text('user');
-  if (user === undefined) throw new UsageError('a user-restricted application needs --user, the id of who signs in');
+  if (user === undefined) throw new UsageError('a user-restricted application needs --user, the id of who signs in, or --patient');
   return { user, role: invocation.text('role'), aal: invocation.number('aal') ?? 3 };
 }
 

@@ -2,9 +2,18 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 
-/** Paths under `/_localspine` that tell nothing secret and change nothing: open to every caller that reaches the port. */
+/**
+ * Paths under `/_localspine` that tell nothing secret and change nothing: open to every caller that reaches the port. The API explorer is one
+ * of them: what it sends to e-RS its user could send without it.
+ */
 const OPEN = new Set(['/_localspine/health', '/_localspine/ca.pem', '/_localspine/ca.der']);
-const OPEN_PREFIXES = ['/_localspine/assets/', '/_localspine/certificates/'];
+const OPEN_PREFIXES = [
+  '/_localspine/assets/',
+  '/_localspine/certificates/',
+  '/_localspine/ers/openapi.',
+  '/_localspine/ers/collection/',
+  '/_localspine/ers/explorer',
+];
 
 /**
  * Keeps other people's web pages and other hosts away from the admin API (DESIGN.md, fixed points).
@@ -24,13 +33,16 @@ export function adminGuard(hosts: ReadonlySet<string>, token: string | undefined
         'The admin API answers only under its own host names.',
         'Call it as localhost, or set LOCALSPINE_PUBLIC_URL.',
       );
+    const open = OPEN.has(path) || OPEN_PREFIXES.some((prefix) => path.startsWith(prefix));
+    // A link from the portal, which is another origin, may lead here.
+    if (open && request.method === 'GET') return;
     const { origin } = request.headers;
     if (origin !== undefined && !isOwnOrigin(origin, hosts))
       throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');
     const site = request.headers['sec-fetch-site'];
     if (site === 'cross-site' || site === 'same-site')
       throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');
-    if (OPEN.has(path) || OPEN_PREFIXES.some((prefix) => path.startsWith(prefix))) return;
+    if (open) return;
     if (token !== undefined && !sameToken(request.headers.authorization, token)) {
       throw new LocalRefusal(
         401,

@@ -99,6 +99,12 @@ export interface JournalFilter {
   readonly limit: number;
 }
 
+/** What services may read of the journal. */
+export interface JournalReader {
+  /** One exchange by its id, its `X-Request-ID` or correlation id. */
+  show(id: string): Promise<JournalEntry | undefined>;
+}
+
 /** What the listener hands over when an answer has gone. */
 export interface Finished {
   readonly exchange: Exchange;
@@ -163,7 +169,7 @@ interface Waiting {
 }
 
 /** Records every exchange off the hot path: queued in memory, written in batches, bounded in number and size. */
-export class Journal {
+export class Journal implements JournalReader {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #replica: string;

@@ -1,5 +1,6 @@
-import type { Service } from '../../kernel/service.ts';
+import { offer, type Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
+import { type NhsLoginPerson, nhsLoginPeople } from '../identity/index.ts';
 import { importPatients } from './import.ts';
 import { demographicsMigrations } from './migrations/0001-patients.ts';
 import type { Patient } from './model.ts';
@@ -28,6 +29,15 @@ export const demographics: Service<DemographicsApi> = {
   title: 'Personal demographics',
   migrations: demographicsMigrations,
   tables: { demographics_patient: 'data' },
+  offers: [
+    offer(nhsLoginPeople, {
+      find: async (db, nhsNumber) => {
+        const found = await store.patient(db, nhsNumber);
+        return found === undefined ? undefined : nhsLoginPerson(found);
+      },
+      list: async (db, filter) => (await store.patients(db, filter)).map(nhsLoginPerson),
+    }),
+  ],
   create: () => ({
     api: {
       patient: store.patient,
@@ -39,3 +49,16 @@ export const demographics: Service<DemographicsApi> = {
     importData: importPatients,
   }),
 };
+
+/** What NHS login knows of a patient. */
+function nhsLoginPerson({ nhsNumber, givenNames, familyName, birthDate, deathDate, email, sensitivity }: Patient): NhsLoginPerson {
+  return {
+    nhsNumber,
+    givenName: givenNames.join(' '),
+    familyName,
+    birthDate,
+    ...(deathDate !== undefined && { deathDate }),
+    ...(email !== undefined && { email }),
+    sensitivity,
+  };
+}

@@ -75,6 +75,8 @@ export const PRIORITY_DISPLAYS = { ROUTINE: 'Routine', URGENT: 'Urgent', TWO_WEE
 
 /** Prefixes of the national URIs. */
 export const STU3_PROFILE = 'https://fhir.nhs.uk/STU3/StructureDefinition/';
+export const R4_PROFILE = 'https://fhir.nhs.uk/StructureDefinition/';
+export const R4_CODES = 'https://fhir.nhs.uk/CodeSystem/';
 export const STU3_CODES = 'https://fhir.nhs.uk/STU3/CodeSystem/';
 
 /** Identifier systems (ers.md §5). */
@@ -87,6 +89,8 @@ export const SYSTEMS = {
   serviceR4: 'https://fhir.nhs.uk/Id/ers-service',
   organisation: 'https://fhir.nhs.uk/Id/ods-organization-code',
   directoryOrganisation: 'https://directory.spineservices.nhs.uk/STU3/Organization',
+  site: 'https://fhir.nhs.uk/Id/ods-site-code',
+  ubrn: 'https://fhir.nhs.uk/Id/UBRN',
   requestId: 'https://fhir.nhs.uk/Id/ers-request-id',
   alternativeSlot: 'https://fhir.nhs.uk/Id/alternative-slot',
   schedule: 'https://fhir.nhs.uk/Id/ers-schedule',

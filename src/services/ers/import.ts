@@ -22,6 +22,10 @@ const PARTS: readonly Part[] = [
     store: async ({ blobs, clock }, tx, instance, value) =>
       (await import('./files/import-files.ts')).importFiles(blobs, tx, instance, clock.now(), value),
   },
+  {
+    member: 'onBehalfOf',
+    store: async (_, tx, instance, value) => (await import('./import-on-behalf-of.ts')).importOnBehalfOf(tx, instance, value),
+  },
   { member: 'referrals', store: importReferrals },
   { member: 'advice', store: importAdvice },
 ];

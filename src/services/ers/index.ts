@@ -9,7 +9,9 @@ import { importErs } from './import.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { patientView } from './migrations/0003-patient-view.ts';
 import { adviceTables } from './migrations/0004-advice.ts';
+import { patientCareProducts } from './patient/product.ts';
 import { ersProducts } from './products.ts';
 import { seedInstance } from './seed/instance.ts';
 import type { ErsWorld } from './world.ts';
@@ -33,6 +35,7 @@ export const ers: Service<ErsApi> = {
     '0001-catalogue': catalogueTables,
     '0002-referrals': referralTables,
     '0003-access-codes': accessCodeTable,
+    '0003-patient-view': patientView,
     '0004-advice': adviceTables,
   },
   tables: {
@@ -50,30 +53,31 @@ export const ers: Service<ErsApi> = {
     ers_on_behalf_of: 'data',
     ers_access_code: 'data',
   },
-  offers: VARIANTS.flatMap(({ environment, variant, display }) =>
-    ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
-  ),
+  offers: [
+    ...VARIANTS.flatMap(({ environment, variant, display }) =>
+      ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
+    ),
+    ...patientCareProducts.map((product) => offer(apiProduct, product)),
+  ],
   create(context) {
     const world = worldOf(context);
     const api = context.use(gateway);
     return {
       api: {},
       async routes(app) {
-        const [{ registerOperations }, { operations }, { registerObjectStore }] = await Promise.all([
+        const [{ registerOperations }, { operations }, { registerPatientApi }, { registerObjectStore }] = await Promise.all([
           import('./pipeline.ts'),
           import('./operations.ts'),
+          import('./patient/routes.ts'),
           import('./files/object-store-routes.ts'),
         ]);
         registerOperations(app, { world, gateway: api }, operations);
+        registerPatientApi(app, { world, gateway: api });
         registerObjectStore(app, world);
       },
       async admin(app) {
-        const [{ registerFileAdmin }, { registerAdviceControl }] = await Promise.all([
-          import('./files/admin-routes.ts'),
-          import('./advice/control-routes.ts'),
-        ]);
-        await registerFileAdmin(app, world);
-        registerAdviceControl(app, world);
+        const { registerAdmin } = await import('./admin.ts');
+        await registerAdmin(app, world, context.journal);
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)

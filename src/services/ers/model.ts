@@ -58,7 +58,12 @@ export interface HealthcareService {
   readonly conditionsTreated?: string;
   readonly instructions?: string;
   readonly hoursOfOperation?: string;
+  /** For patients. */
   readonly telephone?: string;
+  /** For those who refer. */
+  readonly professionalContacts?: readonly { readonly system: 'phone' | 'fax' | 'email'; readonly value: string }[];
+  /** The hospital system that keeps the slots, as Spine knows it; directly bookable services only. */
+  readonly pasEndpoint?: { readonly asid?: string; readonly partyKey?: string };
   /** Whether any practice may refer, or only those named (primary-care menu). */
   readonly commissioning: 'ALL' | { readonly odsCodes: readonly string[]; readonly from?: string; readonly to?: string };
   readonly published: boolean;

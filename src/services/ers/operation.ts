@@ -1,12 +1,14 @@
 /**
  * What an e-RS operation is: one file each under `stu3/` or `r4/` exports one of these. The table of operations is the router, the
- * permission table and later the API document; the pipeline that runs them is `pipeline.ts`.
+ * permission table and the API document; the pipeline that runs them is `pipeline.ts`.
  */
 import type { Readable } from 'node:stream';
 import type { Exchange } from '../../kernel/http/exchange.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import type { BusinessFunction } from './codes.ts';
+import type { OperationDocument } from './document/operation-document.ts';
 import type { Caller } from './model.ts';
+import type { ParametersSpec } from './stu3/parameters.ts';
 import type { ErsWorld } from './world.ts';
 
 /** A request that passed the gateway and the role check. */
@@ -48,7 +50,12 @@ export interface Answer {
 export type BodyKind<Body> =
   | { readonly kind: 'none' }
   /** FHIR JSON: parsed, then read by the operation, which throws `unprocessable` for bad content. */
-  | { readonly kind: 'fhir'; readonly read: (resource: unknown) => Body }
+  | {
+      readonly kind: 'fhir';
+      readonly read: (resource: unknown) => Body;
+      /** The table `read` goes by, where the message is `Parameters`: the request schema of the API document. */
+      readonly parameters?: ParametersSpec;
+    }
   /** Raw bytes handed over as a stream of one of these media types (A020). */
   | { readonly kind: 'file'; readonly types: readonly string[] };
 
@@ -77,7 +84,8 @@ export interface Operation<Body = unknown> {
    * Throws `unknown(…)` when not.
    */
   readonly find?: (call: Omit<Call<never>, 'body' | 'ifMatch'>) => Promise<void>;
-  /** OperationOutcome instead of an empty 400 for query errors (A015, A025, A029). */
+  /** What the API document adds to this table. */
+  readonly document?: OperationDocument;
   handle(call: Call<Body>): Promise<Answer>;
 }
 

@@ -7,9 +7,19 @@ import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, Quo
 import { resolveCaller } from './access.ts';
 import { acceptable, readFhirBody } from './body.ts';
 import { ErsRefusal, ErsStatus } from './errors.ts';
+import { OPEN_ACCESS_APPLICATION, openAccessHeaders } from './open-access.ts';
 import type { Answer, Call, Operation } from './operation.ts';
-import { admitApplication, internalHeaders, ProxyRefusal, type ProxyRequest, throttled, tokenRefused } from './proxy.ts';
+import {
+  admitApplication,
+  type InternalHeaders,
+  internalHeaders,
+  ProxyRefusal,
+  type ProxyRequest,
+  throttled,
+  tokenRefused,
+} from './proxy.ts';
 import { sendR4ProxyRefusal, sendR4Refusal } from './r4/outcome.ts';
+import { baseAddress, echoIds, headerOf, paramsOf, queryOf } from './request.ts';
 import { sendStu3ProxyRefusal, sendStu3Refusal } from './stu3/outcome.ts';
 import type { ErsWorld } from './world.ts';
 
@@ -58,9 +68,9 @@ async function serve(
   try {
     const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
-    const { grant, headers } = await passGateway(parts, base, request);
+    const { appId, headers } = await passGateway(parts, base, request, operation);
     exchange.requestId = `${parts.world.random.orderedUuid(parts.world.clock.realNow())}-1`;
-    return await answer(parts, base, operation, request, reply, grant, headers);
+    return await answer(parts, base, operation, request, reply, appId, headers);
   } catch (error) {
     return sendRefusal(parts, operation.version, request, reply, error);
   }
@@ -71,10 +81,40 @@ async function passGateway(
   parts: PipelineParts,
   base: string,
   request: FastifyRequest,
-): Promise<{ grant: AccessGrant; headers: ReturnType<typeof internalHeaders> }> {
+  operation?: Operation,
+): Promise<{ appId: string; headers: InternalHeaders }> {
   const { exchange } = request;
   const correlationId = request.headers['x-correlation-id'];
   if (typeof correlationId === 'string') exchange.correlationId = correlationId;
+  const admitted =
+    parts.world.environment.access === 'open' ? await passOpenly(parts, request, operation) : await passChecks(parts, base, request);
+  const { headers } = admitted;
+  exchange.userId = headers.userId;
+  if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
+  if (headers.businessFunction !== undefined) exchange.businessFunction = headers.businessFunction;
+  return admitted;
+}
+
+/** Open access: headers and sample users say who calls; a token is not looked at. */
+async function passOpenly(
+  parts: PipelineParts,
+  request: FastifyRequest,
+  operation: Operation | undefined,
+): Promise<{ appId: string; headers: InternalHeaders }> {
+  const headers = await openAccessHeaders(parts.world, operation, (name) => headerOf(request, name));
+  request.exchange.passed(
+    'ers.open-access',
+    `no token needed; taken to be ${headers.userId} as ${headers.businessFunction} at ${headers.odsCode}`,
+  );
+  return { appId: OPEN_ACCESS_APPLICATION.appId, headers };
+}
+
+async function passChecks(
+  parts: PipelineParts,
+  base: string,
+  request: FastifyRequest,
+): Promise<{ appId: string; headers: InternalHeaders }> {
+  const { exchange } = request;
   const grant = await verifyToken(parts, request);
   exchange.passed('gateway.token', `${grant.kind} token of ${grant.app.name}`);
   const proxyRequest: ProxyRequest = { path: pathBelow(base, request), header: (name) => headerOf(request, name) };
@@ -83,11 +123,7 @@ async function passGateway(
   exchange.passed('ers.proxy.scope');
   exchange.passed('ers.proxy.asid', asid);
   await countRequest(parts, grant, product);
-  const headers = internalHeaders(grant, asid, proxyRequest);
-  exchange.userId = headers.userId;
-  if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
-  if (headers.businessFunction !== undefined) exchange.businessFunction = headers.businessFunction;
-  return { grant, headers };
+  return { appId: grant.app.appId, headers: internalHeaders(grant, asid, proxyRequest) };
 }
 
 async function verifyToken(parts: PipelineParts, request: FastifyRequest): Promise<AccessGrant> {
@@ -126,8 +162,8 @@ async function answer(
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
-  grant: AccessGrant,
-  headers: ReturnType<typeof internalHeaders>,
+  appId: string,
+  headers: InternalHeaders,
 ): Promise<FastifyReply> {
   const { world } = parts;
   const { exchange } = request;
@@ -139,7 +175,7 @@ async function answer(
     world,
     instance: exchange.listener.ersInstance,
     caller,
-    application: { appId: grant.app.appId, asid: headers.asid },
+    application: { appId, asid: headers.asid },
     params: paramsOf(request),
     query: queryOf(request),
     header: (name) => headerOf(request, name),
@@ -196,13 +232,6 @@ function sendRefusal(
   return version === 'R4' ? sendR4Refusal(reply, refusal, now) : sendStu3Refusal(reply, refusal);
 }
 
-/** `X-Correlation-ID` comes back unchanged; `X-Request-ID` only when e-RS itself answered (ers.md §3.3, §3.4). */
-function echoIds(reply: FastifyReply, request: FastifyRequest): void {
-  const { correlationId, requestId } = request.exchange;
-  if (correlationId !== undefined) void reply.header('x-correlation-id', correlationId);
-  if (requestId !== undefined) void reply.header('x-request-id', requestId);
-}
-
 async function refuseUnknownPath(parts: PipelineParts, base: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   request.exchange.service = 'ers';
   const version = pathBelow(base, request).startsWith('/FHIR/R4/') ? 'R4' : 'STU3';
@@ -252,42 +281,10 @@ function readIfMatch(header: string | undefined): number {
   return Number(version);
 }
 
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
 function bodyStream(request: FastifyRequest): Readable {
   return request.raw;
 }
 
 function pathBelow(base: string, request: FastifyRequest): string {
   return (request.url.split('?')[0] ?? '').slice(base.length);
-}
-
-/** The caller's own address stands in for `_baseUrl_`: the host it called, when that is one of ours. */
-function baseAddress(request: FastifyRequest, fallback: string): string {
-  const { host } = request.headers;
-  return host === undefined || !/^[A-Za-z0-9.:[\]-]{1,255}$/.test(host)
-    ? fallback
-    : `${fallback.startsWith('https:') ? 'https' : 'http'}://${host}`;
-}
-
-function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
-  const { params } = request;
-  return typeof params === 'object' && params !== null
-    ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
-    : {};
-}
-
-function queryOf(request: FastifyRequest): Readonly<Record<string, readonly string[]>> {
-  const query: Record<string, string[]> = Object.create(null);
-  const index = request.url.indexOf('?');
-  if (index < 0) return query;
-  for (const [name, value] of new URLSearchParams(request.url.slice(index + 1))) {
-    const values = query[name];
-    if (values === undefined) query[name] = [value];
-    else values.push(value);
-  }
-  return query;
 }

@@ -10,6 +10,7 @@ import { ErsRefusal, ErsStatus } from './errors.ts';
 import { catalogueTables } from './migrations/0001-catalogue.ts';
 import { referralTables } from './migrations/0002-referrals.ts';
 import { accessCodeTable } from './migrations/0003-access-codes.ts';
+import { patientView } from './migrations/0003-patient-view.ts';
 import { adviceTables } from './migrations/0004-advice.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
@@ -60,6 +61,7 @@ export async function testErs() {
       '0001-catalogue': catalogueTables,
       '0002-referrals': referralTables,
       '0003-access-codes': accessCodeTable,
+      '0003-patient-view': patientView,
       '0004-advice': adviceTables,
     },
   };

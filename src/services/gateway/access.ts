@@ -24,11 +24,11 @@ export interface AccessGrant {
   readonly app: ApplicationFacts;
   readonly kind: 'user' | 'app';
   readonly grantType: 'authorization_code' | 'token_exchange' | 'client_credentials';
-  readonly provider: 'apim' | 'nhs-cis2' | 'apim-mock-nhs-cis2';
+  readonly provider: 'apim' | 'nhs-cis2' | 'apim-mock-nhs-cis2' | 'nhs-login' | 'apim-mock-nhs-login';
   readonly scopes: readonly string[];
   /** Products the token was issued for. */
   readonly products: readonly string[];
-  /** `aal1`–`aal3`, or `level3` for an application. */
+  /** `aal1`–`aal3`, `p0`–`p9` for a patient, or `level3` for an application. */
   readonly authLevel: string;
   readonly userId?: string;
   readonly authenticationAssuranceLevel?: number;
@@ -36,6 +36,9 @@ export interface AccessGrant {
   readonly acr?: string;
   readonly amr?: readonly string[];
   readonly selectedRoleId?: string;
+  /** Patients: NHS number and vector of trust, as NHS login gave them. */
+  readonly nhsNumber?: string;
+  readonly vectorOfTrust?: string;
   readonly chainId?: string;
   readonly issuedAt: Instant;
   readonly expiresAt: Instant;
@@ -90,6 +93,8 @@ export async function verifyAccessToken(world: GatewayWorld, db: Db, authorizati
     ...(facts.acr === undefined ? {} : { acr: facts.acr }),
     ...(facts.amr === undefined ? {} : { amr: facts.amr }),
     ...(facts.selectedRoleId === undefined ? {} : { selectedRoleId: facts.selectedRoleId }),
+    ...(facts.nhsNumber === undefined ? {} : { nhsNumber: facts.nhsNumber }),
+    ...(facts.vectorOfTrust === undefined ? {} : { vectorOfTrust: facts.vectorOfTrust }),
     ...(row.chain_id === null ? {} : { chainId: row.chain_id }),
     issuedAt,
     expiresAt,

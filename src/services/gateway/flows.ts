@@ -12,6 +12,7 @@ import {
   type UserTokenReply,
 } from './issue.ts';
 import { livesAskedFor } from './log-on.ts';
+import { patientLogOnOf } from './patient-log-on.ts';
 import { fingerprint } from './secrets.ts';
 import { findLogOn, takeCode, takeRefreshToken } from './store/tokens.ts';
 import { readSubjectToken, verifySubjectToken } from './subject-token.ts';
@@ -60,8 +61,12 @@ async function tokenExchange(world: GatewayWorld, request: TokenRequest): Promis
   const application = await authenticateByAssertion(world, request);
   const { form, passed, provider } = request;
   const subject = readSubjectToken(form, Math.floor(world.clock.realNow() / 1_000), passed);
-  await verifySubjectToken(world, subject, [provider], passed);
-  const logOn = logOnOf(world, application, { claims: subject.jwt.claims, provider, grantType: 'token_exchange' });
+  const issuer = await verifySubjectToken(world, subject, [provider, 'nhs-login'], passed);
+  const { claims } = subject.jwt;
+  const logOn =
+    issuer === 'nhs-login'
+      ? patientLogOnOf(world, application, { claims, tokenServer: provider, grantType: 'token_exchange' })
+      : logOnOf(world, application, { claims, provider: issuer, grantType: 'token_exchange' });
   passed('gateway.scope.user');
   const lives = livesAskedFor(form);
   const reply = await world.store.transaction((tx) => startChain(world, tx, application, logOn, lives));

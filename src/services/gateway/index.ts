@@ -5,6 +5,7 @@ import { identity } from '../identity/index.ts';
 import { pki } from '../pki/index.ts';
 import { type GatewayApi, gatewayApi } from './api.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
+import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { apiProduct } from './products.ts';
 import { chainsOfSession, endChains } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
@@ -21,7 +22,7 @@ export type { KeySource } from './registration.ts';
 export const gateway: Service<GatewayApi> = {
   name: 'gateway',
   title: 'API platform',
-  migrations: { '0001-gateway': gatewayTables },
+  migrations: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization },
   // Tokens outlive a reset with the applications they belong to; a spent jti stays spent. Log-ons under way and fetched keys do not.
   tables: {
     gateway_application: 'kept',

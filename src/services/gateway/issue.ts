@@ -3,7 +3,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import { type Application, approvedProducts } from './application.ts';
 import { refuse } from './errors.ts';
 import { textMember } from './jwt.ts';
-import { identityFacts, type Lives, type LogOn, secondsText, type TokenFacts } from './log-on.ts';
+import { identityFacts, type Lives, type LogOn, livesOf, secondsText, type TokenFacts } from './log-on.ts';
 import { type ApiProduct, scopesFor } from './products.ts';
 import { fingerprint } from './secrets.ts';
 import { insertLogOn, insertRefreshToken, insertToken, type StoredLogOn } from './store/tokens.ts';
@@ -29,12 +29,13 @@ export interface UserTokenReply {
   readonly issued_token_type?: string;
 }
 
-function subscribedProducts(world: GatewayWorld, application: Application): ApiProduct[] {
+/** The products of an application that this environment has. */
+export function subscribedProducts(world: GatewayWorld, application: Application): ApiProduct[] {
   return approvedProducts(application).flatMap((name) => world.products.get(name) ?? []);
 }
 
 /** Names of those products that contribute a scope to the token. */
-function productNames(products: readonly ApiProduct[], scopes: readonly string[]): string[] {
+export function productNames(products: readonly ApiProduct[], scopes: readonly string[]): string[] {
   return products.filter((product) => product.scopes.some((scope) => scopes.includes(scope))).map((product) => product.name);
 }
 
@@ -151,7 +152,8 @@ export async function issueInChain(
   const now = world.clock.now();
   const accessToken = world.random.text(TOKEN_LENGTH);
   const refreshToken = world.random.text(REFRESH_TOKEN_LENGTH);
-  const refreshExpiresAt = Math.min(now + lives.refreshToken, stored.refreshableUntil, stored.startedAt + lives.refreshable);
+  const { refreshToken: refreshLife } = livesOf(stored.logOn.facts, lives);
+  const refreshExpiresAt = Math.min(now + refreshLife, stored.refreshableUntil, stored.startedAt + lives.refreshable);
   const { appId, chainId } = stored;
   await insertToken(tx, {
     hash: fingerprint(accessToken),

@@ -5,6 +5,8 @@ import { isObject, textMember } from './jwt.ts';
 /** Lifetimes in milliseconds (identity.md C.4). */
 export const ACCESS_TOKEN_LIFE = 600_000;
 export const REFRESH_LIFE = 43_200_000;
+/** A patient's refresh token. */
+export const NHS_LOGIN_REFRESH_LIFE = 3_600_000;
 export const CODE_LIFE = 300_000;
 /** How long a browser may take on the sign-in pages. Inferred. */
 export const AUTHORIZATION_LIFE = 1_800_000;
@@ -14,7 +16,13 @@ export const JTI_MEMORY = 30 * 24 * 3_600_000;
 export const TokenFacts = Type.Object({
   kind: Type.Union([Type.Literal('user'), Type.Literal('app')]),
   grantType: Type.Union([Type.Literal('authorization_code'), Type.Literal('token_exchange'), Type.Literal('client_credentials')]),
-  provider: Type.Union([Type.Literal('apim'), Type.Literal('nhs-cis2'), Type.Literal('apim-mock-nhs-cis2')]),
+  provider: Type.Union([
+    Type.Literal('apim'),
+    Type.Literal('nhs-cis2'),
+    Type.Literal('apim-mock-nhs-cis2'),
+    Type.Literal('nhs-login'),
+    Type.Literal('apim-mock-nhs-login'),
+  ]),
   authLevel: Type.String(),
   scopes: Type.Array(Type.String()),
   products: Type.Array(Type.String()),
@@ -24,6 +32,9 @@ export const TokenFacts = Type.Object({
   acr: Type.Optional(Type.String()),
   amr: Type.Optional(Type.Array(Type.String())),
   selectedRoleId: Type.Optional(Type.String()),
+  /** Patients: as NHS login knows them, and how surely. */
+  nhsNumber: Type.Optional(Type.String()),
+  vectorOfTrust: Type.Optional(Type.String()),
 });
 export type TokenFacts = Static<typeof TokenFacts>;
 
@@ -78,6 +89,12 @@ export function livesAskedFor(form: URLSearchParams): Lives {
     refreshToken: shorter('_refresh_token_expiry_ms', REFRESH_LIFE),
     refreshable: shorter('_refresh_tokens_validity_ms', REFRESH_LIFE),
   };
+}
+
+/** The lives of a log-on: a patient's refresh token lives an hour (identity.md C.4). */
+export function livesOf(facts: Pick<TokenFacts, 'provider'>, asked: Lives): Lives {
+  const patient = facts.provider === 'nhs-login' || facts.provider === 'apim-mock-nhs-login';
+  return patient ? { ...asked, refreshToken: Math.min(asked.refreshToken, NHS_LOGIN_REFRESH_LIFE) } : asked;
 }
 
 /** A life as the platform writes it: a string, in seconds, one less than the round figure (identity.md §2.2). */

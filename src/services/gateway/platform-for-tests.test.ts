@@ -12,6 +12,7 @@ import { registerAdmin } from './admin/routes.ts';
 import { type GatewayApi, gatewayApi } from './api.ts';
 import type { RegisteredApplication } from './management.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
+import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { registerTokenServers } from './oauth/routes.ts';
 import type { ApiProduct } from './products.ts';
 import type { GatewayWorld, SignInProvider } from './world.ts';
@@ -174,7 +175,7 @@ export async function startPlatform(
 ): Promise<Platform> {
   const clock = new TwoWatches('2026-11-24T09:00:00.000Z');
   const context = await testContext({
-    migrations: { gateway: { '0001-gateway': gatewayTables } },
+    migrations: { gateway: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization } },
     clock,
     environment: { ...testEnvironment, ...changes.environment },
   });

@@ -16,6 +16,8 @@ export interface ApiProduct {
   readonly quotaPerMinute: number;
   readonly spikeArrestPerMinute: number;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Subscribed to by name only, never chosen for an application that names no product. */
+  readonly byNameOnly?: true;
   /** Environments (`INT`, `DEP`, `PROD`) in which it exists; all when absent. */
   readonly environments?: readonly string[];
 }
@@ -28,8 +30,11 @@ export function covers(product: ApiProduct, path: string): boolean {
   return product.pathPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 }
 
-/** How a token was come by, for the choice of scopes: `app:level3`, or a user at an assurance level. */
-export type ScopeLevel = { readonly kind: 'app' } | { readonly kind: 'user'; readonly assurance: number | undefined };
+/** How a token was come by, for the choice of scopes: `app:level3`, a user at an assurance level, a patient at a proofing level. */
+export type ScopeLevel =
+  | { readonly kind: 'app' }
+  | { readonly kind: 'patient'; readonly proofing: string | undefined }
+  | { readonly kind: 'user'; readonly assurance: number | undefined };
 
 /**
  * Scopes of the subscribed products that fit the level reached (identity.md C.3, C.4, C.6): what a client asks for in `scope` plays no
@@ -39,6 +44,8 @@ export function scopesFor(products: readonly ApiProduct[], level: ScopeLevel): s
   const fits = (scope: string): boolean =>
     level.kind === 'app'
       ? scope.startsWith('urn:nhsd:apim:app:level3:')
-      : level.assurance !== undefined && scope.startsWith('urn:nhsd:apim:user-') && scope.includes(`:aal${level.assurance}:`);
+      : level.kind === 'patient'
+        ? level.proofing !== undefined && scope.startsWith(`urn:nhsd:apim:user-nhs-login:${level.proofing}:`)
+        : level.assurance !== undefined && scope.startsWith('urn:nhsd:apim:user-') && scope.includes(`:aal${level.assurance}:`);
   return [...new Set(products.flatMap((product) => product.scopes).filter(fits))];
 }

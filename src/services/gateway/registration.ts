@@ -32,7 +32,7 @@ export function checkCallbackUrl(text: string): void {
 }
 
 /**
- * The product an application is to subscribe to: the one named, or the only one of the access mode.
+ * The product an application is to subscribe to: the one named, or the only one of the access mode that need not be named.
  *
  * @throws LocalRefusal 400 when there is none, or the mode is another
  */
@@ -40,7 +40,7 @@ export function chooseProduct(products: ReadonlyMap<string, ApiProduct>, accessM
   const fitting = [...products.values()].filter((product) => product.accessMode === accessMode);
   const named = fitting.map((product) => product.name).join(', ') || 'none';
   if (name === undefined) {
-    const [first, second] = fitting;
+    const [first, second] = fitting.filter((product) => product.byNameOnly !== true);
     if (first === undefined || second !== undefined)
       throw new LocalRefusal(
         400,

@@ -36,7 +36,7 @@ export interface SignIn {
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: SignInProvider): string;
 }
-export type SignInProvider = 'cis2' | 'mock';
+export type SignInProvider = 'cis2' | 'mock' | 'nhs-login';
 
 /** Where ASIDs come from; the directory answers to it. */
 export interface AsidRegistry {

@@ -9,7 +9,9 @@ import { grantRefused } from './errors.ts';
 import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
 import { relyingParties } from './migrations/0002-relying-parties.ts';
+import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
 import type { Provider } from './model.ts';
+import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
 import { identityWorld, realm } from './provider.ts';
 import { END_SESSION_JOB, LOGOUT_JOB, type SessionEnded } from './sessions/ending.ts';
@@ -17,7 +19,11 @@ import { insertKey } from './store.ts';
 
 export type { Attempt, Cards, Verdict } from './cards/port.ts';
 export type { Provider } from './model.ts';
+export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
 export type { SessionEnded } from './sessions/ending.ts';
+
+/** Every identity provider of an environment: NHS login signs patients in, the others health and care staff. */
+export type AnyProvider = Provider | 'nhs-login';
 
 /** The identity providers of an environment, for the API platform that signs users in through them (identity.md §B, C.2, C.10). */
 export interface IdentityApi {
@@ -25,7 +31,7 @@ export interface IdentityApi {
   authorizeUrl(
     db: Db,
     request: {
-      readonly provider: Provider;
+      readonly provider: AnyProvider;
       readonly redirectUri: string;
       readonly state: string;
       readonly acrValues: string;
@@ -36,13 +42,13 @@ export interface IdentityApi {
   /** The log-on behind a code, once. Throws EndpointRefusal for one that is unknown, spent, or for another redirect URI. */
   redeemCode(
     db: Db,
-    request: { readonly provider: Provider; readonly code: string; readonly redirectUri: string },
+    request: { readonly provider: AnyProvider; readonly code: string; readonly redirectUri: string },
   ): Promise<{ readonly idToken: string; readonly userinfo: object }>;
   /** Public keys of a provider. */
-  jwks(db: Db, provider: Provider): Promise<{ readonly keys: readonly object[] }>;
-  issuers(): readonly { readonly provider: Provider; readonly issuer: string }[];
+  jwks(db: Db, provider: AnyProvider): Promise<{ readonly keys: readonly object[] }>;
+  issuers(): readonly { readonly provider: AnyProvider; readonly issuer: string }[];
   /** The client id under which the platform itself is known to a provider. */
-  platformClientId(provider: Provider): string;
+  platformClientId(provider: AnyProvider): string;
   /** The client of the simulated log-on that belongs to an application of the API platform; made when it is first asked for. */
   realmClient(
     tx: Db,
@@ -55,7 +61,7 @@ export interface IdentityApi {
 export const identity: Service<IdentityApi> = {
   name: 'identity',
   title: 'Care Identity Service (simulated sign-in)',
-  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties },
+  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties, '0003-nhs-login': nhsLoginTables },
   tables: {
     identity_signing_key: 'kept',
     identity_client: 'kept',
@@ -67,6 +73,8 @@ export const identity: Service<IdentityApi> = {
     identity_participant: 'data',
     identity_token: 'data',
     identity_secret_failure: 'data',
+    identity_nhs_login: 'data',
+    identity_nhs_login_key: 'kept',
   },
   create(context) {
     const { environment, store, sealer } = context;
@@ -78,6 +86,7 @@ export const identity: Service<IdentityApi> = {
         return [root.pem, subordinate.pem];
       }),
     });
+    const nhsLogin = new NhsLogin(context, PLATFORM_CLIENT);
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
@@ -90,9 +99,14 @@ export const identity: Service<IdentityApi> = {
             acr_values: acrValues,
             max_age: String(maxAge),
           });
+          if (provider === 'nhs-login') {
+            query.delete('acr_values');
+            return `${nhsLogin.authorizePath}?${query}`;
+          }
           return `${realm(world, provider).authorize}?${query}`;
         },
         async redeemCode(db, { provider, code, redirectUri }) {
+          if (provider === 'nhs-login') return { idToken: await nhsLogin.redeem(PLATFORM_CLIENT, code, redirectUri), userinfo: {} };
           const logOn = await redeemCode(world, code, (found) => {
             if (found.provider !== provider || found.clientId !== PLATFORM_CLIENT || found.redirectUri !== redirectUri)
               throw grantRefused('The code was made for another client or redirect URI.');
@@ -101,8 +115,11 @@ export const identity: Service<IdentityApi> = {
           if (details === undefined) throw grantRefused('The person is no longer in the directory.');
           return { idToken: await idToken(world, logOn, { code }), userinfo: details };
         },
-        jwks: publicKeys,
-        issuers: () => world.realms.map(({ provider, issuer }) => ({ provider, issuer })),
+        jwks: async (db, provider) => (provider === 'nhs-login' ? nhsLogin.jwks() : publicKeys(db, provider)),
+        issuers: () => [
+          ...world.realms.map(({ provider, issuer }) => ({ provider, issuer })),
+          { provider: 'nhs-login', issuer: nhsLogin.issuer },
+        ],
         realmClient: (tx, application) => realmClient(world, tx, application),
         platformClientId: () => PLATFORM_CLIENT,
         onSessionEnded: (listener) => {
@@ -112,10 +129,18 @@ export const identity: Service<IdentityApi> = {
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');
         registerIdentity(app, world);
+        const { registerNhsLogin } = await import('./nhs-login/routes.ts');
+        await registerNhsLogin(app, nhsLogin, environment.id);
       },
       async admin(app) {
         const { registerAdmin } = await import('./admin.ts');
         registerAdmin(app, world);
+        // What a supplier gets with the registration of an NHS login client.
+        app.get('/nhs-login/client', async () => ({
+          issuer: nhsLogin.issuer,
+          clientId: SUPPLIER_CLIENT,
+          clientSecret: await nhsLogin.supplierSecret(),
+        }));
       },
       async prepare() {
         const keys = await Promise.all(world.realms.map(({ provider }) => makeSigningKey(provider, sealer, 'current')));

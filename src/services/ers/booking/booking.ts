@@ -3,7 +3,7 @@ import type { Instant } from '../../../kernel/clock.ts';
 import { STU3_CODES } from '../codes.ts';
 import { ErsRefusal, unprocessable } from '../errors.ts';
 import type { Appointment, Code, HealthcareService, Referral, Slot } from '../model.ts';
-import { requireTransition } from '../referral/states.ts';
+import { type ReferralEvent, requireTransition } from '../referral/states.ts';
 import { letterDueDate } from '../referral/working-days.ts';
 import type { HospitalAnswer } from './hospital-system.ts';
 
@@ -89,12 +89,15 @@ export function checkBooking(referral: Referral, command: BookingCommand, facts:
 /**
  * The referral after the booking, deferral or triage: its version moves on by two; the appointment starts at version 0 when booked and
  * at 1 otherwise; the pathway starts now unless a start was supplied (ers.md §6, §10.1).
+ *
+ * @param event whose rule on states applies; that of A016 unless given
  */
 export function applyBooking(
   referral: Referral,
   command: BookingCommand,
   checked: CheckedBooking,
   facts: { readonly now: Instant; readonly appointmentId: string },
+  event: ReferralEvent = eventOf(command.kind),
 ): Referral {
   const { service, slot } = checked;
   const reason: Code | undefined = command.kind === 'BOOK' ? undefined : { system: REVIEW_REASON_SYSTEM, code: command.kind };
@@ -114,7 +117,7 @@ export function applyBooking(
   return {
     ...kept,
     version: referral.version + 2,
-    state: requireTransition(referral, eventOf(command.kind), facts.now),
+    state: requireTransition(referral, event, facts.now),
     ...(reason !== undefined && { stateReason: reason, receivedAt: facts.now }),
     updatedAt: facts.now,
     appointment,
@@ -216,7 +219,8 @@ function requireService(referral: Referral, command: BookingCommand, facts: Book
   return facts.service;
 }
 
-function requireSlot(referral: Referral, command: BookingCommand, facts: BookingFacts): Slot {
+/** The slot that is to be booked. Throws (422) REFERENCE_NOT_FOUND, INAPPROPRIATE_SLOT, SLOT_NOT_AVAILABLE. */
+export function requireSlot(referral: Referral, command: BookingCommand, facts: Pick<BookingFacts, 'now' | 'slot'>): Slot {
   const { slot } = facts;
   if (slot === undefined) throw unprocessable('REFERENCE_NOT_FOUND', `'Slot' (${command.slotId}) is not found.`);
   const mismatch = mismatchOf(slot, referral, command);

@@ -11,6 +11,8 @@ const Code = Type.String({ pattern: '^[A-Z0-9_]{1,100}$' });
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
 const Days = Type.Integer({ minimum: 0, maximum: 3650 });
 const Age = Type.Integer({ minimum: 0, maximum: 150 });
+/** ASID or party key; published examples have both forms. */
+const SpineId = Type.String({ pattern: '^[A-Z0-9-]{1,30}$' });
 const Priority = Type.Union([Type.Literal('ROUTINE'), Type.Literal('URGENT'), Type.Literal('TWO_WEEK_WAIT')]);
 const Window = Type.Object({ from: Days, to: Days }, strict);
 
@@ -54,6 +56,19 @@ const ImportedService = Type.Object(
     instructions: Type.Optional(Text),
     hoursOfOperation: Type.Optional(Text),
     telephone: Type.Optional(Text),
+    professionalContacts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            system: Type.Union([Type.Literal('phone'), Type.Literal('fax'), Type.Literal('email')]),
+            value: Type.String({ minLength: 1, maxLength: 255 }),
+          },
+          strict,
+        ),
+        { maxItems: 20 },
+      ),
+    ),
+    pasEndpoint: Type.Optional(Type.Object({ asid: Type.Optional(SpineId), partyKey: Type.Optional(SpineId) }, strict)),
     commissioning: Type.Union([
       Type.Literal('ALL'),
       Type.Object({ odsCodes: Type.Array(OdsCode, { maxItems: 1000 }), from: Type.Optional(Day), to: Type.Optional(Day) }, strict),

@@ -2,6 +2,7 @@ import { isoInstant } from '../../../kernel/clock.ts';
 import { SYSTEMS } from '../codes.ts';
 import { operation } from '../operation.ts';
 import { functionsByOrganisation, type HeldFunctions } from '../roles.ts';
+import { type Found, searchBundle } from './search-bundle.ts';
 
 const FUNCTION_SYSTEM = 'https://fhir.nhs.uk/CodeSystem/eRS-BusinessFunction-1';
 
@@ -23,26 +24,27 @@ export const retrieveBusinessFunctions = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The business functions the signed-in user holds, and at which organisations. The role headers of every other call name one of these pairs.',
+    answers: 'Bundle',
+    example: () => ({}),
+  },
   handle: async (call) => {
     const held = functionsByOrganisation(await call.world.directory.roleProfiles(call.db, call.caller.userId));
     const now = isoInstant(call.world.clock.now());
     return {
       status: 200,
-      resource: {
-        id: call.world.random.uuid(),
-        meta: { lastUpdated: now },
-        resourceType: 'Bundle',
-        type: 'searchset',
-        total: held.length,
-        timestamp: now,
-        link: [{ relation: 'self', url: `${call.fhirBase}/R4/PractitionerRole` }],
-        ...(held.length > 0 && { entry: held.map((each) => writeEntry(each, call.caller.userId, now, call.fhirBase)) }),
-      },
+      resource: searchBundle(
+        call,
+        'PractitionerRole',
+        held.map((each) => writeEntry(each, call.caller.userId, now, call.fhirBase)),
+      ),
     };
   },
 });
 
-function writeEntry({ odsCode, functions }: HeldFunctions, userId: string, now: string, base: string): object {
+function writeEntry({ odsCode, functions }: HeldFunctions, userId: string, now: string, base: string): Found {
   const id = `PractitionerRole-${odsCode}-${userId}`;
   return {
     fullUrl: `${base}/R4/PractitionerRole/${id}`,
@@ -54,6 +56,5 @@ function writeEntry({ odsCode, functions }: HeldFunctions, userId: string, now: 
       organization: { identifier: { system: SYSTEMS.organisation, value: odsCode } },
       code: functions.map((code) => ({ coding: [{ system: FUNCTION_SYSTEM, code }] })),
     },
-    search: { mode: 'match' },
   };
 }

@@ -35,13 +35,14 @@ export function sendR4Refusal(reply: FastifyReply, refusal: ErsRefusal | ErsStat
 }
 
 function issueOf(code: keyof typeof ERROR_CODES, diagnostics: string | undefined, status: number): object {
-  if (!ERS_OWN.has(code)) return statusIssue(status, diagnostics);
+  if (!ERS_OWN.has(code)) return statusIssue(status, diagnostics, code === 'MISSING_PARAMETER' ? 'required' : undefined);
   return issue(ERROR_CODES[code].issue, ERS_CODES, code, diagnostics);
 }
 
-function statusIssue(status: number, diagnostics: string | undefined): object {
+/** `type` where an operation says otherwise than its status: A041's 400 is `required` (ers.md §7.2). */
+function statusIssue(status: number, diagnostics: string | undefined, type?: string): object {
   const named = STATUS_CODES[status] ?? { code: 'REC_BAD_REQUEST', issue: 'invalid' };
-  return issue(named.issue, HTTP_CODES, named.code, diagnostics);
+  return issue(type ?? named.issue, HTTP_CODES, named.code, diagnostics);
 }
 
 function issue(type: string, system: string, code: string, diagnostics: string | undefined): object {

@@ -1,6 +1,7 @@
 /**
  * The life of a referral as one table (ers.md §11.1, §11.2): which event is allowed from which states, for whom, under which named
  * conditions, and where it leads. Rules ask {@link requireTransition}; the list of available actions (A029) asks {@link isAllowed}.
+ * Events that begin with who does them happen outside the API: in the web applications or at the hospital.
  */
 import type { Instant } from '../../../kernel/clock.ts';
 import type { BusinessFunction, ReferralState } from '../codes.ts';
@@ -21,8 +22,24 @@ export const REFERRAL_EVENTS = [
   'accept-refer-book-later',
   'return-with-advice',
   'cancel-referral',
+  'referrer-books',
+  'patient-books',
+  'patient-forwards',
+  'patient-cancels-appointment',
+  'provider-books',
+  'provider-defers',
+  'provider-sends-for-triage',
+  'provider-shortlists',
+  'provider-cancels-appointment',
+  'provider-records-non-attendance',
+  'provider-records-assessment',
+  'hospital-cancels-appointment',
 ] as const;
 export type ReferralEvent = (typeof REFERRAL_EVENTS)[number];
+
+/** Who acts outside the API: people in the web applications, and the hospital's patient administration system. */
+export const OUTSIDE_ACTORS = ['REFERRER_WEB', 'PATIENT_WEB', 'PROVIDER_WEB', 'HOSPITAL'] as const;
+export type Actor = BusinessFunction | (typeof OUTSIDE_ACTORS)[number];
 
 /** What an event may ask of a referral besides its state. Each is one question with one answer. */
 export const CONDITIONS = {
@@ -30,6 +47,7 @@ export const CONDITIONS = {
   appointmentIsBooked: (referral: Referral) => referral.appointment?.status === 'booked',
   appointmentIsTodayOrLater: (referral: Referral, now: Instant) => (referral.appointment?.start ?? 0) >= startOfDay(now),
   appointmentIsNotPast: (referral: Referral, now: Instant) => referral.appointment?.start === undefined || referral.appointment.start > now,
+  appointmentHasBegun: (referral: Referral, now: Instant) => referral.appointment?.start !== undefined && referral.appointment.start <= now,
   notYetAccepted: (referral: Referral) => !referral.reviewed,
   letterIsSettled: (referral: Referral) => referral.letterIntention === 'NOT_INTENDING_TO_ADD' || hasLetter(referral),
   hasLetter: (referral: Referral) => hasLetter(referral),
@@ -43,16 +61,17 @@ const CONDITION_TEXTS: Readonly<Record<Condition, string>> = {
   appointmentIsBooked: 'there is no booked appointment',
   appointmentIsTodayOrLater: 'the appointment is in the past',
   appointmentIsNotPast: 'the appointment is in the past',
+  appointmentHasBegun: 'the appointment is still to come',
   notYetAccepted: 'the booking has already been reviewed',
   letterIsSettled: 'a referral letter is still owed',
   hasLetter: 'there is no referral letter',
   notOnwardReferral: 'the request is an onward referral',
 };
 
-interface Transition {
+export interface Transition {
   readonly event: ReferralEvent;
   readonly from: readonly ReferralState[];
-  readonly who: readonly BusinessFunction[];
+  readonly who: readonly Actor[];
   /** `same`: the state stays. */
   readonly to: ReferralState | 'same';
   readonly when: readonly Condition[];
@@ -77,6 +96,17 @@ const ANY_ACTIVE: readonly ReferralState[] = [
   'AWAITING_TRIAGE',
   'TRIAGED_PROVIDER_TO_ACTION',
 ];
+/** What a patient may book or forward in "Manage your referral": the rest waits for someone else. */
+const OPEN_TO_PATIENT: readonly ReferralState[] = ['NOT_BOOKED', 'APPT_CANCELLED_BY_PATIENT', 'APPT_CANCELLED_BY_PROVIDER'];
+/** What is on a provider's list "Appointments for Booking", waits at it for a slot, or is triaged with the outcome "refer/book now". */
+const WITH_PROVIDER_ADMIN: readonly ReferralState[] = [
+  'DEFERRED_TO_PROVIDER',
+  'TRIAGED_PROVIDER_TO_ACTION',
+  'AWAITING_TRIAGE',
+  'APPT_CANCELLED_BY_PATIENT',
+  'APPT_CANCELLED_BY_PROVIDER',
+];
+const COMING_APPOINTMENT: readonly Condition[] = ['active', 'appointmentIsBooked', 'appointmentIsNotPast'];
 const UNDER_REVIEW: readonly Condition[] = [
   'active',
   'appointmentIsBooked',
@@ -107,7 +137,7 @@ export const TRANSITIONS: readonly Transition[] = [
     from: ['BOOKED'],
     who: REFERRERS,
     to: 'APPT_CANCELLED_BY_PATIENT',
-    when: ['active', 'appointmentIsBooked', 'appointmentIsNotPast'],
+    when: COMING_APPOINTMENT,
   },
   {
     event: 'accept-refer-book-later',
@@ -138,6 +168,54 @@ export const TRANSITIONS: readonly Transition[] = [
     to: 'CANCELLED_REFERRAL',
     when: ['active'],
   },
+  { event: 'referrer-books', from: UNBOOKED, who: ['REFERRER_WEB'], to: 'BOOKED', when: ['active'] },
+  { event: 'patient-books', from: OPEN_TO_PATIENT, who: ['PATIENT_WEB'], to: 'BOOKED', when: ['active'] },
+  { event: 'patient-forwards', from: OPEN_TO_PATIENT, who: ['PATIENT_WEB'], to: 'DEFERRED_TO_PROVIDER', when: ['active'] },
+  {
+    event: 'patient-cancels-appointment',
+    from: ['BOOKED'],
+    who: ['PATIENT_WEB'],
+    to: 'APPT_CANCELLED_BY_PATIENT',
+    when: COMING_APPOINTMENT,
+  },
+  { event: 'provider-books', from: WITH_PROVIDER_ADMIN, who: ['PROVIDER_WEB'], to: 'BOOKED', when: ['active'] },
+  { event: 'provider-defers', from: ['TRIAGED_PROVIDER_TO_ACTION'], who: ['PROVIDER_WEB'], to: 'DEFERRED_TO_PROVIDER', when: ['active'] },
+  {
+    event: 'provider-sends-for-triage',
+    from: ['DEFERRED_TO_PROVIDER', 'TRIAGED_PROVIDER_TO_ACTION'],
+    who: ['PROVIDER_WEB'],
+    to: 'AWAITING_TRIAGE',
+    when: ['active'],
+  },
+  { event: 'provider-shortlists', from: ['TRIAGED_PROVIDER_TO_ACTION'], who: ['PROVIDER_WEB'], to: 'NOT_BOOKED', when: ['active'] },
+  {
+    event: 'provider-cancels-appointment',
+    from: ['BOOKED'],
+    who: ['PROVIDER_WEB'],
+    to: 'APPT_CANCELLED_BY_PROVIDER',
+    when: COMING_APPOINTMENT,
+  },
+  {
+    event: 'provider-records-non-attendance',
+    from: ['BOOKED'],
+    who: ['PROVIDER_WEB'],
+    to: 'DID_NOT_ATTEND',
+    when: ['active', 'appointmentIsBooked', 'appointmentHasBegun'],
+  },
+  {
+    event: 'provider-records-assessment',
+    from: ['BOOKED'],
+    who: ['PROVIDER_WEB'],
+    to: 'ASSESSMENT_RESULT',
+    when: ['active', 'appointmentIsBooked', 'appointmentHasBegun'],
+  },
+  {
+    event: 'hospital-cancels-appointment',
+    from: ['BOOKED'],
+    who: ['HOSPITAL'],
+    to: 'APPT_CANCELLED_BY_PROVIDER',
+    when: COMING_APPOINTMENT,
+  },
 ];
 
 /**
@@ -156,13 +234,13 @@ export function requireTransition(referral: Referral, event: ReferralEvent, now:
   return transition.to === 'same' ? referral.state : transition.to;
 }
 
-/** Whether {@link requireTransition} would let this function do it (A029). */
-export function isAllowed(referral: Referral, event: ReferralEvent, businessFunction: BusinessFunction, now: Instant): boolean {
+/** Whether {@link requireTransition} would let this actor do it (A029). */
+export function isAllowed(referral: Referral, event: ReferralEvent, actor: Actor, now: Instant): boolean {
   return TRANSITIONS.some(
     (each) =>
       each.event === event &&
       each.from.includes(referral.state) &&
-      each.who.includes(businessFunction) &&
+      each.who.includes(actor) &&
       each.when.every((condition) => CONDITIONS[condition](referral, now)),
   );
 }

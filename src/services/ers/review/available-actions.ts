@@ -3,6 +3,7 @@ import type { Instant } from '../../../kernel/clock.ts';
 import type { BusinessFunction } from '../codes.ts';
 import type { HealthcareService, Referral } from '../model.ts';
 import { isAllowed, type ReferralEvent } from '../referral/states.ts';
+import { isReviewableDeferral } from './review-outcome.ts';
 
 export interface ActionFacts {
   readonly now: Instant;
@@ -38,7 +39,12 @@ const ACTIONS: readonly ActionRule[] = [
     when: isAtDirectlyBookable,
   },
   { code: 'CANCEL_REFERRAL', display: 'Cancel Referral', events: ['cancel-referral'] },
-  { code: 'RECORD_REVIEW_OUTCOME', display: 'Record Review Outcome', events: ['accept-refer-book-later', 'return-with-advice'] },
+  {
+    code: 'RECORD_REVIEW_OUTCOME',
+    display: 'Record Review Outcome',
+    events: ['accept-refer-book-later', 'return-with-advice'],
+    when: isReviewable,
+  },
 ];
 
 /** The actions, in their published order; none is an answer too. */
@@ -60,4 +66,8 @@ function canGoSomewhere(referral: Referral, facts: ActionFacts): boolean {
 function isAtDirectlyBookable(referral: Referral, facts: ActionFacts): boolean {
   const { appointment } = referral;
   return appointment !== undefined && facts.services.get(appointment.serviceId)?.bookableType === 'DIRECTLY_BOOKABLE';
+}
+
+function isReviewable(referral: Referral, facts: ActionFacts): boolean {
+  return isReviewableDeferral(referral, facts.services.get(referral.appointment?.serviceId ?? ''));
 }

@@ -118,3 +118,11 @@ export function syntheticSlots(service: HealthcareService, random: SeededRandom,
 function ids(serviceId: string, count: number, first = 1): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${serviceId}${String(first + index).padStart(3, '0')}`);
 }
+
+/** The first free slot that a published service has on a fresh seed; its clinician is the one the examples show there. */
+export function firstFreeSlot(serviceId: string, now: Instant): Omit<Slot, 'status'> {
+  const id = `${serviceId}${serviceId === '11002' ? '002' : '001'}`;
+  const start = workingDay(now, 2) + OPENING_HOUR * HOUR;
+  const clinician = serviceId === '11002' ? NAMED_CLINICIAN : undefined;
+  return { id, serviceId, usrn: `USRN-${id}`, ...(clinician !== undefined && { clinician }), start, end: start + HOUR };
+}

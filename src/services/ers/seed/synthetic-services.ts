@@ -166,7 +166,7 @@ function serviceOf(random: SeededRandom, row: Row, id: number, trust: ProvidingT
     bookableType: row.kind === 'direct' ? 'DIRECTLY_BOOKABLE' : row.kind === 'indirect' ? 'INDIRECTLY_BOOKABLE' : 'UNSPECIFIED',
     ...(bookable && { appointmentType: 'FIRST_OUTPATIENT' }),
     priorities: row.specialty === 'CARDIOLOGY' ? ALL_PRIORITIES : UNHURRIED,
-    ...(row.kind === 'direct' && { bookingWindowDays: BOOKING_WINDOW }),
+    ...(row.kind === 'direct' && { bookingWindowDays: BOOKING_WINDOW, pasEndpoint: { partyKey: `${trust.odsCode}-820001` } }),
     genderTreated: 'MALE_AND_FEMALE',
     referralLetterRequired: row.kind === 'triage',
     clinicalTerms: [],

@@ -216,6 +216,18 @@ export async function slotById(db: Db, instance: string, id: string): Promise<Sl
   return row === undefined ? undefined : slotOf(row);
 }
 
+/** The hospital's own references of slots, by slot id; slots that are not kept are left out. */
+export async function slotReferences(db: Db, instance: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tablesOf<CatalogueTables>(db)
+    .selectFrom('ers_slot')
+    .select(['id', 'usrn'])
+    .where('instance', '=', instance)
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.usrn]));
+}
+
 /** Takes a free slot for a booking; false when someone else was first. */
 export async function takeSlot(tx: Db, instance: string, id: string): Promise<boolean> {
   return moveSlot(tx, instance, id, 'free', 'booked');

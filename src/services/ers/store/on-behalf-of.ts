@@ -40,3 +40,20 @@ function of(db: Db, instance: string, admin: string, odsCode: string) {
     .where('admin_user_id', '=', admin)
     .where('ods_code', '=', odsCode);
 }
+
+/** Replaces the clinicians the administrator may act for at the organisation. */
+export async function setCliniciansOf(
+  tx: Db,
+  instance: string,
+  admin: string,
+  odsCode: string,
+  clinicians: readonly string[],
+): Promise<void> {
+  await tablesOf<OnBehalfOfTables>(tx)
+    .deleteFrom('ers_on_behalf_of')
+    .where('instance', '=', instance)
+    .where('admin_user_id', '=', admin)
+    .where('ods_code', '=', odsCode)
+    .execute();
+  for (const clinician of clinicians) await allowActingFor(tx, instance, admin, clinician, odsCode);
+}

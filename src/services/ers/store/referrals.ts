@@ -68,6 +68,21 @@ export async function referralByAppointment(db: Db, instance: string, appointmen
   return row === undefined ? undefined : parseReferral(row.document);
 }
 
+/** The newest active referrals of a patient, at most `limit`. */
+export async function activeReferralsOfPatient(db: Db, instance: string, nhsNumber: string, limit: number): Promise<readonly Referral[]> {
+  const rows = await tablesOf<ReferralTables>(db)
+    .selectFrom('ers_referral')
+    .select('document')
+    .where('instance', '=', instance)
+    .where('nhs_number', '=', nhsNumber)
+    .where('status', '=', 'active')
+    .orderBy('created_at', 'desc')
+    .orderBy('ubrn', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => parseReferral(row.document));
+}
+
 /** Writes a new referral. Throws when the UBRN is taken. */
 export async function insertReferral(tx: Db, instance: string, referral: Referral): Promise<void> {
   await tablesOf<ReferralTables>(tx).insertInto('ers_referral').values(rowOf(instance, referral)).execute();

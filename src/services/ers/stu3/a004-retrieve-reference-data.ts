@@ -16,6 +16,11 @@ export const retrieveReferenceData = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: [FHIR_JSON],
+  document: {
+    description: 'A code system of e-RS as a FHIR CodeSystem, each code with the dates between which it may be used. Changes nothing.',
+    answers: 'CodeSystem',
+    example: () => ({ path: { codeSystemType: 'SPECIALTY' } }),
+  },
   handle: async (call) => {
     const id = call.params['codeSystemType'] ?? '';
     const body = codeSystemJson(id, call.fhirBase);

@@ -18,6 +18,14 @@ export const retrieveReferralRequest = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'A referral as it stands: state, shortlist, appointment, attachments. The ETag carries its version, which changes to it must name. ' +
+      'A version in the path must be the current one. Cancelled referrals stay readable.',
+    answers: 'ReferralRequest',
+    refusals: { 422: ['NO_RELATIONSHIP', 'PATIENT_ERROR'] },
+    example: () => ({ path: { ubrn: '000000070004', version: '5' } }),
+  },
   handle: async (call) => {
     const referral = await loadReferral(call, call.params['ubrn'] ?? '');
     const version = call.params['version'];

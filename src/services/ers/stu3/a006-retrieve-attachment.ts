@@ -22,6 +22,13 @@ export const retrieveAttachment = operation({
   body: { kind: 'none' },
   // Older uploads may be HTML.
   produces: [...UPLOAD_TYPES, 'text/html'],
+  document: {
+    description:
+      'The content of an attachment with its name and media type. Whoever has a relationship with the request it is linked to may read it, ' +
+      'once the virus scan has passed it.',
+    refusals: { 422: ['NO_RELATIONSHIP', 'PATIENT_ERROR', 'PENDING', 'THREATS_FOUND', 'VALIDATION_FAILED', 'FILE_SIZE_ERROR'] },
+    example: () => ({ path: { attachmentLogicalId: '19eb7224-dff3-4730-a5cb-67eac811f1a5' } }),
+  },
   handle: async (call) => {
     const file = await loadFile(call, call.params['attachmentLogicalId'] ?? '');
     await requireFileAccess(call, file);

@@ -1,4 +1,5 @@
 import { STU3_CODES } from '../codes.ts';
+import { parametersMessage } from '../document/example-messages.ts';
 import { ErsRefusal } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
@@ -50,8 +51,24 @@ export const retrieveWorklist = operation<WorklistRequest>({
   ],
   applications: ['provider'],
   ifMatch: false,
-  body: { kind: 'fhir', read: readRequest },
+  body: { kind: 'fhir', read: readRequest, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'A worklist of referrals with the columns of that list. Provider lists show the services in whose work groups the clinician is, or all ' +
+      'services of the organisation to administrators and applications; referrer lists show what the organisation referred.',
+    answers: 'List',
+    refusals: { 422: ['REFERENCE_NOT_FOUND', 'NO_RELATIONSHIP'] },
+    example: () => ({
+      businessFunction: 'SERVICE_PROVIDER_CLINICIAN',
+      body: parametersMessage('eRS-FetchWorklist-Parameters-1', [
+        {
+          name: 'listType',
+          valueCodeableConcept: { coding: [{ system: `${STU3_CODES}eRS-ReferralListSelector-1`, code: 'REFERRALS_FOR_REVIEW' }] },
+        },
+      ]),
+    }),
+  },
   handle: async (call) => {
     const request = call.body;
     if (!mayRead(call.caller.businessFunction, request.list)) throw wrongSide(call);

@@ -1,8 +1,9 @@
 import { findServices, type ServiceSearch } from '../catalogue/find-services.ts';
 import { STU3_CODES, SYSTEMS } from '../codes.ts';
+import { codingParameter, criteria, parametersMessage, patientParameter } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
-import { readSearchCriteria } from './search-criteria.ts';
+import { readSearchCriteria, SEARCH_CRITERIA } from './search-criteria.ts';
 import { writeFoundServices } from './service-list.ts';
 
 /** `eRS-PatientServiceSearch-Parameters-1` (ers.md §9 A010). */
@@ -21,6 +22,7 @@ const SEARCH = {
     cardinality: '1..1',
     display: 'Search Criteria',
     resourceType: 'Parameters',
+    parameters: SEARCH_CRITERIA,
     read: readSearchCriteria,
   },
   referringClinician: {
@@ -61,8 +63,25 @@ export const patientServiceSearch = operation({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readServiceSearch },
+  body: { kind: 'fhir', read: readServiceSearch, parameters: SEARCH },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The services a patient can be referred to, by specialty and clinic type, clinical term or named clinician, sorted by distance or wait. ' +
+      'Creates nothing; a shortlist (A011) carries the same criteria.',
+    answers: 'List',
+    refusals: {
+      422: ['PATIENT_ERROR', 'NO_REG_GP_PRACTICE', 'SNOMED_NOT_FOUND', 'CONFLICTING_VALUES', 'INAPPROPRIATE_VALUE', 'REFERENCE_NOT_FOUND'],
+    },
+    example: () => ({
+      body: parametersMessage('eRS-PatientServiceSearch-Parameters-1', [
+        codingParameter('requestType', 'eRS-RequestType-1', 'APPOINTMENT_REQUEST'),
+        codingParameter('sortBy', 'eRS-SortBy-1', 'DISTANCE'),
+        patientParameter(),
+        { name: 'searchCriteria', resource: criteria() },
+      ]),
+    }),
+  },
   handle: async (call) => {
     call.exchange.nhsNumber = call.body.nhsNumber;
     const found = await findServices(call.world, call.db, call.instance, call.caller, call.body);

@@ -1,33 +1,17 @@
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
-import { STU3_CODES, SYSTEMS } from '../codes.ts';
+import { codingParameter, parametersMessage, patientParameter, shortlist } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type CreateReferral, createReferral, requireReferringClinicianRule, requireShortlistShape } from '../referral/create.ts';
 import { insertReferral, nextUbrn } from '../store/referrals.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 import { referralAnswer } from './referral-access.ts';
 import { audit } from './referral-change.ts';
-import { readShortlist } from './shortlist.ts';
+import { NEW_REFERRAL_PARAMETERS, referralOfMessage } from './shortlist-parameters.ts';
 import { shortlistedServices } from './shortlisted-services.ts';
 
 /** `eRS-CreateReferral-Parameters-1` (ers.md §9 A011). */
 const BODY = {
-  patient: { kind: 'identifier', cardinality: '1..1', display: 'Patient', system: SYSTEMS.nhsNumberStu3, pattern: /^\d{10}$/ },
-  referringClinician: {
-    kind: 'identifier',
-    cardinality: '0..1',
-    display: 'Referring Clinician',
-    system: SYSTEMS.userStu3,
-    pattern: /^\d{1,12}$/,
-  },
-  shortlist: { kind: 'resource', cardinality: '1..1', display: 'Shortlist', resourceType: 'List', read: readShortlist },
-  intentionToAddReferralLetter: {
-    kind: 'coding',
-    cardinality: '1..1',
-    display: 'Intention To Add Referral Letter',
-    system: `${STU3_CODES}eRS-ReferralLetterIntention-1`,
-    codes: ['NEED_TO_ADD_LATER', 'NOT_INTENDING_TO_ADD'],
-  },
-  firstReminderLetterFollowUpDays: { kind: 'unsignedInt', cardinality: '1..1', display: 'First Reminder Letter Follow Up Days' },
+  ...NEW_REFERRAL_PARAMETERS,
   eReferralPathwayStart: { kind: 'instant', cardinality: '0..1', display: 'e-Referral Pathway Start' },
 } as const satisfies ParametersSpec;
 
@@ -48,8 +32,35 @@ export const createReferralOperation = operation<CreateReferral>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readCreateReferral },
+  body: { kind: 'fhir', read: readCreateReferral, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'A new referral with a shortlist of services, in state NOT_BOOKED; nothing is sent to a provider yet. The search is run again: every ' +
+      'service on the shortlist must come out of it. Only a clinician admin names the referring clinician.',
+    success: 201,
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'REFERENCE_NOT_FOUND',
+        'TOO_MANY_ITEMS',
+        'DUPLICATE_SERVICE',
+        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
+        'INAPPROPRIATE_VALUE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+      ],
+    },
+    example: () => ({
+      body: parametersMessage('eRS-CreateReferral-Parameters-1', [
+        patientParameter(),
+        codingParameter('intentionToAddReferralLetter', 'eRS-ReferralLetterIntention-1', 'NEED_TO_ADD_LATER'),
+        { name: 'firstReminderLetterFollowUpDays', valueUnsignedInt: 0 },
+        { name: 'shortlist', resource: shortlist(['11002']) },
+      ]),
+    }),
+  },
   handle: async (call) => {
     const { world, instance, caller, body } = call;
     call.exchange.nhsNumber = body.nhsNumber;
@@ -78,12 +89,7 @@ export const createReferralOperation = operation<CreateReferral>({
 function readCreateReferral(resource: unknown): CreateReferral {
   const values = readParameters(resource, BODY);
   return {
-    nhsNumber: values.patient,
-    ...(values.referringClinician !== undefined && { referringClinician: values.referringClinician }),
-    criteria: values.shortlist.criteria,
-    serviceIds: values.shortlist.serviceIds,
-    letterIntention: values.intentionToAddReferralLetter.code,
-    firstReminderLetterFollowUpDays: values.firstReminderLetterFollowUpDays,
+    ...referralOfMessage(values),
     ...(values.eReferralPathwayStart !== undefined && { pathwayStart: values.eReferralPathwayStart }),
   };
 }

@@ -1,10 +1,10 @@
-import { unprocessable } from '../errors.ts';
+import { documentReference, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { maintainLetters, type NamedFile } from '../referral/letters.ts';
 import { serviceById } from '../store/catalogue.ts';
-import { filesById, linkFiles, unlinkFiles } from '../store/files.ts';
-import { nextNumber } from '../store/referrals.ts';
+import { unlinkFiles } from '../store/files.ts';
 import { readDocumentReference } from './document-reference.ts';
+import { fileFacts, linkNamedFiles } from './named-files.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 import { findReferral, referralAnswer } from './referral-access.ts';
 import { changeReferral, expectedVersion } from './referral-change.ts';
@@ -35,33 +35,49 @@ export const maintainReferralLetter = operation<readonly NamedFile[]>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: (resource) => readParameters(resource, BODY).referralLetterFile },
+  body: { kind: 'fhir', read: (resource) => readParameters(resource, BODY).referralLetterFile, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Replaces the letters of a referral by the set that is sent; letters left out are unlinked. A booked or triage referral enters, or ' +
+      're-enters, the review list.',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'INVALID_STATE',
+        'DUPLICATE_FILENAME',
+        'NO_CHANGES_DETECTED',
+      ],
+    },
+    example: (now) => ({
+      path: { ubrn: '000000070012' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-MaintainReferralLetter-Parameters-1', [
+        {
+          name: 'referralLetterFile',
+          resource: documentReference('19eb7224-dff3-4730-a5cb-67eac811f1a7', 'REFERRER', 'Referral letter with the latest results', now),
+        },
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
-    const { instance, caller, body: named } = call;
+    const { instance, body: named } = call;
     const ubrn = call.params['ubrn'] ?? '';
     const changed = await changeReferral(call, ubrn, { operation: 'A012', expected: expectedVersion(call) }, async (referral, tx) => {
-      const files = await filesById(
-        tx,
-        instance,
-        named.map((each) => each.fileId),
-      );
       const booked =
         referral.appointment?.status === 'booked' ? await serviceById(tx, instance, referral.appointment.serviceId) : undefined;
-      const fresh = named.filter(
-        (each) => files.has(each.fileId) && !referral.attachments.some((attachment) => attachment.fileId === each.fileId),
-      );
-      let next = fresh.length === 0 ? 0 : await nextNumber(tx, instance, 'attachment', fresh.length);
       const change = maintainLetters(referral, named, {
-        caller,
-        now: call.world.clock.now(),
-        files,
+        ...(await fileFacts(call, tx, referral, named)),
         ...(booked?.freezeDays !== undefined && { freezeDays: booked.freezeDays }),
-        nextAttachmentId: () => String(next++),
       });
       await unlinkFiles(tx, instance, change.unlinked);
-      if (!(await linkFiles(tx, instance, change.linked, ubrn))) throw unprocessable('INVALID_STATE', `'Attachment' is already linked.`);
+      await linkNamedFiles(call, tx, change.linked, ubrn);
       return change.referral;
     });
     return referralAnswer(call, changed);

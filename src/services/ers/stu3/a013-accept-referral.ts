@@ -21,6 +21,14 @@ export const acceptReferralOperation = operation({
   ifMatch: true,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider accepts a booked referral: it leaves the review list and can no longer be rejected through the API. State and appointment ' +
+      'stay as they are.',
+    answers: 'ReferralRequest',
+    refusals: { 422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE'] },
+    example: () => ({ path: { ubrn: '000000070001' }, headers: { 'If-Match': 'W/"5"' } }),
+  },
   find: findReferral,
   handle: async (call) => {
     const change = { operation: 'A013', expected: expectedVersion(call) };

@@ -1,18 +1,11 @@
-import type { Referral } from '../model.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { appointmentCancellationReason } from '../reference-data/reference-data.ts';
-import {
-  APPOINTMENT_CANCELLATION_REASON,
-  cancellationRefused,
-  isDirectlyBooked,
-  type Rejection,
-  rejectReferral,
-  requireRejectable,
-} from '../review/review.ts';
-import { releaseSlot, serviceById, slotById } from '../store/catalogue.ts';
+import { APPOINTMENT_CANCELLATION_REASON, type Rejection, rejectReferral, requireRejectable } from '../review/review.ts';
+import { endBooking } from './cancelling-appointments.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
-import { findReferral, type ReferralCall, referralAnswer } from './referral-access.ts';
-import { expectedVersion, holdReferral, saveChange } from './referral-change.ts';
+import { findReferral, referralAnswer } from './referral-access.ts';
+import { expectedVersion } from './referral-change.ts';
 
 const BODY = {
   rejectionReason: {
@@ -43,46 +36,52 @@ export const rejectReferralOperation = operation<Rejection>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readRejection },
+  body: { kind: 'fhir', read: readRejection, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider rejects a booked referral. A directly booked appointment is cancelled at the hospital first; when that fails nothing ' +
+      'changes. The referral becomes REJECTED and returns to the referrer.',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INAPPROPRIATE_VALUE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+        'UNABLE_TO_CANCEL_APPOINTMENT',
+      ],
+      502: ['PAS_RESPONDED_WITH_ERROR'],
+      504: ['PAS_NOT_RESPONDING'],
+    },
+    example: () => ({
+      path: { ubrn: '000000070002' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-RejectReferral-Parameters-1', [
+        codingParameter(
+          'rejectionReason',
+          `https://localhost/referrals/FHIR/STU3/CodeSystem/${APPOINTMENT_CANCELLATION_REASON}`,
+          'FURTHER_INFORMATION_REQUIRED',
+        ),
+        { name: 'appointmentCancelledInPAS', valueBoolean: true },
+        { name: 'rejectionComments', valueString: 'Please add the latest echocardiogram.' },
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const ubrn = call.params['ubrn'] ?? '';
     const change = { operation: 'A014', expected: expectedVersion(call) };
-    const rejected = await holdReferral(call, ubrn, change.expected, async (referral) => {
-      const booked =
-        referral.appointment === undefined ? undefined : await serviceById(call.db, call.instance, referral.appointment.serviceId);
-      const facts = { now: call.world.clock.now(), reason: appointmentCancellationReason(call.body.reasonCode), service: booked };
-      requireRejectable(referral, call.body, facts);
-      const slotId = isDirectlyBooked(referral, booked) ? referral.appointment?.slotId : undefined;
-      if (slotId !== undefined) await cancelAtHospital(call, referral, slotId);
-      return call.world.store.transaction(async (tx) => {
-        const result = rejectReferral(referral, call.body, facts);
-        await saveChange(tx, call, change, result);
-        if (slotId !== undefined) await releaseSlot(tx, call.instance, slotId);
-        return result;
-      });
+    const facts = { now: call.world.clock.now(), reason: appointmentCancellationReason(call.body.reasonCode) };
+    const rejected = await endBooking(call, ubrn, change, {
+      check: (referral, service) => void requireRejectable(referral, call.body, { ...facts, service }),
+      apply: (referral, service) => rejectReferral(referral, call.body, { ...facts, service }),
     });
     return referralAnswer(call, rejected);
   },
 });
-
-/**
- * Asks the hospital to cancel the booking of a referral. Throws UNABLE_TO_CANCEL_APPOINTMENT (422), PAS_RESPONDED_WITH_ERROR (502) or
- * PAS_NOT_RESPONDING (504).
- */
-export async function cancelAtHospital(call: ReferralCall, referral: Referral, slotId: string): Promise<void> {
-  const slot = await slotById(call.db, call.instance, slotId);
-  const answer = await call.world.hospital.cancel({
-    instance: call.instance,
-    ubrn: referral.ubrn,
-    nhsNumber: referral.nhsNumber,
-    serviceId: referral.appointment?.serviceId ?? '',
-    slotId,
-    usrn: slot?.usrn ?? '',
-  });
-  if (answer !== 'confirmed') throw cancellationRefused(answer, slotId, referral.ubrn);
-}
 
 function readRejection(resource: unknown): Rejection {
   const { rejectionReason, rejectionComments, appointmentCancelledInPAS } = readParameters(resource, BODY);

@@ -20,6 +20,37 @@ export const retrieveAppointmentSlots = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Free slots of a directly bookable service, earliest first, page by page. Changes nothing: a slot is held only by booking it (A016).',
+    answers: 'Bundle',
+    query: [
+      { name: 'schedule.actor:HealthcareService', description: 'Id of the service.', required: true },
+      { name: 'schedule.actor:Practitioner', description: 'Slots of this named clinician only: SDS user id.', required: false },
+      { name: 'appointmentType', description: 'Priority of the referral.', required: true, values: ['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT'] },
+      { name: 'status', description: 'Always free.', required: true, values: ['free'] },
+      { name: '_count', description: 'Slots on a page, 1 to 100.', required: true },
+      { name: 'page', description: 'Number of the page, from 1.', required: true },
+    ],
+    headers: [
+      { name: 'NHSD-eRS-Comm-Rule-Org', description: 'ODS code of the organisation by whose commissioning rules to look.', required: true },
+    ],
+    refusals: {
+      400: [
+        'MISSING_HEADER',
+        'MISSING_PARAMETER',
+        'INVALID_CODE',
+        'INVALID_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'SERVICE_UNAVAILABLE',
+        'INVALID_STATE',
+      ],
+    },
+    example: () => ({
+      query: { 'schedule.actor:HealthcareService': '11000', appointmentType: 'ROUTINE', status: 'free', _count: '20', page: '1' },
+      headers: { 'NHSD-eRS-Comm-Rule-Org': 'R69' },
+    }),
+  },
   handle: async (call) => {
     const { world, db, instance } = call;
     const query = readSlotQuery(call.query, call.header('nhsd-ers-comm-rule-org'));

@@ -9,9 +9,11 @@ import {
   offerPeriod,
   slotGone,
 } from '../booking/booking.ts';
+import { bookingMessage } from '../document/example-messages.ts';
 import { ErsStatus, unprocessable } from '../errors.ts';
 import type { Referral, Slot } from '../model.ts';
 import { type Answer, type Call, operation } from '../operation.ts';
+import { firstFreeSlot } from '../seed/slots.ts';
 import { hasFreeSlots, serviceById, slotById, takeSlot } from '../store/catalogue.ts';
 import { bookingFailureOf, forgetBookingFailure, nextNumber, rememberBookingFailure } from '../store/referrals.ts';
 import { type BookingRequestBody, readBookingRequest, writeAppointment } from './appointment.ts';
@@ -35,6 +37,37 @@ export const bookOrDeferAppointment = operation<BookingRequestBody>({
   ifMatch: false,
   body: { kind: 'fhir', read: readBookingRequest },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Books a slot for a referral, defers the referral to the provider, or sends it for triage, by status and reason. A booking is confirmed by ' +
+      'the hospital before it is kept. The referral named must be at its current version, which moves on by two.',
+    success: 201,
+    answers: 'Appointment',
+    refusals: {
+      409: [],
+      423: [],
+      422: [
+        'MISSING_VALUE',
+        'INVALID_VALUE',
+        'INVALID_CODE',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INVALID_STATE',
+        'SERVICE_UNAVAILABLE',
+        'INAPPROPRIATE_SLOT',
+        'SLOT_NOT_AVAILABLE',
+        'SLOTS_CURRENTLY_AVAILABLE',
+        'THIS_SLOT_IS_AVAILABLE',
+        'UNABLE_TO_CONFIRM_APPOINTMENT',
+      ],
+      502: ['PAS_RESPONDED_WITH_ERROR'],
+      504: ['PAS_NOT_RESPONDING'],
+    },
+    example: (now) => ({ body: bookingMessage({ ubrn: '000000070000', version: 5 }, firstFreeSlot('11002', now)) }),
+  },
   handle: async (call) => {
     const { command, version } = call.body;
     const change: Change = { operation: 'A016', expected: version };

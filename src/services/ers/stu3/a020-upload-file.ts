@@ -25,6 +25,26 @@ export const uploadFile = operation<Readable>({
   ifMatch: false,
   body: { kind: 'file', types: UPLOAD_TYPES },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Stores a file, to be linked to a request by another operation. The virus scan runs afterwards: until then the file is PENDING. A name with ' +
+      'EICAR in it is found to be a threat. Location names the file.',
+    success: 201,
+    headers: [
+      { name: 'NHSD-eRS-File-Name', description: 'Name of the file, with an extension that belongs to its media type.', required: true },
+      {
+        name: 'NHSD-eRS-Referral-ID',
+        description: 'UBRN of the request it is meant for; it can then be linked to no other.',
+        required: false,
+      },
+    ],
+    refusals: { 422: ['MISSING_VALUE', 'INVALID_VALUE', 'CONFLICTING_VALUES', 'FILE_SIZE_ERROR'] },
+    example: () => ({
+      headers: { 'NHSD-eRS-File-Name': 'letter.txt', 'NHSD-eRS-Referral-ID': '000000070000' },
+      contentType: 'text/plain',
+      body: 'Dear colleague, thank you for seeing this invented patient.',
+    }),
+  },
   handle: async (call) => {
     const { world, instance, caller } = call;
     const contentType = mediaTypeOf(call.header('content-type') ?? '');

@@ -26,6 +26,21 @@ export const retrieveAvailableActions = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'What the caller could do with a referral at this moment, each as a Task. Somebody without access to it gets an empty list.',
+    answers: 'Bundle',
+    query: [
+      { name: 'focus', description: 'The referral at its current version: `ReferralRequest/{ubrn}/_history/{version}`.', required: true },
+      { name: 'intent', description: 'Always proposal.', required: true, values: ['proposal'] },
+      { name: 'status', description: 'Always ready.', required: true, values: ['ready'] },
+    ],
+    refusals: { 400: ['MISSING_PARAMETER', 'INVALID_VALUE', 'REFERENCE_NOT_FOUND', 'HISTORY_NOT_SUPPORTED'] },
+    example: () => ({
+      businessFunction: 'SERVICE_PROVIDER_CLINICIAN',
+      query: { focus: 'ReferralRequest/000000070004/_history/5', intent: 'proposal', status: 'ready' },
+    }),
+  },
   handle: async (call) => {
     requireFixed(call, 'intent', 'Intent', 'proposal');
     requireFixed(call, 'status', 'Status', 'ready');

@@ -12,7 +12,17 @@ const PROFILES: readonly string[] = [
   'https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Appointment-1',
 ];
 const DESCRIPTION = 'e-Referral Appointment';
-const STATUSES = new Set(['proposed', 'pending', 'booked', 'arrived', 'fulfilled', 'cancelled', 'noshow', 'entered-in-error']);
+/** Statuses of an appointment in FHIR. */
+export const APPOINTMENT_STATUSES: ReadonlySet<string> = new Set([
+  'proposed',
+  'pending',
+  'booked',
+  'arrived',
+  'fulfilled',
+  'cancelled',
+  'noshow',
+  'entered-in-error',
+]);
 const MAXIMUM_COMMENT = 1000;
 
 /**
@@ -74,13 +84,9 @@ export interface BookingRequestBody {
  * INAPPROPRIATE_VALUE for a field that this kind of request must not have.
  */
 export function readBookingRequest(resource: unknown): BookingRequestBody {
-  const body = record(resource, 'Appointment', 'INVALID_VALUE');
-  if (body['resourceType'] !== 'Appointment') throw invalid('Resource Type', body['resourceType']);
+  const body = readFrame(resource);
   const kind = readKind(body);
   const { ubrn, version } = readIncomingReferral(body['incomingReferral']);
-  const description = text(body['description'], 'Description');
-  if (description !== DESCRIPTION) throw invalid('Description', description);
-  if (body['language'] !== undefined && body['language'] !== 'en') throw invalid('Language', body['language']);
   const slotId = readSlot(body, kind);
   const [start, end] = [readTime(body, 'start', kind), readTime(body, 'end', kind)];
   const comment = readComment(body['comment'], kind);
@@ -98,9 +104,19 @@ export function readBookingRequest(resource: unknown): BookingRequestBody {
   };
 }
 
+/** The members of an appointment after what is the same in all of them. Throws MISSING_VALUE or INVALID_VALUE (422). */
+export function readFrame(resource: unknown): Readonly<Record<string, unknown>> {
+  const body = record(resource, 'Appointment', 'INVALID_VALUE');
+  if (body['resourceType'] !== 'Appointment') throw invalid('Resource Type', body['resourceType']);
+  const description = text(body['description'], 'Description');
+  if (description !== DESCRIPTION) throw invalid('Description', description);
+  if (body['language'] !== undefined && body['language'] !== 'en') throw invalid('Language', body['language']);
+  return body;
+}
+
 function readKind(body: Readonly<Record<string, unknown>>): BookingCommand['kind'] {
   const status = text(body['status'], 'Status');
-  if (!STATUSES.has(status)) throw unprocessable('INVALID_CODE', `'Status' (${status}) is not a known code.`);
+  if (!APPOINTMENT_STATUSES.has(status)) throw unprocessable('INVALID_CODE', `'Status' (${status}) is not a known code.`);
   if (status !== 'booked' && status !== 'proposed') throw inappropriate('Status', status, 'An appointment is booked or proposed here.');
   if (status === 'booked') {
     if (body['reason'] !== undefined) throw inappropriate('Reason', undefined, 'A booking has no reason.');
@@ -115,7 +131,8 @@ function readKind(body: Readonly<Record<string, unknown>>): BookingCommand['kind
   return reason;
 }
 
-function readIncomingReferral(value: unknown): { ubrn: string; version: number } {
+/** UBRN and version of the referral an appointment is for. Throws MISSING_VALUE or INVALID_VALUE (422). */
+export function readIncomingReferral(value: unknown): { ubrn: string; version: number } {
   const reference = text(
     record(list(value, 'Incoming Referral', 'INVALID_VALUE')[0], 'Incoming Referral', 'INVALID_VALUE')['reference'],
     'Incoming Referral',
@@ -160,7 +177,8 @@ function readComment(value: unknown, kind: BookingCommand['kind']): string | und
   return comment;
 }
 
-function readParticipants(value: unknown): Pick<BookingCommand, 'serviceId' | 'nhsNumber' | 'clinician'> {
+/** Who an appointment is for and with. Throws MISSING_VALUE, INVALID_VALUE or INAPPROPRIATE_VALUE (422). */
+export function readParticipants(value: unknown): Pick<BookingCommand, 'serviceId' | 'nhsNumber' | 'clinician'> {
   const found = new Map<string, string>();
   for (const item of list(value, 'Participant', 'INVALID_VALUE')) {
     const participant = record(item, 'Participant', 'INVALID_VALUE');
@@ -184,7 +202,8 @@ function readParticipants(value: unknown): Pick<BookingCommand, 'serviceId' | 'n
 
 const PARTICIPANT_SYSTEMS: ReadonlySet<string> = new Set([SYSTEMS.serviceStu3, SYSTEMS.nhsNumberStu3, SYSTEMS.userStu3]);
 
-function invalid(field: string, value: unknown) {
+/** 422 INVALID_VALUE for a field of an appointment. */
+export function invalid(field: string, value: unknown) {
   return unprocessable('INVALID_VALUE', `'${field}' (${typeof value === 'string' ? value : JSON.stringify(value)}) is invalid.`);
 }
 

@@ -55,6 +55,8 @@ export interface ReferenceRule extends RuleFacts {
 export interface ResourceRule extends RuleFacts {
   readonly kind: 'resource';
   readonly resourceType?: string;
+  /** What `read` goes by when the resource is again `Parameters`; for the API document. */
+  readonly parameters?: ParametersSpec;
   /** Reads the resource; throws ErsRefusal, whose issues join the others. `path` names it in diagnostics. */
   readonly read?: (resource: unknown, path: string) => unknown;
 }

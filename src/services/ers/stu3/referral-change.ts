@@ -4,7 +4,7 @@ import type { Referral } from '../model.ts';
 import type { Call } from '../operation.ts';
 import { insertAudit } from '../store/audit.ts';
 import { locked, releaseLock, requireUnlocked, takeLock } from '../store/locks.ts';
-import { notCurrent, saveReferral } from '../store/referrals.ts';
+import { notCurrent, referralByUbrn, saveReferral } from '../store/referrals.ts';
 import { loadReferral, type ReferralCall, requireAccess } from './referral-access.ts';
 
 /** What a change did, for the audit trail. */
@@ -58,12 +58,15 @@ export async function holdReferral<T>(
   const holder = `call-${world.random.uuid()}`;
   const now = world.clock.realNow();
   const until = now + world.environment.settings.pasTimeoutSeconds * 1000 + LEASE_MARGIN;
-  await world.store.transaction(async (tx) => {
+  const held = await world.store.transaction(async (tx) => {
     if (!(await takeLock(tx, instance, ubrn, holder, now, until))) throw locked(ubrn);
-    requireVersion(referral, expected);
+    // Read again under the lock: what is agreed with a hospital must be about the referral as it is.
+    const current = (await referralByUbrn(tx, instance, ubrn)) ?? referral;
+    requireVersion(current, expected);
+    return current;
   });
   try {
-    return await work(referral);
+    return await work(held);
   } finally {
     await world.store.transaction((tx) => releaseLock(tx, instance, ubrn, holder));
   }

@@ -3,10 +3,10 @@ import type { SearchCriteria } from '../model.ts';
 import { isObject } from './parameter-values.ts';
 import { type ParametersSpec, readParameters } from './parameters.ts';
 
-const PRIORITY_CODES = ['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT'] as const;
+export const PRIORITY_CODES = ['ROUTINE', 'URGENT', 'TWO_WEEK_WAIT'] as const;
 
 /** `eRS-ServiceSearchCriteria-Parameters-1` (ers.md §9 A010). Whether codes exist and fit together is for `checkCriteria`. */
-const SEARCH_CRITERIA = {
+export const SEARCH_CRITERIA = {
   priority: { kind: 'coding', cardinality: '1..1', display: 'Priority', system: `${STU3_CODES}eRS-Priority-1`, codes: PRIORITY_CODES },
   specialty: { kind: 'coding', cardinality: '0..1', display: 'Specialty', system: { endsWith: '/STU3/CodeSystem/SPECIALTY' } },
   clinicType: { kind: 'coding', cardinality: '0..1', display: 'Clinic Type', system: `${STU3_CODES}eRS-ClinicType-1` },

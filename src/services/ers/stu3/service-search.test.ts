@@ -159,6 +159,23 @@ test('A010 with nothing to find says so', async () => {
   });
 });
 
+/** Made for these tests: a patient without a practice, a hospital that has closed, a clinician who has left. */
+const UNREGISTERED = '9990548609';
+const CLOSED = 'RZZ99';
+const LEFT = '900000000099';
+await ers.store.transaction(async (tx) => {
+  const known = await ers.world.demographics.patient(tx, '9912003888');
+  assert.ok(known !== undefined);
+  const { gpPractice: _practice, ...unregistered } = known;
+  await ers.world.demographics.savePatient(tx, { ...unregistered, nhsNumber: UNREGISTERED });
+  const hospital = await ers.world.directory.organisation(tx, 'R69');
+  const person = await ers.world.directory.person(tx, '021600556514');
+  assert.ok(hospital !== undefined && person !== undefined);
+  await ers.world.directory.saveOrganisation(tx, { ...hospital, odsCode: CLOSED, open: false });
+  await ers.world.directory.savePerson(tx, { ...person, userId: LEFT, active: false });
+});
+const term = (code: string) => ({ name: 'clinicalTerm', valueCoding: { system: 'http://snomed.info/sct', code } });
+const specialtyCode = (code: string) => ({ system: `${BASE}/STU3/CodeSystem/SPECIALTY`, code });
 const organisation = (value: string) => ({
   name: 'organisation',
   valueIdentifier: { system: 'https://directory.spineservices.nhs.uk/STU3/Organization', value },
@@ -188,10 +205,53 @@ const refusals: readonly (readonly [what: string, body: object, outcome: string,
     '422 FIELD_NOT_PERMITTED',
   ],
   ['a postcode of no area', search([...keys.heart, { name: 'postcode', valueString: 'QQ1 1AA' }]), '422 REFERENCE_NOT_FOUND'],
-  ['a patient who is not known', search(keys.heart, [], { patient: '9990548609' }), '422 REFERENCE_NOT_FOUND'],
+  ['a patient who is not known', search(keys.heart, [], { patient: '9990000018' }), '422 REFERENCE_NOT_FOUND'],
   ['a number that is none', search(keys.heart, [], { patient: '1234567890' }), '422 INVALID_VALUE'],
   ['a sensitive patient', search(keys.heart, [], { patient: '9462979626' }), '422 PATIENT_ERROR'],
+  ['a patient without a practice', search(keys.heart, [], { patient: UNREGISTERED }), '422 NO_REG_GP_PRACTICE'],
+  ['an organisation that has closed', search([...keys.heart, organisation(CLOSED)]), '422 ORGANISATION_IS_CLOSED'],
+  ['a named clinician who has left', search(clinician(LEFT)), '422 REFERENCED_USER_IS_NOT_ACTIVE'],
+  ['a term of no dictionary', search([term('99')]), '422 SNOMED_NOT_FOUND'],
+  [
+    'a specialty that does not exist',
+    search([{ ...keys.heart[0], valueCoding: specialtyCode('FOO') }, keys.heart[1] ?? {}]),
+    '422 INVALID_CODE',
+  ],
+  [
+    'a clinic type of another specialty',
+    search([{ ...keys.heart[0], valueCoding: specialtyCode('NEUROLOGY') }, keys.heart[1] ?? {}]),
+    '422 INAPPROPRIATE_VALUE',
+  ],
+  ['no parameters', { resourceType: 'Parameters', parameter: [] }, '422 MISSING_VALUE'],
+  ['parameters that are no list', { resourceType: 'Parameters', parameter: {} }, '422 INVALID_FHIR_STRUCTURE'],
+  ['a parameter of another name', search(keys.heart, [{ name: 'other', valueString: 'x' }]), '422 UNEXPECTED_FIELD'],
 ];
+
+test('every code that A010 documents is given for something', () => {
+  const documented = [
+    'REFERENCE_NOT_FOUND',
+    'INAPPROPRIATE_VALUE',
+    'MISSING_VALUE',
+    'VALUE_IS_REQUIRED',
+    'FIELD_NOT_PERMITTED',
+    'PATIENT_ERROR',
+    'INVALID_VALUE',
+    'INVALID_CODE',
+    'UNEXPECTED_FIELD',
+    'INVALID_FHIR_STRUCTURE',
+    'REFERENCED_USER_IS_NOT_SPC',
+    'ORGANISATION_IS_CLOSED',
+    'ORGANISATION_NOT_APPROPRIATE',
+    'REFERENCED_USER_IS_NOT_ACTIVE',
+    'REFERENCED_USER_NOT_IN_ORG',
+    'NO_REG_GP_PRACTICE',
+    'REFERENCED_USER_IS_NOT_RC',
+    'REFERENCED_USER_IS_NOT_RC_AT_ORG',
+    'SNOMED_NOT_FOUND',
+  ];
+  const given = new Set(refusals.map(([, , outcome]) => outcome.slice('422 '.length)));
+  assert.deepEqual([...given].sort(), documented.sort());
+});
 
 for (const [what, body, outcome, caller = data.RC] of refusals) {
   test(`A010 refuses ${what}`, async () => assert.equal(await outcomeOf(ers.request(patientServiceSearch, caller, { body })), outcome));

@@ -64,13 +64,6 @@ export const LOG_ON = {
     'Only the authorization code flow is served.',
     'Send response_type=code.',
   ),
-  'gateway.authorize.nhs-login': answer(
-    501,
-    'not_implemented',
-    'NHS login is not available in this environment',
-    'scope=nhs-login asks for NHS login, which LocalSpine does not simulate.',
-    'Leave scope out to sign in health and care staff.',
-  ),
   'gateway.callback.state': answer(
     400,
     'invalid_request',

@@ -9,6 +9,7 @@ import { applyFault, baseAddress, onlyMethod, type TokenServerBase } from './tok
 
 /** What the platform asks its identity provider for, and how old a session there may be (identity.md C.2). */
 const PROVIDER_SCOPE = 'openid nationalrbacaccess';
+const NHS_LOGIN_SCOPE = 'openid profile';
 const PROVIDER_MAX_AGE = 300;
 const DEFAULT_ACR = 'AAL3_ANY';
 
@@ -24,12 +25,14 @@ export function registerAuthorize(app: FastifyInstance, base: TokenServerBase): 
     const application = await checkClient(base, request, query.get('client_id') ?? '');
     const clientState = checkRequest(request, query, application);
     const state = world.random.uuid();
+    // What a client asks for in scope plays no part, but for the choice of who signs in.
+    const nhsLogin = (query.get('scope') ?? '').split(' ').includes('nhs-login');
     const location = await world.signIn.authorizeUrl(world.store.db, {
-      provider: server.signIn,
+      provider: nhsLogin ? 'nhs-login' : server.signIn,
       redirectUri: `${address}/callback`,
       state,
       acrValues: query.get('acr_values') || DEFAULT_ACR,
-      scope: PROVIDER_SCOPE,
+      scope: nhsLogin ? NHS_LOGIN_SCOPE : PROVIDER_SCOPE,
       maxAge: PROVIDER_MAX_AGE,
     });
     await insertAuthorization(world.store.db, {
@@ -37,6 +40,7 @@ export function registerAuthorize(app: FastifyInstance, base: TokenServerBase): 
       appId: application.appId,
       tokenServer: server.path,
       clientState,
+      nhsLogin,
       expiresAt: world.clock.now() + AUTHORIZATION_LIFE,
     });
     return reply.header('cache-control', 'no-store').redirect(new URL(location, address).href, 302);
@@ -82,6 +86,5 @@ function checkRequest({ exchange }: FastifyRequest, query: URLSearchParams, appl
   if (responseType !== 'code')
     throw refuseAtCallback('gateway.authorize.response-type', redirectUri, state, `response_type is "${responseType}".`);
   exchange.passed('gateway.authorize.response-type');
-  if (query.get('scope') === 'nhs-login') throw refuse('gateway.authorize.nhs-login');
   return state;
 }

@@ -5,6 +5,7 @@ import { logOnOf } from '../issue.ts';
 import { findKey } from '../jwks.ts';
 import { decodeJwt, isObject, textMember } from '../jwt.ts';
 import { CODE_LIFE } from '../log-on.ts';
+import { patientLogOnOf } from '../patient-log-on.ts';
 import { fingerprint } from '../secrets.ts';
 import { isSignatureAlgorithm, isSignedBy } from '../signature.ts';
 import { findApplication } from '../store/applications.ts';
@@ -32,8 +33,12 @@ export function registerCallback(app: FastifyInstance, base: TokenServerBase): v
     exchange.appId = application.appId;
     exchange.passed('gateway.callback.state');
     passProviderError(query, application.callbackUrl, pending.clientState);
-    const { claims, userinfo } = await readLogOn(world, request, server.signIn, query.get('code') ?? '', `${address}/callback`);
-    const logOn = logOnOf(world, application, { claims, provider: server.signIn, grantType: 'authorization_code', userinfo });
+    const provider = pending.nhsLogin ? 'nhs-login' : server.signIn;
+    const { claims, userinfo } = await readLogOn(world, request, provider, query.get('code') ?? '', `${address}/callback`);
+    const logOn =
+      provider === 'nhs-login'
+        ? patientLogOnOf(world, application, { claims, tokenServer: server.signIn, grantType: 'authorization_code' })
+        : logOnOf(world, application, { claims, provider, grantType: 'authorization_code', userinfo });
     exchange.passed('gateway.scope.user');
     if (logOn.facts.userId !== undefined) exchange.userId = logOn.facts.userId;
     const code = world.random.text(CODE_LENGTH);

@@ -36,7 +36,14 @@ export interface Tables {
   gateway_api_key: ApiKeyRow;
   gateway_jwks_cache: { url: string; body: string; fetched_at: number };
   gateway_jti: { hash: string; spent_at: number };
-  gateway_authorization: { state: string; app_id: string; token_server: string; client_state: string; expires_at: number };
+  gateway_authorization: {
+    state: string;
+    app_id: string;
+    token_server: string;
+    client_state: string;
+    expires_at: number;
+    sign_in: string | null;
+  };
   gateway_code: { hash: string; app_id: string; log_on: string; expires_at: number };
   gateway_log_on: { chain_id: string; app_id: string; sid: string | null; log_on: string; started_at: number; refreshable_until: number };
   gateway_token: TokenRow;

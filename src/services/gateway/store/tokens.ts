@@ -102,6 +102,8 @@ export interface PendingAuthorization {
   /** Path of the token server it began at. */
   readonly tokenServer: string;
   readonly clientState: string;
+  /** Whether the user is sent to NHS login instead of the token server's usual provider. */
+  readonly nhsLogin: boolean;
   readonly expiresAt: Instant;
 }
 
@@ -113,6 +115,7 @@ export async function insertAuthorization(db: Db, pending: PendingAuthorization)
       app_id: pending.appId,
       token_server: pending.tokenServer,
       client_state: pending.clientState,
+      sign_in: pending.nhsLogin ? 'nhs-login' : null,
       expires_at: pending.expiresAt,
     })
     .execute();
@@ -132,6 +135,7 @@ export async function takeAuthorization(db: Db, state: string, tokenServer: stri
       appId: row.app_id,
       tokenServer: row.token_server,
       clientState: row.client_state,
+      nhsLogin: row.sign_in === 'nhs-login',
       expiresAt: Number(row.expires_at),
     }
   );

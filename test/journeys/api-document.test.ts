@@ -1,0 +1,193 @@
+/** The API document, the explorer and the collections, as a developer meets them: everything here is made from what the server says. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { LocalSpine, type Reply } from '../helpers/localspine.ts';
+import { makeKeyPair, Supplier } from '../helpers/supplier.ts';
+
+const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT' });
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly example?: string;
+}
+
+describe('from the API document', () => {
+  before(() => spine.start());
+  after(() => spine.remove());
+
+  const read = (id: string, path: string) => spine.call(id, `/_localspine/ers${path}`);
+
+  test('every example request is answered as documented, each on fresh data', async () => {
+    const { json: document } = await spine.call('SANDBOX', `${spine.environment('SANDBOX').httpUrl}/_localspine/ers/openapi.json`);
+    const base: string = document.servers[0].url;
+    assert.match(base, /^http:/, 'the sandbox offers plain HTTP to whoever asked by it');
+    const tried: string[] = [];
+    for (const [path, methods] of Object.entries<object>(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        if (operation['x-localspine-undocumented'] === true) continue;
+        await spine.admin('SANDBOX', '/reset', { method: 'POST', body: {} });
+        const { url, options } = requestOf(base, path, method, operation);
+        const reply = await spine.call('SANDBOX', url, options);
+        assert.ok(reply.status < 300, `${operation.operationId}: ${reply.status} ${reply.text.slice(0, 500)}`);
+        const described = operation.responses[String(reply.status)];
+        assert.ok(described, `${operation.operationId} answers ${reply.status}, which the document does not know`);
+        const wanted = described.content?.['application/fhir+json']?.schema?.properties?.resourceType?.const;
+        if (wanted !== undefined) assert.equal(reply.json.resourceType, wanted, operation.operationId);
+        tried.push(operation.operationId);
+      }
+    }
+    assert.ok(tried.length >= 15, `only ${tried.join(', ')}`);
+  });
+
+  test('it is there as YAML too, and for every environment', async () => {
+    const { text, headers } = await read('INT', '/openapi.yaml');
+    assert.match(headers['content-type'] ?? '', /^application\/yaml/);
+    assert.match(text, /^openapi: 3\.1\.0\n/);
+    assert.match(text, /accessToken/);
+  });
+
+  test('collections can be downloaded', async () => {
+    const collection = (await read('SANDBOX', '/collection/postman.json')).json;
+    assert.equal(collection.info.schema, 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json');
+    const zip = await read('SANDBOX', '/collection/bruno.zip');
+    assert.equal(zip.bytes.toString('latin1', 0, 2), 'PK');
+    assert.ok(zip.bytes.includes('bruno.json'));
+  });
+
+  test('and written by the command line', async () => {
+    const made = spine.cli('collection', '--environment', 'sandbox', '--format', 'bruno', '--output', `${spine.home}/bruno`, '--json');
+    assert.equal(made.status, 0, made.stderr);
+    assert.ok(JSON.parse(made.stdout).files > 15);
+    const again = spine.cli('collection', '--environment', 'sandbox', '--format', 'bruno', '--output', `${spine.home}/bruno`, '--json');
+    assert.equal(again.status, 1);
+    assert.equal(JSON.parse(again.stderr).error, 'exists');
+    const postman = spine.cli('collection', '--environment', 'int', '--format', 'postman', '--output', `${spine.home}/int.json`, '--json');
+    assert.equal(postman.status, 0, postman.stderr);
+    assert.equal(spine.cli('collection', '--format', 'excel').status, 2);
+  });
+});
+
+describe('the API explorer', () => {
+  before(() => spine.start());
+  after(() => spine.remove());
+
+  const open = (id: string, operation: string) => spine.call(id, `/_localspine/ers/explorer/${operation}`);
+  const send = (id: string, operation: string, page: Reply, changes: Record<string, string> = {}, headers: Record<string, string> = {}) => {
+    const cookie = /^[^;]+/.exec(page.headers['set-cookie'] ?? '')?.[0] ?? '';
+    return spine.call(id, `/_localspine/ers/explorer/${operation}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', cookie, ...headers },
+      body: new URLSearchParams({ ...fieldsOf(page), ...changes }).toString(),
+    });
+  };
+
+  test('sends the request as it is filled in, and shows the answer, the checks and the same as curl', async () => {
+    const answer = await send('SANDBOX', 'A005', await open('SANDBOX', 'A005'));
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /200 OK/);
+    assert.match(answer.text, /ers\.open-access/);
+    assert.match(answer.text, /curl --include/);
+    assert.match(answer.text, /&quot;resourceType&quot;: &quot;ReferralRequest&quot;/);
+  });
+
+  test('in INT it shows why a request without token is refused, and takes a pasted one', async () => {
+    const page = await open('INT', 'A030');
+    assert.match(page.text, /Access token/);
+    assert.match((await send('INT', 'A030', page)).text, /401 Unauthorized[\s\S]*no Authorization header/);
+    const refused = await send('INT', 'A030', page, { token: 'not-a-token' });
+    assert.match(refused.text, /never issued this token/);
+    assert.doesNotMatch(/id="curl"[\s\S]*?<\/pre>/.exec(refused.text)?.[0] ?? '', /not-a-token/);
+  });
+
+  test('in INT a pasted token is used, and not written into the curl command', async () => {
+    const supplier = new Supplier(spine);
+    const app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks });
+    const token: string = (await supplier.userToken(app, '021600556514')).json.access_token;
+    const answer = await send('INT', 'A005', await open('INT', 'A005'), { token });
+    assert.match(answer.text, /200 OK/);
+    assert.match(answer.text, /gateway\.token/);
+    assert.doesNotMatch(/id="curl"[\s\S]*?<\/pre>/.exec(answer.text)?.[0] ?? token, new RegExp(token));
+  });
+
+  test('an answer that a fault rule cuts off is shown as none', async () => {
+    const rule = { service: 'ers', operation: 'A004', effect: { kind: 'disconnect' } };
+    assert.equal((await spine.admin('SANDBOX', '/faults', { method: 'POST', body: rule })).status, 201);
+    assert.match((await send('SANDBOX', 'A004', await open('SANDBOX', 'A004'))).text, /None:/);
+    await spine.admin('SANDBOX', '/faults', { method: 'DELETE' });
+  });
+
+  test('a form without the page’s own mark, or from another site, is refused and sends nothing', async () => {
+    const page = await open('SANDBOX', 'A013');
+    for (const attempt of [
+      await send('SANDBOX', 'A013', page, { csrf: 'x'.repeat(32) }),
+      await send('SANDBOX', 'A013', page, {}, { cookie: '' }),
+      await send('SANDBOX', 'A013', page, {}, { origin: 'https://evil.example' }),
+      await send('SANDBOX', 'A013', page, {}, { 'sec-fetch-site': 'same-site' }),
+    ])
+      assert.equal(attempt.status, 403, attempt.text);
+    assert.equal((await spine.call('SANDBOX', '/referrals/FHIR/STU3/ReferralRequest/000000070001')).json.meta.versionId, '5');
+  });
+
+  test('what is typed stays within the operation: no other path, no other header', async () => {
+    const page = await open('SANDBOX', 'A005_2');
+    assert.equal((await send('SANDBOX', 'A005_2', page, { 'path:ubrn': '..', 'path:version': '..' })).status, 400);
+    const climbing = await send('SANDBOX', 'A005_2', page, { 'path:ubrn': '../../../../_localspine/reset' });
+    assert.match(climbing.text, /404 Not Found/);
+    assert.match(climbing.text, /%2F_localspine%2Freset/);
+    const split = await send('SANDBOX', 'A005', await open('SANDBOX', 'A005'), { 'header:X-Correlation-ID': 'a\r\nHost: evil.example' });
+    assert.equal(split.status, 400);
+    assert.match(split.text, /cannot carry/);
+  });
+
+  test('what is typed is shown escaped', async () => {
+    const answer = await send('SANDBOX', 'A005', await open('SANDBOX', 'A005'), { 'path:ubrn': '<script>alert(1)</script>' });
+    assert.doesNotMatch(answer.text, /<script>/);
+  });
+
+  test('an unknown operation is not found', async () => {
+    assert.equal((await open('SANDBOX', 'A001')).status, 404);
+  });
+});
+
+function requestOf(
+  base: string,
+  path: string,
+  method: string,
+  operation: { parameters: readonly Parameter[]; requestBody?: { content: object } },
+) {
+  const of = (where: string) => operation.parameters.filter((each) => each.in === where && each.example !== undefined);
+  const filled = of('path').reduce((text, each) => text.replace(`{${each.name}}`, each.example ?? ''), path);
+  const query = new URLSearchParams(of('query').map((each): [string, string] => [each.name, each.example ?? '']));
+  const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  const body = content?.example;
+  return {
+    url: `${base}${filled}${query.size === 0 ? '' : `?${query}`}`,
+    options: {
+      method: method.toUpperCase() as 'GET' | 'POST',
+      headers: Object.fromEntries([
+        ...of('header').map((each) => [each.name, each.example ?? '']),
+        ...(type === undefined ? [] : [['content-type', type] as const]),
+      ]),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    },
+  };
+}
+
+/** The fields of the page's form with the values a browser would send. */
+function fieldsOf(page: Reply): Record<string, string> {
+  const plain = (text: string) =>
+    text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const fields: Record<string, string> = {};
+  for (const [tag] of page.text.matchAll(/<input [^>]*>/g)) {
+    const name = / name="([^"]*)"/.exec(tag)?.[1];
+    if (name !== undefined) fields[plain(name)] = plain(/ value="([^"]*)"/.exec(tag)?.[1] ?? '');
+  }
+  for (const [, name = '', options = ''] of page.text.matchAll(/<select [^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g))
+    fields[plain(name)] = plain(
+      /<option value="([^"]*)" selected/.exec(options)?.[1] ?? /<option value="([^"]*)"/.exec(options)?.[1] ?? '',
+    );
+  for (const [, name = '', text = ''] of page.text.matchAll(/<textarea [^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/textarea>/g))
+    fields[plain(name)] = plain(text);
+  return fields;
+}
