@@ -7,10 +7,11 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureFiles } from './files.ts';
 import { benchListings } from './listings.ts';
-import { CONNECTIONS, large, MILLISECONDS, measure, printTable, ROUNDS, residentMegabytes, row } from './measure.ts';
+import { CONNECTIONS, large, MILLISECONDS, measure, printTable, ROUNDS, residentMegabytes, row, short } from './measure.ts';
 import { benchReadAmongMany, benchSingleRequests } from './single-requests.ts';
 import { startUp } from './start-up.ts';
 import { referrer, startSubject } from './subject.ts';
+import { benchTokens } from './tokens.ts';
 
 console.log(
   `LocalSpine bench: ${cpus().length} cores (${cpus()[0]?.model ?? ''}), Node ${process.version}, ${ROUNDS} rounds of ${MILLISECONDS} ms, ${CONNECTIONS} connections, HTTPS keep-alive\n`,
@@ -30,6 +31,8 @@ try {
   await benchListings(bench);
   if (large) await benchReadAmongMany(bench, read);
   printTable();
+  console.log('');
+  await benchTokens({ short });
   console.log(`\nmemory after all this, INT alone: ${residentMegabytes(bench.spine.pid).toFixed(0)} MiB`);
 } finally {
   await bench.spine.remove();

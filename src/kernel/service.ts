@@ -66,6 +66,10 @@ export interface EnvironmentSettings {
   readonly quotaPerMinute?: number;
   /** Rate a minute at which spike arrest evens out the requests of an application; the product's own when absent. */
   readonly spikeArrestPerMinute?: number;
+  /** Whether key sets and logout addresses on loopback and private networks may be called. */
+  readonly fetchPrivate: boolean;
+  /** Whether CIS2 calls itself by its local address, or by its published one. */
+  readonly cis2Issuer: 'local' | 'published';
 }
 
 /** What a service is given to live in. */

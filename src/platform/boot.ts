@@ -127,6 +127,8 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         scanSeconds: configuration.scanSeconds,
         uploadDays: configuration.uploadDays,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
+        fetchPrivate: configuration.fetchPrivate,
+        cis2Issuer: configuration.cis2Issuer,
         sandboxRefusals: configuration.sandboxRefusals,
         pasPollSeconds: configuration.pasPollSeconds,
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),

@@ -18,6 +18,8 @@ export interface Configuration {
   readonly scanSeconds: number;
   readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
+  readonly fetchPrivate: boolean;
+  readonly cis2Issuer: 'local' | 'published';
   readonly sandboxRefusals: 'national' | 'published';
   readonly pasPollSeconds: number;
   /** Per environment; the products' own where absent. */
@@ -78,6 +80,16 @@ export const SETTINGS: readonly SettingDocument[] = [
     meaning: 'Days of business time after which an upload that is linked to nothing is deleted.',
   },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
+  {
+    name: 'LOCALSPINE_FETCH_PRIVATE',
+    fallback: 'on when bound to loopback, otherwise off',
+    meaning: 'on or off: whether key sets and logout addresses that suppliers register on loopback and private networks are called.',
+  },
+  {
+    name: 'LOCALSPINE_CIS2_ISSUER',
+    fallback: 'local',
+    meaning: 'local or published: whether CIS2 names itself in tokens by its local address, or by the published issuer of the environment.',
+  },
   {
     name: 'LOCALSPINE_SANDBOX_REFUSALS',
     fallback: 'national',
@@ -149,6 +161,8 @@ export function readConfiguration(variables: Variables, folder: string, interact
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
     uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
+    fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
+    cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),
     sandboxRefusals: oneOf('LOCALSPINE_SANDBOX_REFUSALS', 'national', ['national', 'published']),
     pasPollSeconds: whole('LOCALSPINE_PAS_POLL_SECONDS', 60, 86_400),
     quotaPerMinute: readPerEnvironment('LOCALSPINE_QUOTA_PER_MINUTE', text('LOCALSPINE_QUOTA_PER_MINUTE'), faults),

@@ -1,9 +1,10 @@
 /** Two LocalSpine processes on one PostgreSQL are two doors to the same world: keys, tokens, data, clock, faults and quotas are shared. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { formOf } from '../helpers/browser.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 import { createReferralBody } from '../helpers/messages.ts';
-import { type Application, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
+import { type Application, location, makeKeyPair, type Role, Supplier } from '../helpers/supplier.ts';
 
 const url = process.env['TEST_POSTGRES_URL'];
 /** Requests a minute: few enough to be used up within one, and above what the other tests here need. */
@@ -50,6 +51,29 @@ describe('two processes on one PostgreSQL', {
     const reply = await there.ers(token, undefined, '/R4/PractitionerRole');
     assert.equal(reply.status, 200, reply.text);
     assert.equal((await there.userToken(app, '021600556514')).status, 200);
+  });
+
+  test('a sign-on begun here is finished there; a session ended there ends its tokens here', async () => {
+    const callback = 'http://localhost:3999/callback';
+    const realm = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
+    const body = { client_name: 'Two doors', redirect_uris: [callback] };
+    const { client_id, client_secret } = (await left.admin('INT', '/identity/clients', { method: 'POST', body })).json;
+    const query = new URLSearchParams({ client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' });
+    const begun = await left.call('INT', `${realm}/authorize?${query}`);
+    const { pathname, search } = new URL(formOf(begun).action);
+    const form = { method: 'smartcard', username: '656005750107', passcode: '1234' };
+    const code = new URL(location(await there.form(`${pathname}${search}`, form))).searchParams.get('code') ?? '';
+    const redeem = { grant_type: 'authorization_code', code, redirect_uri: callback, client_id, client_secret };
+    const replies = await Promise.all([here, there, here, there].map((door) => door.form(`${realm}/access_token`, redeem)));
+    assert.equal(replies.filter((each) => each.status === 200).length, 1, 'of four at both doors one gets tokens');
+    const [session] = (await right.admin('INT', '/identity/sessions')).json.sessions.filter(
+      (each: { userId: string }) => each.userId === form.username,
+    );
+    assert.equal((await right.admin('INT', `/identity/sessions/${session.sid}`, { method: 'DELETE' })).status, 200);
+    assert.deepEqual(
+      (await left.admin('INT', '/identity/sessions')).json.sessions.filter((each: { sid: string }) => each.sid === session.sid),
+      [],
+    );
   });
 
   test('a referral made here is read there', async () => {

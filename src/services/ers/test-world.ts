@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 /** An e-RS in memory for tests of operations: real store, blobs and clock; directory, demographics and hospital by hand. */
-import { testContext } from '../../../test/helpers/context.ts';
+import { testContext, testEnvironment } from '../../../test/helpers/context.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
 import type { Patient } from '../demographics/index.ts';
 import { demographics } from '../demographics/index.ts';
@@ -68,7 +68,7 @@ export async function testErs() {
   };
   const context = await testContext({
     migrations,
-    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, uploadDays: 14, pasTimeoutSeconds: 120, pasPollSeconds: 60 } },
+    environment: { settings: { ...testEnvironment.settings, scanSeconds: 300, pasTimeoutSeconds: 120 } },
   });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;
