@@ -12,7 +12,7 @@ import { findClient } from './store/applications.ts';
 import { isJtiSpent } from './store/tokens.ts';
 import { readSubjectToken, verifySubjectToken } from './subject-token.ts';
 import { TOKEN_ANSWERS } from './token-answers.ts';
-import type { GatewayWorld } from './world.ts';
+import type { GatewayWorld, SignInProvider } from './world.ts';
 
 /** One check of a token, in the platform's order. */
 export interface ExaminedCheck {
@@ -115,7 +115,7 @@ async function examineAssertion(world: GatewayWorld, text: string, note: Note): 
 
 async function examineIdToken(world: GatewayWorld, text: string, note: Note): Promise<void> {
   const subject = readSubjectToken(new URLSearchParams({ subject_token: text }), Math.floor(world.clock.realNow() / 1_000), note);
-  const providers = world.environment.tokenServers.map((each) => each.signIn);
+  const providers = [...new Set<SignInProvider>([...world.environment.tokenServers.map((each) => each.signIn), 'nhs-login'])];
   await verifySubjectToken(world, subject, providers, note);
 }
 
