@@ -29,8 +29,9 @@ export interface OpenApiOperation {
     readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
   };
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
-  /** Made from the table alone: the operation's file says nothing, and its example is a guess. */
-  readonly 'x-localspine-undocumented'?: true;
+  readonly deprecated?: true;
+  /** Where it answers, when that is not where the others do. */
+  readonly servers?: readonly { readonly url: string; readonly description: string }[];
 }
 
 export interface OpenApiDocument {
@@ -91,9 +92,9 @@ export function openApiPath(path: string): string {
   return path.replaceAll(/(?<!:):(\w+)/g, '{$1}').replaceAll('::', ':');
 }
 
-/** The example request of an operation, completed from the table where its file says nothing. */
+/** The example request of an operation; `If-Match` names version 5, which most seeded requests have, where its file says nothing. */
 export function exampleOf(operation: Operation, now: Instant): ExampleRequest {
-  const stated = operation.document?.example?.(now) ?? {};
+  const stated = operation.document.example(now);
   return operation.ifMatch && stated.headers?.['If-Match'] === undefined
     ? { ...stated, headers: { 'If-Match': 'W/"5"', ...stated.headers } }
     : stated;
@@ -104,16 +105,16 @@ function operationObject(operation: Operation, path: string, index: number, envi
   return {
     operationId: index === 0 ? operation.id : `${operation.id}_${index + 1}`,
     summary: `${operation.id} ${operation.title}`,
-    description: [operation.document?.description ?? `${operation.title}.`, whoMayCall(operation)].join('\n\n'),
+    description: [operation.document.description, whoMayCall(operation)].join('\n\n'),
     tags: [tagOf(operation)],
     parameters: [
       ...[...path.matchAll(/(?<!:):(\w+)/g)].map(([, name = '']) => pathParameter(name, example)),
-      ...(operation.document?.query ?? []).map((each) => parameter('query', each, example.query?.[each.name])),
+      ...(operation.document.query ?? []).map((each) => parameter('query', each, example.query?.[each.name])),
       ...headersOf(operation, example, environment.access).map(([each, value]) => parameter('header', each, value)),
     ],
     ...requestBodyOf(operation, example),
     responses: responsesOf(operation, environment.access),
-    ...(operation.document === undefined && { 'x-localspine-undocumented': true as const }),
+    ...(operation.document.deprecated === true && { deprecated: true as const }),
   };
 }
 
@@ -203,7 +204,7 @@ function headersOf(
         ]
       : []),
     ...(ifMatch ? [[{ name: 'If-Match', description: 'The version last read.', required: true }, own('If-Match')] as const] : []),
-    ...(document?.headers ?? []).map((each) => [each, own(each.name)] as const),
+    ...(document.headers ?? []).map((each) => [each, own(each.name)] as const),
     [{ name: 'X-Correlation-ID', description: 'Comes back unchanged, and finds the exchange in the journal.', required: false }, undefined],
   ];
 }
@@ -222,7 +223,7 @@ function requestBodyOf({ body }: Operation, example: ExampleRequest): Pick<OpenA
   if (body.kind === 'none') return {};
   const sample = example.body === undefined ? {} : { example: example.body };
   if (body.kind === 'fhir') {
-    const schema = body.parameters === undefined ? FHIR_RESOURCE : parametersSchema(body.parameters);
+    const schema = 'schema' in body ? body.schema : parametersSchema(body.parameters);
     return { requestBody: { required: true, content: { 'application/fhir+json': { schema, ...sample } } } };
   }
   // The type of the example comes first: it is the one that tools offer.
@@ -236,8 +237,6 @@ function requestBodyOf({ body }: Operation, example: ExampleRequest): Pick<OpenA
     },
   };
 }
-
-const FHIR_RESOURCE: JsonSchema = { type: 'object', required: ['resourceType'], properties: { resourceType: { type: 'string' } } };
 
 const OPERATION_OUTCOME: JsonSchema = {
   type: 'object',

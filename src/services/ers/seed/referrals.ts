@@ -1,6 +1,7 @@
 /**
- * The referrals of the published examples of A005, as they stand at version 5 (ers.md §22). Ids, texts and sizes are those of the examples;
- * times are moved so that they were made three days ago and appointments are still to come.
+ * The referrals of the published examples of A005, as they stand at version 5 (ers.md §22), and one in triage to try an outcome on
+ * (000000070030). Ids, texts and sizes are those of the examples; times are moved so that they were made three days ago and appointments
+ * are still to come.
  */
 import { createHash } from 'node:crypto';
 import { type Instant, isoDate } from '../../../kernel/clock.ts';
@@ -135,6 +136,7 @@ const ATTACHMENTS: Readonly<Record<string, readonly Example[]>> = {
       'VALIDATION_FAILED',
     ),
   ],
+  '000000070030': [letter('719f6045-e791-4029-8e0f-1201c02b0a60')],
 };
 
 /** Builds the example referrals and their files for an environment whose clock shows `now`. */
@@ -147,6 +149,7 @@ export function publishedReferrals(now: Instant): { readonly referrals: readonly
       bookedIndirectly(moved, now),
       convertedFromAdvice(moved),
       unbooked(moved, '000000070012', '12'),
+      inTriage(moved),
     ],
     files: Object.entries(ATTACHMENTS).flatMap(([ubrn, examples]) => examples.map((each) => fileOf(each, ubrn, moved))),
   };
@@ -222,6 +225,20 @@ function convertedFromAdvice(moved: Mover): Referral {
     specialty: 'CARDIOLOGY',
     appointment: { id: '70011', version: 1, status: 'proposed', ...service, created, reason: CONVERTED, comment },
     convertedFromAdvice: true,
+    receivedAt: created,
+  };
+}
+
+function inTriage(moved: Mover): Referral {
+  const created = moved('2021-06-11T09:05:00.000Z');
+  const service = { serviceId: '11004', serviceName: 'Cardiology Triage Business Service' };
+  return {
+    ...common(moved, '000000070030', '30', 'ROUTINE', '2021-06-11T09:00:00.000Z'),
+    state: 'AWAITING_TRIAGE',
+    shortlist: [service],
+    clinicalInfoFirstSubmitted: moved('2021-06-11T09:00:00.000Z'),
+    specialty: 'CARDIOLOGY',
+    appointment: { id: '70012', version: 1, status: 'proposed', ...service, created },
     receivedAt: created,
   };
 }

@@ -17,6 +17,7 @@ import { firstFreeSlot } from '../seed/slots.ts';
 import { hasFreeSlots, serviceById, slotById, takeSlot } from '../store/catalogue.ts';
 import { bookingFailureOf, forgetBookingFailure, nextNumber, rememberBookingFailure } from '../store/referrals.ts';
 import { type BookingRequestBody, readBookingRequest, writeAppointment } from './appointment.ts';
+import { BOOKING_SCHEMA } from './appointment-schema.ts';
 import { type Change, holdReferral, saveChange } from './referral-change.ts';
 
 /**
@@ -35,7 +36,7 @@ export const bookOrDeferAppointment = operation<BookingRequestBody>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readBookingRequest },
+  body: { kind: 'fhir', read: readBookingRequest, schema: BOOKING_SCHEMA },
   produces: ['application/fhir+json'],
   document: {
     description:

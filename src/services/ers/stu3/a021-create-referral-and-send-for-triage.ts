@@ -1,5 +1,6 @@
 import { applyBooking } from '../booking/booking.ts';
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
+import { parametersMessage, patientParameter, shortlistParameters } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { requireTriageService, requireTriageShape } from '../referral/change-shortlist.ts';
@@ -27,8 +28,35 @@ export const createReferralAndSendForTriage = operation<CreateReferral>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: (resource) => referralOfMessage(readParameters(resource, NEW_REFERRAL_PARAMETERS)) },
+  body: {
+    kind: 'fhir',
+    read: (resource) => referralOfMessage(readParameters(resource, NEW_REFERRAL_PARAMETERS)),
+    parameters: NEW_REFERRAL_PARAMETERS,
+  },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Deprecated: create (A011), attach the letter (A012) and send for triage (A016) instead. A new referral that is at one triage service at ' +
+      'once, in state AWAITING_TRIAGE. A letter is always intended.',
+    success: 201,
+    deprecated: true,
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'REFERENCE_NOT_FOUND',
+        'TOO_MANY_ITEMS',
+        'DUPLICATE_SERVICE',
+        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
+        'INAPPROPRIATE_VALUE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+      ],
+    },
+    example: () => ({
+      body: parametersMessage('eRS-CreateReferralAndSendForTriage-Parameters-1', [patientParameter(), ...shortlistParameters(['11004'])]),
+    }),
+  },
   handle: async (call) => {
     const { world, instance, caller, body } = call;
     call.exchange.nhsNumber = body.nhsNumber;

@@ -1,4 +1,5 @@
 import { STU3_CODES } from '../codes.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { requireFileShapes, withFiles } from '../referral/provider-files.ts';
 import { type ActionLater, cancelAndActLater, requireActionLater } from '../review/review-outcome.ts';
@@ -42,8 +43,38 @@ export const cancelAppointmentActionLater = operation<ActionLater>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readDecision },
+  body: { kind: 'fhir', read: readDecision, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider cancels a booked appointment and leaves it to its administrators to book or redirect the patient: the referral becomes ' +
+      'TRIAGED_PROVIDER_TO_ACTION. A directly booked appointment is cancelled at the hospital first; when that fails nothing changes.',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'INVALID_STATE',
+        'DUPLICATE_FILENAME',
+        'UNABLE_TO_CANCEL_APPOINTMENT',
+      ],
+      502: ['PAS_RESPONDED_WITH_ERROR'],
+      504: ['PAS_NOT_RESPONDING'],
+    },
+    example: () => ({
+      path: { ubrn: '000000070001' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-cancelAppointmentActionLater-Parameters-1', [
+        { name: 'comments', valueString: 'An echocardiogram first: please book the diagnostic clinic.' },
+        codingParameter('priority', 'eRS-Priority-1', 'URGENT'),
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { body: decision, db } = call;
