@@ -300,6 +300,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     baseUrl: `https://${publicHost}:${ports.https}`,
     origins,
     ersInstances: definition.ersInstances,
+    ersBaseUrls: [ports.https, ...(ports.secondErs === undefined ? [] : [ports.secondErs])].map((port) => `https://${publicHost}:${port}`),
     ersPaths: definition.ersPaths,
     tokenServers: definition.tokenServers,
     access: definition.access,

@@ -27,6 +27,8 @@ export interface EnvironmentFacts {
   readonly origins: ReadonlySet<string>;
   /** e-RS instances of this environment, first the one on the main listener (PTL-003, PTL-058). */
   readonly ersInstances: readonly string[];
+  /** Base URL of the door of each of them, in the same order. */
+  readonly ersBaseUrls: readonly string[];
   /** Path prefixes under which the e-RS API answers, e.g. `/referrals` and in DEP `/referrals-dep`. */
   readonly ersPaths: readonly string[];
   /** Token servers by the way they sign users in. */

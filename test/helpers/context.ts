@@ -19,6 +19,7 @@ export const testEnvironment: EnvironmentFacts = {
   baseUrl: 'https://localhost:8143',
   origins: new Set(['https://localhost:8143', 'https://127.0.0.1:8143']),
   ersInstances: ['Int1'],
+  ersBaseUrls: ['https://localhost:8143'],
   ersPaths: ['/referrals'],
   tokenServers: [
     { path: '/oauth2', signIn: 'cis2' },

@@ -111,7 +111,7 @@ describe('collections', () => {
       assert.match(read.http.url, /^\{\{baseUrl\}\}\/(STU3|R4)\//);
       if (read.http.body === 'json') assert.doesNotThrow(() => JSON.parse(read.body.json), path);
     }
-    const slots = bruToJsonV2(files['Slot/A015 Retrieve appointment slots.bru'] ?? '');
+    const slots = bruToJsonV2(files['Book/A015 Retrieve appointment slots.bru'] ?? '');
     assert.equal(slots.params.find((each) => each.name === 'schedule.actor:HealthcareService')?.value, '11000');
     assert.equal(bruToEnvJsonV2(files['environments/SANDBOX.bru'] ?? '').variables[0]?.value, 'http://localhost:8080/referrals/FHIR');
   });

@@ -6,6 +6,7 @@ import type { Operation } from '../operation.ts';
 import type { DocumentedParameter, ExampleRequest } from './operation-document.ts';
 import { type JsonSchema, parametersSchema } from './parameters-schema.ts';
 import { type DocumentedResponse, responsesOf } from './responses.ts';
+import { byTopic, PATIENT_TOPIC, TOPICS, topicOf } from './topics.ts';
 
 /** A parameter with a value that works. */
 export interface OpenApiParameter {
@@ -32,6 +33,8 @@ export interface OpenApiOperation {
   readonly deprecated?: true;
   /** Where it answers, when that is not where the others do. */
   readonly servers?: readonly { readonly url: string; readonly description: string }[];
+  /** The token it takes, when that is not the one of the others. */
+  readonly security?: readonly object[];
 }
 
 export interface OpenApiDocument {
@@ -39,7 +42,7 @@ export interface OpenApiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string; readonly description: string }[];
   readonly security: readonly object[];
-  readonly tags: readonly { readonly name: string }[];
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
   readonly components: object;
 }
@@ -52,12 +55,18 @@ export interface DocumentedEnvironment {
   readonly servers: readonly { readonly url: string; readonly description: string }[];
   /** Its time, which the examples follow. */
   readonly now: Instant;
+  /** Paths of the patient API, where it has one. */
+  readonly patient?: OpenApiDocument['paths'];
 }
+
+const [CLINICIAN, ADMINISTRATOR] = SAMPLE_USERS;
+/** Who can send the examples. */
+const SIGN_IN = `The examples are of ${CLINICIAN}; those in an administrator’s function of ${ADMINISTRATOR}.`;
 
 /** Makes the document. */
 export function openApiDocument(operations: readonly Operation[], environment: DocumentedEnvironment): OpenApiDocument {
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
-  for (const operation of operations) {
+  for (const operation of byTopic(operations)) {
     operation.paths.forEach((path, index) => {
       const at = `/${operation.version}${openApiPath(path)}`;
       paths[at] = { ...paths[at], [operation.method.toLowerCase()]: operationObject(operation, path, index, environment) };
@@ -74,13 +83,19 @@ export function openApiDocument(operations: readonly Operation[], environment: D
     },
     servers: environment.servers,
     security: environment.access === 'open' ? [] : [{ accessToken: [] }],
-    tags: [...new Set(operations.map(tagOf))].sort().map((name) => ({ name })),
-    paths,
+    tags: [...TOPICS, ...(environment.patient === undefined ? [] : [PATIENT_TOPIC])].map(({ name, description }) => ({
+      name,
+      description,
+    })),
+    paths: environment.patient === undefined ? paths : { ...paths, ...environment.patient },
     components: {
       schemas: { OperationOutcome: OPERATION_OUTCOME },
       ...(environment.access === 'token' && {
         securitySchemes: {
-          accessToken: { type: 'http', scheme: 'bearer', description: 'Access token of this environment’s token server.' },
+          accessToken: { type: 'http', scheme: 'bearer', description: `Access token of this environment’s token server. ${SIGN_IN}` },
+          ...(environment.patient !== undefined && {
+            patientToken: { type: 'http', scheme: 'bearer', description: 'Access token of a patient who signed in with NHS login.' },
+          }),
         },
       }),
     },
@@ -106,7 +121,7 @@ function operationObject(operation: Operation, path: string, index: number, envi
     operationId: index === 0 ? operation.id : `${operation.id}_${index + 1}`,
     summary: `${operation.id} ${operation.title}`,
     description: [operation.document.description, whoMayCall(operation)].join('\n\n'),
-    tags: [tagOf(operation)],
+    tags: [topicOf(operation.id).name],
     parameters: [
       ...[...path.matchAll(/(?<!:):(\w+)/g)].map(([, name = '']) => pathParameter(name, example)),
       ...(operation.document.query ?? []).map((each) => parameter('query', each, example.query?.[each.name])),
@@ -116,11 +131,6 @@ function operationObject(operation: Operation, path: string, index: number, envi
     responses: responsesOf(operation, environment.access),
     ...(operation.document.deprecated === true && { deprecated: true as const }),
   };
-}
-
-/** Resource the path begins with: what belongs together in lists. */
-function tagOf({ paths }: Operation): string {
-  return paths[0]?.split('/')[1] ?? '';
 }
 
 function whoMayCall({ functions, applications, anyUser }: Operation): string {
@@ -134,12 +144,14 @@ const PATH_PARAMETERS: Readonly<Record<string, { readonly description: string; r
   version: { description: 'The current version.', example: '5' },
 };
 
-function pathParameter(name: string, example: ExampleRequest): OpenApiParameter {
+/** A parameter of the path. */
+export function pathParameter(name: string, example: Pick<ExampleRequest, 'path'>): OpenApiParameter {
   const known = PATH_PARAMETERS[name] ?? { description: 'Id of the resource.', example: '1' };
   return parameter('path', { name, description: known.description, required: true }, example.path?.[name] ?? known.example);
 }
 
-function parameter(
+/** A parameter with its value in the example request. */
+export function parameter(
   where: OpenApiParameter['in'],
   { name, description, required, values }: DocumentedParameter,
   example?: string,

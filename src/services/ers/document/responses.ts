@@ -11,9 +11,11 @@ export interface DocumentedResponse {
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
 }
 
-const FHIR_JSON = 'application/fhir+json';
+/** Media type of every resource. */
+export const FHIR_JSON = 'application/fhir+json';
 
-const MEANINGS: Readonly<Record<number, string>> = {
+/** What each status of a refusal means. */
+export const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request cannot be read: the body is not one FHIR resource as JSON, or a query parameter or header is wrong.',
   401: 'The access token is missing, unknown or expired, or does not cover this API.',
   403: 'The caller may not use this operation in that business function at that organisation.',
@@ -113,7 +115,8 @@ function described(code: string): string {
   return facts === undefined ? code : `${code} (${facts.issue})`;
 }
 
-const OUTCOME: JsonSchema = { $ref: '#/components/schemas/OperationOutcome' };
+/** How a refusal looks. */
+export const OUTCOME: JsonSchema = { $ref: '#/components/schemas/OperationOutcome' };
 
 function outcomeWith(codes: readonly string[]): JsonSchema {
   const coding = { type: 'array', items: { type: 'object', properties: { code: { enum: codes } } } };
@@ -125,7 +128,8 @@ function header(description: string): object {
   return { description, schema: { type: 'string' } };
 }
 
-const IDS = {
+/** Headers of every answer. */
+export const IDS = {
   'X-Correlation-ID': header('What the request sent, unchanged.'),
   'X-Request-ID': header('Set by e-RS; absent where the gateway answered.'),
 };

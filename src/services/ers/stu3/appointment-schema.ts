@@ -47,7 +47,7 @@ const FRAME = {
     allOf: [once(SYSTEMS.serviceStu3), once(SYSTEMS.nhsNumberStu3)],
   },
 } as const;
-const SLOT = referenceTo(String.raw`^(.*/)?Slot/[A-Za-z0-9.-]{1,64}$`);
+const SLOT = referenceTo(`^(.*/)?Slot/[A-Za-z0-9.-]{1,64}$`);
 const LANGUAGE = { const: 'en' };
 const TIME = { type: 'string', format: 'date-time' } as const;
 
