@@ -201,9 +201,10 @@ function requireDocumented({ operationId, responses }: DocumentedOperation, repl
   assert.equal(reply.headers['location'] !== undefined, headers.includes('location'), `${operationId}: Location`);
   const type = (reply.headers['content-type'] ?? '').split(';')[0] ?? '';
   const content = answer?.content?.[type];
-  if (answer?.content === undefined) return assert.equal(reply.bytes.length, 0, `${operationId} has a body`);
+  assert.equal(reply.bytes.length > 0, answer?.content !== undefined, `${operationId}: body`);
+  if (answer?.content === undefined) return;
   assert.ok(content, `${operationId} answers ${type}`);
-  if (!type.endsWith('json')) return assert.ok(reply.bytes.length > 0, operationId);
+  if (!type.endsWith('json')) return;
   const validate = answerAjv.compile(content.schema);
   assert.ok(validate(reply.json), `${operationId}: ${JSON.stringify(validate.errors)}`);
 }

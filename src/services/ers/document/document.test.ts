@@ -5,10 +5,13 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import postman from 'postman-collection';
 import { operations } from '../operations.ts';
+import { patientOperations } from '../patient/operations.ts';
 import { NOW } from '../test-data.ts';
 import { brunoCollection } from './bruno.ts';
 import { openApiDocument } from './openapi.ts';
+import { patientPaths } from './patient-openapi.ts';
 import { postmanCollection } from './postman.ts';
+import { TOPICS } from './topics.ts';
 
 /** Bruno’s own parser, as far as it is used here; it has no types. */
 interface BrunoLanguage {
@@ -28,7 +31,7 @@ const open = {
   servers: [{ url: 'http://localhost:8080/referrals/FHIR', description: '' }],
   now: NOW,
 } as const;
-const closed = { ...open, id: 'INT', access: 'token' } as const;
+const closed = { ...open, id: 'INT', access: 'token', patient: patientPaths(patientOperations, 'https://localhost:8143') } as const;
 const document = openApiDocument(operations, open);
 const all = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, each]) => ({ path, method, each })),
@@ -45,6 +48,25 @@ describe('the API document', () => {
     assert.equal(all.length, operations.flatMap((each) => each.paths).length);
     assert.equal(new Set(all.map(({ each }) => each.operationId)).size, all.length);
     for (const { each } of all) assert.ok(each.summary.length > 5 && each.description.length > 20, each.operationId);
+  });
+
+  test('groups them by what people do: every operation has one place', () => {
+    const named = TOPICS.flatMap((each) => each.operations);
+    assert.deepEqual([...named].sort(), operations.map((each) => each.id).sort());
+    const first = document.tags.map(({ name }) => all.find(({ each }) => each.tags.includes(name))?.each.operationId);
+    assert.deepEqual(
+      first,
+      TOPICS.map((each) => each.operations[0]),
+    );
+  });
+
+  test('has the patient API, at its own address and with its own token, where there is one', () => {
+    const int = openApiDocument(operations, closed);
+    const referrals = int.paths['/ServiceRequest']?.['get'];
+    assert.deepEqual(referrals?.security, [{ patientToken: [] }]);
+    assert.match(referrals?.servers?.[0]?.url ?? '', /^https:.*\/e-referrals-service-patient-care-api\/FHIR\/R4$/);
+    assert.ok(int.paths['/R4/ServiceRequest']?.['get'] !== undefined, 'beside that of staff');
+    assert.equal(document.paths['/ServiceRequest'], undefined);
   });
 
   test('lists every header and every path parameter that the table knows', () => {
@@ -96,6 +118,17 @@ describe('collections', () => {
     assert.equal(accept?.headers.get('If-Match'), 'W/"5"');
     const create = requests.find((each) => each.url.getPath().endsWith('createReferral'));
     assert.equal(JSON.parse(create?.body?.raw ?? '').resourceType, 'Parameters');
+  });
+
+  test('the patient API has variables of its own in both', () => {
+    const int = openApiDocument(operations, closed);
+    const collection = new postman.Collection(postmanCollection(int));
+    assert.equal(collection.variables.get('patientBaseUrl'), 'https://localhost:8143/e-referrals-service-patient-care-api/FHIR/R4');
+    const folder = brunoCollection(int, 'INT');
+    const file = folder['Patient care API/patient-A002 Retrieve a healthcare service.bru'] ?? '';
+    assert.match(file, /url: \{\{patientBaseUrl\}\}\/HealthcareService\/:id\n/);
+    assert.match(file, /token: \{\{patientToken\}\}/);
+    assert.match(folder['environments/INT.bru'] ?? '', /vars:secret \[\n {2}token,\n {2}patientToken\n\]/);
   });
 
   test('Bruno’s own parser reads every file', () => {

@@ -106,7 +106,7 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
   app.get<{ Params: { id: string } }>('/explorer/:id', async (request, reply) => {
     const document = documentFor(request);
     const chosen = find(document, request.params.id);
-    return show(request, reply, document, chosen, exampleFields(chosen), {});
+    return show(request, reply, chosen, exampleFields(chosen), {});
   });
   app.post<{ Params: { id: string } }>('/explorer/:id', async (request, reply) => {
     const document = documentFor(request);
@@ -114,14 +114,13 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
     const form = textMembers(request.body);
     requireOwnForm(request, form['csrf']);
     const read = readForm(chosen, form);
-    if ('problems' in read) return show(request, reply, document, chosen, form, { problems: read.problems }, 400);
-    return show(request, reply, document, chosen, form, { sent: await send(app, parts, read.request), request: read.request });
+    if ('problems' in read) return show(request, reply, chosen, form, { problems: read.problems }, 400);
+    return show(request, reply, chosen, form, { sent: await send(app, parts, read.request), request: read.request });
   });
 
   async function show(
     request: FastifyRequest,
     reply: FastifyReply,
-    document: OpenApiDocument,
     chosen: ExplorableOperation,
     fields: Readonly<Record<string, string>>,
     result: { readonly problems?: Readonly<Record<string, string>>; readonly sent?: object; readonly request?: ExplorerRequest },

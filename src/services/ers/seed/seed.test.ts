@@ -126,6 +126,7 @@ test('the published referrals fit the published services and slots, and can be s
       ['000000070002', 5, 'BOOKED'],
       ['000000070004', 5, 'TRIAGED_PROVIDER_TO_ACTION'],
       ['000000070012', 5, 'NOT_BOOKED'],
+      ['000000070030', 5, 'AWAITING_TRIAGE'],
     ],
   );
   for (const { shortlist, appointment, attachments, ubrn } of referrals) {
