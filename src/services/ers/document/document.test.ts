@@ -114,7 +114,7 @@ describe('collections', () => {
     const slots = requests.find((each) => each.url.getPath().endsWith('/Slot'));
     assert.equal(slots?.url.query.get('schedule.actor:HealthcareService'), '11000');
     const accept = requests.find((each) => each.url.getPath().endsWith('acceptReferral'));
-    assert.equal(accept?.url.variables.get('ubrn'), '000000070001');
+    assert.equal(accept?.url.variables.get('ubrn'), '000000070033');
     assert.equal(accept?.headers.get('If-Match'), 'W/"5"');
     const create = requests.find((each) => each.url.getPath().endsWith('createReferral'));
     assert.equal(JSON.parse(create?.body?.raw ?? '').resourceType, 'Parameters');

@@ -67,11 +67,12 @@ export const cancelAppointmentActionLater = operation<ActionLater>({
       504: ['PAS_NOT_RESPONDING'],
     },
     example: () => ({
-      path: { ubrn: '000000070001' },
+      path: { ubrn: '000000070034' },
       headers: { 'If-Match': 'W/"5"' },
       body: parametersMessage('eRS-cancelAppointmentActionLater-Parameters-1', [
         { name: 'comments', valueString: 'An echocardiogram first: please book the diagnostic clinic.' },
         codingParameter('priority', 'eRS-Priority-1', 'URGENT'),
+        { name: 'appointmentCancelledInPAS', valueBoolean: true },
       ]),
     }),
   },

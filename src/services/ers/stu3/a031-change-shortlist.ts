@@ -45,7 +45,7 @@ export const changeShortlistOperation = operation<ChangeShortlist>({
       ],
     },
     example: () => ({
-      path: { ubrn: '000000070000' },
+      path: { ubrn: '000000070031' },
       headers: { 'If-Match': 'W/"5"' },
       body: parametersMessage('eRS-ChangeShortlist-Parameters-1', shortlistParameters(['11000', '11002'])),
     }),

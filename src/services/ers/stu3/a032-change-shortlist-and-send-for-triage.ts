@@ -49,7 +49,7 @@ export const changeShortlistAndSendForTriage = operation<ChangeShortlist>({
       ],
     },
     example: () => ({
-      path: { ubrn: '000000070012' },
+      path: { ubrn: '000000070032' },
       headers: { 'If-Match': 'W/"5"' },
       body: parametersMessage('eRS-ChangeShortlistAndSendForTriage-Request-Parameters-1', shortlistParameters(['11004'])),
     }),

@@ -55,7 +55,7 @@ export const cancelReferralOperation = operation<ReferralCancellation>({
       504: ['PAS_NOT_RESPONDING'],
     },
     example: () => ({
-      path: { ubrn: '000000070001' },
+      path: { ubrn: '000000070035' },
       headers: { 'If-Match': 'W/"5"' },
       body: parametersMessage('eRS-CancelReferral-Request-Parameters-1', [
         codingParameter(

@@ -32,7 +32,7 @@ export const retrieveAppointment = operation({
       'current one.',
     answers: 'Appointment',
     refusals: { 422: ['PATIENT_ERROR', 'NO_RELATIONSHIP'] },
-    example: () => ({ path: { id: '70009', version: '0' } }),
+    example: () => ({ path: { id: '70013', version: '0' } }),
   },
   handle: async (call) => {
     const found = await loadAppointment(call);
