@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { unbookedReferral } from '../helpers/imported.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { patientToken, registerPatientApp } from '../helpers/patient.ts';
 import { makeKeyPair, Supplier } from '../helpers/supplier.ts';
 
-const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT' });
+const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT,DEP' });
 
 interface Parameter {
   readonly name: string;
@@ -122,6 +123,28 @@ describe('the API explorer', () => {
     assert.match(answer.text, /200 OK/);
     assert.match(answer.text, /gateway\.token/);
     assert.doesNotMatch(/id="curl"[\s\S]*?<\/pre>/.exec(answer.text)?.[0] ?? token, new RegExp(token));
+  });
+
+  test('it sends to each e-RS instance, and to no other address', async () => {
+    const page = await open('DEP', 'A005');
+    const addresses = [...page.text.matchAll(/<option value="(https:[^"]+)"/g)].map(([, url = '']) => url);
+    assert.equal(addresses.length, 4, 'two instances, two paths each');
+    const ubrn = '000000079100';
+    const referrals = [unbookedReferral(ubrn, '11002')];
+    const imported = await spine.admin('DEP', '/import', { method: 'POST', body: { ers: { instance: 'Dep2', referrals } } });
+    assert.equal(imported.status, 200, imported.text);
+    const supplier = new Supplier(spine, 'DEP');
+    const keys = makeKeyPair();
+    const app = await supplier.register({ accessMode: 'application-restricted', jwks: keys.jwks, capability: 'provider', odsCode: 'R69' });
+    const token: string = (await supplier.clientCredentials(app, keys)).json.access_token;
+    const none = { 'header:NHSD-eRS-Business-Function': '', 'header:NHSD-End-User-Organisation-ODS': '' };
+    const statusAt = async (server: string): Promise<string | undefined> => {
+      const answer = await send('DEP', 'A005', page, { ...none, token, server, 'path:ubrn': ubrn });
+      return /nhsuk-tag[^>]*>\s*(\d{3})/.exec(answer.text)?.[1];
+    };
+    // The one that has it refuses a stranger to it; the other does not know it.
+    assert.deepEqual(await Promise.all(addresses.map(statusAt)), ['404', '404', '422', '422']);
+    assert.equal((await send('DEP', 'A005', page, { server: 'https://evil.example/referrals/FHIR' })).status, 400);
   });
 
   test('an answer that a fault rule cuts off is shown as none', async () => {

@@ -16,11 +16,14 @@ export function brunoCollection(document: OpenApiDocument, environment: string):
       ...(secured ? [`vars:secret [\n  ${patient === undefined ? 'token' : 'token,\n  patientToken'}\n]`] : []),
     ),
   };
+  document.tags.forEach((tag, index) => {
+    files[`${tag.name}/folder.bru`] = blocks(block('meta', [`name: ${tag.name}`, `seq: ${index + 1}`]), block('docs', [tag.description]));
+  });
   let sequence = 0;
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       sequence += 1;
-      const name = operation.operationId.includes('_') ? `${operation.summary} (${operation.operationId})` : operation.summary;
+      const name = operation.summary;
       files[`${operation.tags[0] ?? 'e-RS'}/${name}.bru`] = requestFile(name, sequence, path, method, operation);
     }
   }

@@ -135,7 +135,7 @@ describe('collections', () => {
     const { bruToJsonV2, bruToEnvJsonV2 }: BrunoLanguage = createRequire(import.meta.url)('@usebruno/lang');
     const files = brunoCollection(document, 'SANDBOX');
     const requests = Object.entries(files).filter(
-      ([path]) => path.endsWith('.bru') && path.includes('/') && !path.startsWith('environments/'),
+      ([path]) => path.includes('/') && !path.startsWith('environments/') && !path.endsWith('/folder.bru'),
     );
     assert.equal(requests.length, all.length);
     for (const [path, text] of requests) {

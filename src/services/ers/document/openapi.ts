@@ -119,7 +119,7 @@ function operationObject(operation: Operation, path: string, index: number, envi
   const example = exampleOf(operation, environment.now);
   return {
     operationId: index === 0 ? operation.id : `${operation.id}_${index + 1}`,
-    summary: `${operation.id} ${operation.title}`,
+    summary: `${operation.id} ${operation.title}${path.endsWith('/:version') ? ', a version' : ''}`,
     description: [operation.document.description, whoMayCall(operation)].join('\n\n'),
     tags: [topicOf(operation.id).name],
     parameters: [

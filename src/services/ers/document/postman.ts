@@ -27,7 +27,7 @@ export function postmanCollection(document: OpenApiDocument): object {
             { key: 'patientToken', value: '', type: 'string' },
           ]),
     ],
-    item: document.tags.map(({ name }) => ({ name, item: requestsOf(document, name) })),
+    item: document.tags.map(({ name, description }) => ({ name, description, item: requestsOf(document, name) })),
   };
 }
 
