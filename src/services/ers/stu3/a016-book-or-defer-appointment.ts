@@ -9,6 +9,7 @@ import {
   offerPeriod,
   slotGone,
 } from '../booking/booking.ts';
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
 import { bookingMessage } from '../document/example-messages.ts';
 import { ErsStatus, unprocessable } from '../errors.ts';
 import type { Referral, Slot } from '../model.ts';
@@ -64,8 +65,7 @@ export const bookOrDeferAppointment = operation<BookingRequestBody>({
         'THIS_SLOT_IS_AVAILABLE',
         'UNABLE_TO_CONFIRM_APPOINTMENT',
       ],
-      502: ['PAS_RESPONDED_WITH_ERROR'],
-      504: ['PAS_NOT_RESPONDING'],
+      ...HOSPITAL_FAILURES,
     },
     example: (now) => ({ body: bookingMessage({ ubrn: '000000070000', version: 5 }, firstFreeSlot('11002', now)) }),
   },

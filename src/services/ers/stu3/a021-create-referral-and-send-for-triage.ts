@@ -1,5 +1,6 @@
 import { applyBooking } from '../booking/booking.ts';
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
+import { NEW_REFERRAL_CODES } from '../document/common-refusals.ts';
 import { parametersMessage, patientParameter, shortlistParameters } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import { operation } from '../operation.ts';
@@ -42,16 +43,7 @@ export const createReferralAndSendForTriage = operation<CreateReferral>({
     deprecated: true,
     answers: 'ReferralRequest',
     refusals: {
-      422: [
-        'PATIENT_ERROR',
-        'REFERENCE_NOT_FOUND',
-        'TOO_MANY_ITEMS',
-        'DUPLICATE_SERVICE',
-        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
-        'INAPPROPRIATE_VALUE',
-        'VALUE_IS_REQUIRED',
-        'FIELD_NOT_PERMITTED',
-      ],
+      422: NEW_REFERRAL_CODES,
     },
     example: () => ({
       body: parametersMessage('eRS-CreateReferralAndSendForTriage-Parameters-1', [patientParameter(), ...shortlistParameters(['11004'])]),

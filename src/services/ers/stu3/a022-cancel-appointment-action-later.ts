@@ -1,4 +1,5 @@
 import { STU3_CODES } from '../codes.ts';
+import { HOSPITAL_FAILURES, NAMED_FILE_CODES } from '../document/common-refusals.ts';
 import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { requireFileShapes, withFiles } from '../referral/provider-files.ts';
@@ -58,13 +59,10 @@ export const cancelAppointmentActionLater = operation<ActionLater>({
         'VALUE_IS_REQUIRED',
         'FIELD_NOT_PERMITTED',
         'INAPPROPRIATE_VALUE',
-        'REFERENCE_NOT_FOUND',
-        'INVALID_STATE',
-        'DUPLICATE_FILENAME',
+        ...NAMED_FILE_CODES,
         'UNABLE_TO_CANCEL_APPOINTMENT',
       ],
-      502: ['PAS_RESPONDED_WITH_ERROR'],
-      504: ['PAS_NOT_RESPONDING'],
+      ...HOSPITAL_FAILURES,
     },
     example: () => ({
       path: { ubrn: '000000070034' },

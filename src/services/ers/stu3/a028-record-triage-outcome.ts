@@ -1,4 +1,5 @@
 import { STU3_CODES } from '../codes.ts';
+import { NAMED_FILE_CODES } from '../document/common-refusals.ts';
 import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { requireFileShapes, withFiles } from '../referral/provider-files.ts';
@@ -74,9 +75,7 @@ export const recordTriageOutcomeOperation = operation<TriageOutcome>({
         'INAPPROPRIATE_VALUE',
         'VALUE_IS_REQUIRED',
         'PRIORITY_NOT_CURRENT',
-        'REFERENCE_NOT_FOUND',
-        'INVALID_STATE',
-        'DUPLICATE_FILENAME',
+        ...NAMED_FILE_CODES,
       ],
     },
     example: () => ({

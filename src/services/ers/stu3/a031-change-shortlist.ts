@@ -1,3 +1,4 @@
+import { SHORTLIST_CODES } from '../document/common-refusals.ts';
 import { parametersMessage, shortlistParameters } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type ChangeShortlist, changeShortlist } from '../referral/change-shortlist.ts';
@@ -33,16 +34,7 @@ export const changeShortlistOperation = operation<ChangeShortlist>({
       'appointment. The search is run again, as when it was made (A011).',
     answers: 'ReferralRequest',
     refusals: {
-      422: [
-        'PATIENT_ERROR',
-        'REFERENCE_NOT_FOUND',
-        'TOO_MANY_ITEMS',
-        'DUPLICATE_SERVICE',
-        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
-        'INAPPROPRIATE_VALUE',
-        'NO_RELATIONSHIP',
-        'INVALID_REQUEST_STATE',
-      ],
+      422: [...SHORTLIST_CODES, 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE'],
     },
     example: () => ({
       path: { ubrn: '000000070031' },

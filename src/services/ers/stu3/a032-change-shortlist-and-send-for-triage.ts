@@ -1,5 +1,6 @@
 import { applyBooking } from '../booking/booking.ts';
 import { STU3_PROFILE } from '../codes.ts';
+import { SHORTLIST_CODES } from '../document/common-refusals.ts';
 import { parametersMessage, shortlistParameters } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type ChangeShortlist, changeShortlist, requireTriageService, requireTriageShape } from '../referral/change-shortlist.ts';
@@ -37,16 +38,7 @@ export const changeShortlistAndSendForTriage = operation<ChangeShortlist>({
     answers: 'Parameters',
     parts: { updatedReferralRequest: 'ReferralRequest', createdAppointment: 'Appointment' },
     refusals: {
-      422: [
-        'PATIENT_ERROR',
-        'REFERENCE_NOT_FOUND',
-        'TOO_MANY_ITEMS',
-        'DUPLICATE_SERVICE',
-        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
-        'INAPPROPRIATE_VALUE',
-        'NO_RELATIONSHIP',
-        'INVALID_REQUEST_STATE',
-      ],
+      422: [...SHORTLIST_CODES, 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE'],
     },
     example: () => ({
       path: { ubrn: '000000070032' },

@@ -1,4 +1,5 @@
 import { type BookingCancellationFacts, cancelBooking, requireCancellableBooking } from '../booking/cancel-booking.ts';
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
 import { cancellationMessage } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import type { HealthcareService } from '../model.ts';
@@ -37,8 +38,7 @@ export const updateAppointment = operation<AppointmentUpdate>({
     answers: 'Appointment',
     refusals: {
       422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE', 'INAPPROPRIATE_VALUE', 'UNABLE_TO_CANCEL_APPOINTMENT'],
-      502: ['PAS_RESPONDED_WITH_ERROR'],
-      504: ['PAS_NOT_RESPONDING'],
+      ...HOSPITAL_FAILURES,
     },
     example: () => ({
       path: { id: '70009' },

@@ -1,4 +1,5 @@
 import { STU3_PROFILE } from '../codes.ts';
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
 import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { referralCancellationReason } from '../reference-data/reference-data.ts';
@@ -51,8 +52,7 @@ export const cancelReferralOperation = operation<ReferralCancellation>({
     parts: { updatedReferralRequest: 'ReferralRequest', updatedAppointment: 'Appointment' },
     refusals: {
       422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE', 'INAPPROPRIATE_VALUE', 'UNABLE_TO_CANCEL_APPOINTMENT'],
-      502: ['PAS_RESPONDED_WITH_ERROR'],
-      504: ['PAS_NOT_RESPONDING'],
+      ...HOSPITAL_FAILURES,
     },
     example: () => ({
       path: { ubrn: '000000070035' },
