@@ -3,13 +3,18 @@ import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
 import { pki } from '../pki/index.ts';
-import { seededCards } from './cards/seeded.ts';
+import { issuedCards } from './cards/issued.ts';
+import { cardsForImported, seedCards } from './cards/seed.ts';
 import { PLATFORM_CLIENT, realmClient } from './clients/register.ts';
 import { grantRefused } from './errors.ts';
 import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
 import { relyingParties } from './migrations/0002-relying-parties.ts';
+<<<<<<< HEAD
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
+=======
+import { cardTables } from './migrations/0004-cards.ts';
+>>>>>>> 35f38ae (Smartcards: states as a table, duties, passcodes, certificates from the environment's authority; sign-in judges cards that were issued)
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
@@ -61,7 +66,11 @@ export interface IdentityApi {
 export const identity: Service<IdentityApi> = {
   name: 'identity',
   title: 'Care Identity Service (simulated sign-in)',
+<<<<<<< HEAD
   migrations: { ...identityMigrations, '0002-relying-parties': relyingParties, '0003-nhs-login': nhsLoginTables },
+=======
+  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties, '0004-cards': cardTables },
+>>>>>>> 35f38ae (Smartcards: states as a table, duties, passcodes, certificates from the environment's authority; sign-in judges cards that were issued)
   tables: {
     identity_signing_key: 'kept',
     identity_client: 'kept',
@@ -73,20 +82,34 @@ export const identity: Service<IdentityApi> = {
     identity_participant: 'data',
     identity_token: 'data',
     identity_secret_failure: 'data',
+<<<<<<< HEAD
     identity_nhs_login: 'data',
     identity_nhs_login_key: 'kept',
+=======
+    identity_card: 'kept',
+    identity_card_certificate: 'kept',
+    identity_registration: 'kept',
+    identity_position: 'kept',
+    identity_history: 'kept',
+    identity_care_id_session: 'data',
+>>>>>>> 35f38ae (Smartcards: states as a table, duties, passcodes, certificates from the environment's authority; sign-in judges cards that were issued)
   },
   create(context) {
     const { environment, store, sealer } = context;
-    const world = identityWorld(context, {
+    const parts = {
       directory: context.use(directory),
-      cards: seededCards(context.clock),
+      pki: () => context.use(pki),
       outgoing: new Outgoing(environment.settings.fetchPrivate, async () => {
         const { root, subordinate } = await context.use(pki).authorities(store.db);
         return [root.pem, subordinate.pem];
       }),
+<<<<<<< HEAD
     });
     const nhsLogin = new NhsLogin(context, PLATFORM_CLIENT);
+=======
+    };
+    const world = identityWorld(context, parts, issuedCards);
+>>>>>>> 35f38ae (Smartcards: states as a table, duties, passcodes, certificates from the environment's authority; sign-in judges cards that were issued)
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
@@ -148,6 +171,11 @@ export const identity: Service<IdentityApi> = {
           for (const key of keys) await insertKey(tx, key);
         };
       },
+      seed: (tx) => seedCards(world, tx),
+      async importData(tx, document) {
+        await cardsForImported(world, tx, userIdsOf(document['people']));
+        return 0;
+      },
       jobs: {
         [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
         [LOGOUT_JOB]: async (job) => (await import('./sessions/logout.ts')).sendLogout(world, job),
@@ -155,3 +183,11 @@ export const identity: Service<IdentityApi> = {
     };
   },
 };
+
+/** The people of an import, which the directory has checked and taken by now. */
+function userIdsOf(people: unknown): readonly string[] {
+  if (!Array.isArray(people)) return [];
+  return people.flatMap((each: unknown) =>
+    typeof each === 'object' && each !== null && 'userId' in each && typeof each.userId === 'string' ? [each.userId] : [],
+  );
+}

@@ -40,7 +40,7 @@ export interface StoredAuthority {
 /** A certificate to be recorded. `sealedKey` is null when the key is the holder's own. */
 export interface CertificateRecord {
   readonly serial: string;
-  readonly kind: 'server' | 'client';
+  readonly kind: 'server' | 'client' | 'person';
   readonly names: ServerNames;
   readonly subject: string;
   readonly certificatePem: string;

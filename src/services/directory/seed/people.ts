@@ -1,23 +1,24 @@
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import { ersBusinessFunctions } from '../business-functions.ts';
 import type { Organisation, Person, RoleProfile } from '../model.ts';
-import { REGISTRATION_ACTIVITIES } from '../rbac.ts';
+import { fullJobRoles, REGISTRATION_ACTIVITIES } from '../rbac.ts';
 import { FAMILY_NAMES, FEMALE_NAMES, MALE_NAMES } from './names.ts';
 import { PRACTICES, TRUSTS } from './organisations.ts';
 
-/** Job roles as the claims write them (identity.md §D). */
+/** Job roles by their full code; names are in the table of job roles (identity.md §D). */
 const JOBS = {
-  consultant: ['S0010:G0020:R0050', '"Medical and Dental":"Hospital Practitioner":"Consultant"'],
-  gp: ['S0010:G0030:R0260', '"Medical and Dental":"General Practitioner":"General Medical Practitioner"'],
-  clinician: ['S8000:G8000:R8000', '"Clinical":"Clinical Provision":"Clinical Practitioner Access Role"'],
-  secretary: ['S8000:G8001:R8006', '"Clinical":"Clinical Support":"Medical Secretary Access Role"'],
-  support: ['S8000:G8001:R8008', '"Clinical":"Clinical Support":"Admin/Clinical Support Access Role"'],
-  receptionist: ['S8002:G8003:R8009', '"Admin & Clerical":"Admin & Clerical":"Receptionist"'],
-  clerk: ['S8002:G8003:R8010', '"Admin & Clerical":"Admin & Clerical":"Clerical Access Role"'],
-  manager: ['S0080:G0450:R1780', '"Admin & Clerical":"Management - A & C":"Manager"'],
-  raManager: ['S0080:G0450:R5080', '"Admin & Clerical":"Management - A & C":"Registration Authority Manager"'],
-  raAgent: ['S0080:G0440:R5090', '"Admin & Clerical":"Admin":"Registration Authority Agent"'],
+  consultant: 'S0010:G0020:R0050',
+  gp: 'S0010:G0020:R0260',
+  clinician: 'S8000:G8000:R8000',
+  secretary: 'S8000:G8001:R8006',
+  support: 'S8001:G8002:R8008',
+  receptionist: 'S8002:G8003:R8009',
+  clerk: 'S8002:G8003:R8010',
+  manager: 'S0080:G0450:R1780',
+  raManager: 'S0080:G0450:R5080',
+  raAgent: 'S0080:G0440:R5090',
 } as const;
+const JOB_NAMES: ReadonlyMap<string, string> = new Map(fullJobRoles.map((each) => [each.code, each.name]));
 type Job = keyof typeof JOBS;
 
 /** A post: at an organisation, in a job, with e-RS functions. `id` is a published role profile id. */
@@ -175,7 +176,7 @@ function roleProfile(
   n: number,
   names: ReadonlyMap<string, string>,
 ): RoleProfile {
-  const [jobRoleCode, jobRoleName] = JOBS[job];
+  const jobRoleCode = JOBS[job];
   // Numbered by place in the list: published user ids differ in their first digits only.
   const digits = String(n).padStart(9, '0');
   return {
@@ -185,7 +186,7 @@ function roleProfile(
     odsCode: at,
     organisationName: names.get(at) ?? at,
     jobRoleCode,
-    jobRoleName,
+    jobRoleName: JOB_NAMES.get(jobRoleCode) ?? jobRoleCode,
     // In the order of the table, which is the order in which A030 lists functions.
     activityCodes: [
       ...ersBusinessFunctions.filter((each) => functions.includes(each.businessFunction)).map((each) => each.activityCode),
