@@ -6,7 +6,7 @@ import type { PkiApi } from '../pki/index.ts';
 import type { Cards } from './cards/port.ts';
 import type { CardListener, CardWorld } from './cards/world.ts';
 import { allowedScopes, SCOPES } from './clients/model.ts';
-import { PLATFORM_CLIENT } from './clients/register.ts';
+import { CARE_ID_CLIENT, CARE_ID_PATH, PLATFORM_CLIENT } from './clients/register.ts';
 import { findClient } from './clients/store.ts';
 import { Signer } from './keys.ts';
 import type { Provider } from './model.ts';
@@ -60,6 +60,8 @@ export async function authorizingClient(
   clientId: string | undefined,
 ): Promise<AuthorizingClient | undefined> {
   if (clientId === PLATFORM_CLIENT) return { clientId, redirectUris: platformCallbacks(world), scopes: SCOPES };
+  if (clientId === CARE_ID_CLIENT)
+    return { clientId, redirectUris: [...world.environment.origins].map((origin) => `${origin}${CARE_ID_PATH}/callback`), scopes: SCOPES };
   const client = clientId === undefined ? undefined : await findClient(db, clientId);
   return client && { clientId: client.clientId, redirectUris: client.metadata.redirect_uris, scopes: allowedScopes(client.metadata) };
 }
