@@ -42,9 +42,9 @@ describe('Care ID Service', { concurrency: false }, () => {
     title: 'Ms',
     givenName: 'Grace',
     familyName: 'O’Page <b>',
-    'birthDate-day': '9',
-    'birthDate-month': '12',
-    'birthDate-year': '1986',
+    'birthDate[day]': '9',
+    'birthDate[month]': '12',
+    'birthDate[year]': '1986',
     email: 'grace@example.com',
     photoDocument: 'Passport',
     addressDocument: 'Bank statement',
@@ -56,7 +56,7 @@ describe('Care ID Service', { concurrency: false }, () => {
     const found = await agent.open('/care-id?q=656005750106');
     assert.match(found.text, /1 found/);
     const empty = await agent.post('/care-id/register', { confirmation: confirmationOf(await agent.open('/care-id/register')) });
-    assert.match(problem(empty), /Enter the given name.*Enter the date of birth/);
+    assert.match(problem(empty), /Enter the given name.*Enter the date of birth.*Choose a third document/);
     const form = { ...PERSON, confirmation: confirmationOf(empty) };
     const check = await agent.post('/care-id/register', form);
     assert.equal(titleOf(check), 'Register a person: check before you go on');

@@ -40,31 +40,36 @@ const COMPLAINTS: Readonly<Record<string, string>> = {
   title: 'Enter a title of at most 20 characters',
   givenName: 'Enter the given name as it is on the identity document',
   familyName: 'Enter the family name as it is on the identity document',
-  birthDate: 'Enter the date of birth, like 1980-01-31',
+  birthDate: 'Enter the date of birth: day, month and year',
   email: 'Enter an email address, like name@example.com',
   photoDocument: 'Choose the document with a photograph',
   addressDocument: 'Choose the document that shows the address',
   furtherDocument: 'Choose a third document',
 };
+const FIELDS = Object.keys(COMPLAINTS);
 
 /**
  * Everything that is wrong with a registration; empty when nothing is. Three different documents: one with a photograph, one that
  * shows the address, one of either kind.
  */
 export function faultsOf(input: unknown, today: string): readonly { readonly field: string; readonly text: string }[] {
-  if (!fits.Check(input)) {
-    const fields = new Set(fits.Errors(input).flatMap((each) => fieldsOf(each)));
-    return [...fields].map((field) => ({ field, text: COMPLAINTS[field] ?? `${field} is not known` }));
-  }
-  const faults: { field: string; text: string }[] = [];
-  const complain = (field: string, text = COMPLAINTS[field] ?? ''): void => void faults.push({ field, text });
-  if (!isDate(input.birthDate) || input.birthDate >= today || input.birthDate < '1900-01-01') complain('birthDate');
-  if (!isOneOf(DOCUMENTS.photo, input.photoDocument)) complain('photoDocument');
-  if (!isOneOf(DOCUMENTS.address, input.addressDocument)) complain('addressDocument');
-  if (!isOneOf([...DOCUMENTS.photo, ...DOCUMENTS.address], input.furtherDocument)) complain('furtherDocument');
-  else if (input.furtherDocument === input.photoDocument || input.furtherDocument === input.addressDocument)
+  const known = new Map<string, string>();
+  const complain = (field: string, text = COMPLAINTS[field] ?? `${field} is not known`): void => void known.set(field, text);
+  if (!fits.Check(input)) for (const each of fits.Errors(input)) for (const field of fieldsOf(each)) complain(field);
+  const text = (name: string): string => {
+    const value: unknown =
+      typeof input === 'object' && input !== null ? Object.entries(input).find(([key]) => key === name)?.[1] : undefined;
+    return typeof value === 'string' ? value : '';
+  };
+  const birthDate = text('birthDate');
+  if (!isDate(birthDate) || birthDate >= today || birthDate < '1900-01-01') complain('birthDate');
+  const [photo, address, further] = [text('photoDocument'), text('addressDocument'), text('furtherDocument')];
+  if (!isOneOf(DOCUMENTS.photo, photo)) complain('photoDocument');
+  if (!isOneOf(DOCUMENTS.address, address)) complain('addressDocument');
+  if (!isOneOf([...DOCUMENTS.photo, ...DOCUMENTS.address], further)) complain('furtherDocument');
+  else if (further === photo || further === address)
     complain('furtherDocument', 'Choose a third document that is not one of the other two');
-  return faults;
+  return [...known].map(([field, each]) => ({ field, text: each })).sort((a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field));
 }
 
 /**

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Db, tablesOf } from '../../../kernel/store/store.ts';
 import type { Person, RoleProfile } from '../../directory/index.ts';
-import { cookiesOf, originOf } from '../browser.ts';
+import { cookiesOf, originOf, siteOf } from '../browser.ts';
 import { type Actor, partsOf } from '../cards/duties.ts';
 import { nameOf } from '../cards/views.ts';
 import { CARE_ID_CLIENT, CARE_ID_PATH } from '../clients/register.ts';
@@ -150,9 +150,8 @@ export async function leave(world: IdentityWorld, request: FastifyRequest, reply
 /** Throws SignInRefusal 403 for a form that another site, or another session, has posted. */
 export function checkForm(request: FastifyRequest, visitor: Visitor, form: URLSearchParams): void {
   const { origin } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  if (origin !== undefined && origin !== originOf(request)) throw notThisBrowser('The form was posted by a page of another site.');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+  const own = originOf(request);
+  if ((origin !== undefined && origin !== own && origin !== 'null') || siteOf(request, own) === 'elsewhere')
     throw notThisBrowser('The form was posted by a page of another site.');
   if (!same(form.get('confirmation') ?? '', visitor.confirmation))
     throw notThisBrowser('The form does not carry the mark of this session.');

@@ -109,7 +109,7 @@ function answersOf(form: URLSearchParams, fields: readonly Field[]): Answers {
   return Object.fromEntries(
     fields.map(({ name, type }) => {
       if (type !== 'date') return [name, form.getAll(name).map((each) => each.slice(0, 300))];
-      const [day = '', month = '', year = ''] = PIECES.map((piece) => (form.get(`${name}-${piece}`) ?? '').trim().slice(0, 4));
+      const [day = '', month = '', year = ''] = PIECES.map((piece) => (form.get(`${name}[${piece}]`) ?? '').trim().slice(0, 4));
       return [name, day + month + year === '' ? [] : [`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`]];
     }),
   );
@@ -118,9 +118,9 @@ function answersOf(form: URLSearchParams, fields: readonly Field[]): Answers {
 function datePieces(name: string, answers: Answers): { name: string; value: string }[] {
   const [year = '', month = '', day = ''] = answer(answers, name).split('-');
   return [
-    { name: `${name}-day`, value: day },
-    { name: `${name}-month`, value: month },
-    { name: `${name}-year`, value: year },
+    { name: `${name}[day]`, value: day },
+    { name: `${name}[month]`, value: month },
+    { name: `${name}[year]`, value: year },
   ];
 }
 
