@@ -126,6 +126,15 @@ describe('Care ID Service', { concurrency: false }, () => {
     assert.equal(banner(await byApp.do(`/care-id/self-service/${CARD}/insert`)), 'The card is in the reader');
   });
 
+  test('no passcode that was typed is in the journal', async () => {
+    const journal = await spine.admin('INT', '/journal?service=identity&limit=100');
+    for (const { id } of journal.json.exchanges) {
+      const { text } = await spine.admin('INT', `/journal/${id}`);
+      assert.doesNotMatch(text, /=(?:7777|2580|2581|9999)\b/);
+    }
+    assert.ok(journal.json.exchanges.some((each: { url: string }) => each.url.includes('change-passcode')));
+  });
+
   test('taking the own card out ends the own session', async () => {
     const holder = await signedIn(HOLDER, '/care-id/self-service');
     const after = await holder.do(`/care-id/self-service/${CARD}/remove`);

@@ -99,6 +99,11 @@ export async function insertCertificate(tx: Db, record: CertificateRecord): Prom
     .execute();
 }
 
+/** Marks a certificate as revoked. */
+export async function markRevoked(tx: Db, serial: string): Promise<void> {
+  await tablesOf<Tables>(tx).updateTable('pki_certificate').set({ status: 'revoked' }).where('serial', '=', serial).execute();
+}
+
 /** The newest server certificate for exactly these names that is still valid at `validAt`. */
 export async function readServerCertificate(
   db: Db,

@@ -1,6 +1,7 @@
 /** Keys and certificates on cards. Cards of the seed get theirs when first asked for: start-up does not wait for a hundred key pairs. */
 import type { Db } from '../../../kernel/store/store.ts';
 import { generateKey, type RsaKey } from '../../../kernel/tls/certificates.ts';
+import type { RevocationReason } from '../../pki/index.ts';
 import { cardUnknown } from './errors.ts';
 import type { Card, CardCertificate, CertificateUse } from './model.ts';
 import { CARD_YEARS, stateAt } from './states.ts';
@@ -9,6 +10,7 @@ import type { CardWorld } from './world.ts';
 
 const USES: readonly CertificateUse[] = ['authentication', 'signing'];
 const KEY_BITS = 2048;
+const SUPERSEDED = 'superseded';
 
 /** Key pairs for a card, one for each use; slow, so made before the transaction that puts them on the card. */
 export type CardKeys = Readonly<Record<CertificateUse, RsaKey>>;
@@ -18,9 +20,27 @@ export async function makeKeys(): Promise<CardKeys> {
   return { authentication, signing };
 }
 
+/** Why cards are cancelled or cleared (ours; the published list is not known), and what that is to the authority. */
+const REVOCATION: Readonly<Record<string, RevocationReason>> = {
+  lost: 'keyCompromise',
+  stolen: 'keyCompromise',
+  compromised: 'keyCompromise',
+  damaged: 'superseded',
+  'name changed': 'affiliationChanged',
+  'left the organisation': 'cessationOfOperation',
+  'no longer needed': 'cessationOfOperation',
+};
+export const REASONS: readonly string[] = Object.keys(REVOCATION);
+
+/** Revokes what is on a card, here and at the authority. `reason` is one of {@link REASONS}, or words of the operator's own. */
+export async function revokeOnCard(world: CardWorld, tx: Db, cardNumber: string, reason: string): Promise<void> {
+  for (const serial of await revokeCertificates(tx, cardNumber, reason, world.clock.realNow()))
+    await world.pki().revoke(tx, serial, REVOCATION[reason] ?? (reason === SUPERSEDED ? 'superseded' : 'unspecified'));
+}
+
 /** Has the environment's authority certify the keys and puts both on the card; what was on it before is revoked. */
 export async function putOnCard(world: CardWorld, tx: Db, card: Pick<Card, 'cardNumber' | 'userId'>, keys: CardKeys): Promise<void> {
-  await revokeCertificates(tx, card.cardNumber, 'superseded', world.clock.realNow());
+  await revokeOnCard(world, tx, card.cardNumber, SUPERSEDED);
   const certificates: CardCertificate[] = [];
   for (const use of USES) {
     const { publicKeyDer, privateKeyPem } = keys[use];

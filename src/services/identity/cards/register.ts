@@ -1,6 +1,6 @@
 /** What is done to cards: each an act of somebody, checked, carried out and written down in one transaction (applications.md §8). */
 import type { Db } from '../../../kernel/store/store.ts';
-import { type CardKeys, makeKeys, putOnCard } from './credentials.ts';
+import { type CardKeys, makeKeys, putOnCard, revokeOnCard } from './credentials.ts';
 import { type Actor, permit } from './duties.ts';
 import { CardRefusal, personUnknown } from './errors.ts';
 import { record } from './history.ts';
@@ -8,11 +8,8 @@ import type { Card, CardKind } from './model.ts';
 import { checkPasscode, hashPasscode, isPasscode, sealHash } from './passcode.ts';
 import { endSessionsOf, requireCard, tell } from './readers.ts';
 import { type CardAction, EFFECTS, expiryOf, MOST_FAILURES, nextState, stateAt } from './states.ts';
-import { cardsOf, revokeCertificates, saveCards } from './store.ts';
+import { cardsOf, saveCards } from './store.ts';
 import type { CardWorld } from './world.ts';
-
-/** Why a card is cancelled or cleared (ours; the published list is not known). */
-export const REASONS = ['lost', 'stolen', 'damaged', 'left the organisation', 'name changed', 'no longer needed', 'compromised'] as const;
 
 /** What comes with an action. */
 export interface ActionInput {
@@ -166,7 +163,7 @@ async function carryOut(
     ...(insertedAt === undefined || effects.endsSessions === true ? {} : { insertedAt }),
   };
   await saveCards(tx, [next]);
-  if (empty) await revokeCertificates(tx, card.cardNumber, input.reason ?? action, world.clock.realNow());
+  if (empty) await revokeOnCard(world, tx, card.cardNumber, input.reason ?? action);
   if (keys !== undefined) await putOnCard(world, tx, next, keys);
   const ended = effects.endsSessions === true ? await endSessionsOf(world, tx, card) : 0;
   if (effects.endsSessions === true) await tell(world, tx, { kind: 'unusable', cardNumber: card.cardNumber, userId: card.userId });

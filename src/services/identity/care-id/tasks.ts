@@ -1,12 +1,13 @@
 /** The tasks of the registration authority and of card holders (applications.md §8, PTL-017, PTL-047). */
 import { isoDate } from '../../../kernel/clock.ts';
 import { activities, areasOfWork, fullJobRoles, type Person, shortName } from '../../directory/index.ts';
+import { REASONS } from '../cards/credentials.ts';
 import type { Actor } from '../cards/duties.ts';
 import { CardRefusal } from '../cards/errors.ts';
 import { DOCUMENTS, faultsOf, registerPerson, setPersonActive } from '../cards/people.ts';
 import { addPosition, decidePosition, endPosition } from '../cards/positions.ts';
 import { insertCard, removeCard } from '../cards/readers.ts';
-import { actOnCard, issueCard, REASONS } from '../cards/register.ts';
+import { actOnCard, issueCard } from '../cards/register.ts';
 import { type CardAction, EFFECTS } from '../cards/states.ts';
 import { type CardView, cardKind, nameOf } from '../cards/views.ts';
 import type { CardWorld } from '../cards/world.ts';
