@@ -217,6 +217,25 @@ describe('smartcards', { concurrency: false }, () => {
     assert.equal((await get(`/people/${userId}`)).status, 200);
   });
 
+  test('people who come by import get a card; those of a lower level do not', async () => {
+    const person = {
+      title: 'Dr',
+      givenName: 'Ida',
+      familyName: 'Import',
+      email: 'ida@example.com',
+      active: true,
+      identityAssuranceLevel: 3,
+    };
+    const people = [
+      { ...person, userId: '990000000101', authenticationAssuranceLevel: 3 },
+      { ...person, userId: '990000000102', authenticationAssuranceLevel: 2 },
+    ];
+    assert.equal((await spine.admin('INT', '/import', { method: 'POST', body: { people } })).status, 200);
+    assert.ok((await signIn('990000000101', '1234')).code);
+    assert.match((await signIn('990000000102', '1234')).said, /cannot sign in with: smartcard/);
+    assert.ok((await signIn('990000000102', '1234', new HeadlessBrowser(spine), 'virtual-smartcard')).said);
+  });
+
   test('bad input is a clear 4xx', async () => {
     const wrong: readonly (readonly [string, unknown, number, string])[] = [
       ['/cards', { userId: 'x' }, 404, 'person_unknown'],
