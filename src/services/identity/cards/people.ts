@@ -54,7 +54,7 @@ const FIELDS = Object.keys(COMPLAINTS);
  */
 export function faultsOf(input: unknown, today: string): readonly { readonly field: string; readonly text: string }[] {
   const known = new Map<string, string>();
-  const complain = (field: string, text = COMPLAINTS[field] ?? `${field} is not known`): void => void known.set(field, text);
+  const complain = (field: string, text = complaintOf(field)): void => void known.set(field.slice(0, 40) || 'body', text);
   if (!fits.Check(input)) for (const each of fits.Errors(input)) for (const field of fieldsOf(each)) complain(field);
   const text = (name: string): string => {
     const value: unknown =
@@ -152,6 +152,10 @@ function fieldsOf({ instancePath, params }: { readonly instancePath: string; rea
   return 'additionalProperties' in params && Array.isArray(params.additionalProperties)
     ? params.additionalProperties.map(String)
     : ['body'];
+}
+
+function complaintOf(field: string): string {
+  return (Object.hasOwn(COMPLAINTS, field) ? COMPLAINTS[field] : undefined) ?? `"${field.slice(0, 40)}" is not known`;
 }
 
 function isDate(text: string): boolean {
