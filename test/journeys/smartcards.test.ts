@@ -36,8 +36,9 @@ describe('smartcards', { concurrency: false }, () => {
     passcode: string,
     browser = new HeadlessBrowser(spine),
     method = 'smartcard',
+    scope = 'openid selectedrole',
   ): Promise<{ code: string | undefined; said: string }> {
-    const first = await browser.send(authorizeUrl());
+    const first = await browser.send(authorizeUrl({ scope }));
     const reply = await browser.send(formOf(first).action, { method, username, passcode });
     const { location } = reply.headers;
     const code = location === undefined ? undefined : (new URL(location).searchParams.get('code') ?? undefined);
@@ -102,6 +103,20 @@ describe('smartcards', { concurrency: false }, () => {
     const { json } = await redeem(code);
     const claims = JSON.parse(Buffer.from(json.id_token.split('.')[1], 'base64url').toString());
     assert.deepEqual([claims.sub, claims.selected_roleid], [userId, position.json.roleProfileId]);
+    const client = await signIn(userId, '4711', new HeadlessBrowser(spine), 'smartcard', 'openid nationalrbacaccess');
+    const { access_token } = (await redeem(client.code ?? '')).json;
+    const details = await spine.call('INT', `${REALM}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } });
+    const [role] = details.json.nhsid_nrbac_roles;
+    assert.deepEqual(
+      [role.role_code, role.activities, role.activity_codes, role.aow, role.aow_codes],
+      [
+        'S8000:G8000:R8000',
+        ['Manage Outbound Referrals'],
+        ['B1101'],
+        ['"Medicine":"Respiratory Medicine":"Respiratory Medicine"'],
+        ['P0010:Q0050:T0210'],
+      ],
+    );
   });
 
   test('the certificates are this environment’s, say who it is, and belong to the keys; the passcode alone gives them', async () => {

@@ -64,6 +64,11 @@ export function activityName(code: string): string | undefined {
   return ACTIVITY_NAME.get(code);
 }
 
+/** What an area of work is called, three quoted parts; undefined for one that is not in the list. */
+export function areaOfWorkName(code: string): string | undefined {
+  return areasOfWork.find((each) => each.code === code)?.name;
+}
+
 /** `R5080` of `S0080:G0450:R5080`. */
 export function shortJobRole(code: string): string {
   return code.split(':').at(-1) ?? code;
