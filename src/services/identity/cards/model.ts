@@ -1,4 +1,5 @@
 /** What the registration authority keeps, as plain data (applications.md §8, PTL-007, PTL-047). */
+import type { RoleProfile } from '../../directory/index.ts';
 import type { CardState, StoredState } from './states.ts';
 
 /** A card to hold, or one that lives in software: they answer to different ways of signing in. */
@@ -57,16 +58,7 @@ export interface IdentityDocument {
 export type PositionState = 'requested' | 'granted' | 'rejected' | 'ended';
 
 /** A role profile as the registration authority handles it; once granted, the directory has it too. */
-export interface Position {
-  readonly roleProfileId: string;
-  readonly personOrgId: string;
-  readonly userId: string;
-  readonly odsCode: string;
-  readonly organisationName: string;
-  readonly jobRoleCode: string;
-  readonly jobRoleName: string;
-  readonly activityCodes: readonly string[];
-  readonly areaOfWorkCodes: readonly string[];
+export interface Position extends Omit<RoleProfile, 'workgroupCodes' | 'active'> {
   readonly state: PositionState;
   readonly requestedBy: string;
   readonly requestedAt: number;

@@ -136,21 +136,8 @@ function checkPosition(input: unknown): NewPosition {
 }
 
 function profileOf(position: Position, active: boolean): RoleProfile {
-  const { roleProfileId, personOrgId, userId, odsCode, organisationName, jobRoleCode, jobRoleName, activityCodes, areaOfWorkCodes } =
-    position;
-  return {
-    roleProfileId,
-    personOrgId,
-    userId,
-    odsCode,
-    organisationName,
-    jobRoleCode,
-    jobRoleName,
-    activityCodes,
-    areaOfWorkCodes,
-    workgroupCodes: [],
-    active,
-  };
+  const { state: _, requestedBy: __, requestedAt: ___, note: ____, ...profile } = position;
+  return { ...profile, workgroupCodes: [], active };
 }
 
 /** A role profile that was there before the registration authority kept books. */
