@@ -11,6 +11,7 @@ import { addFaultCommands } from './commands/fault.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
+import { addSmartcardCommands } from './commands/smartcard.ts';
 import { addSnapshotCommands } from './commands/snapshot.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -35,6 +36,7 @@ export function buildProgram(book: CommandBook): Command {
     addAppCommands,
     addToken,
     addCis2Commands,
+    addSmartcardCommands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

@@ -84,8 +84,22 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     rows.push({ service: 'gateway', what: `authorise (${who})`, listener: 'https', url: `${manifest.baseUrl}${path}/authorize` });
     rows.push({ service: 'gateway', what: 'token', listener: 'https', url: `${manifest.baseUrl}${path}/token` });
     const issuer = `${manifest.baseUrl}${ISSUER_PATHS[signIn === 'mock' ? 'mock' : 'cis2'](manifest.id.toLowerCase())}`;
-    if (!rows.some((each) => each.url === issuer))
-      rows.push({ service: 'identity', what: `issuer (${who})`, listener: 'https', url: issuer });
+    if (rows.some((each) => each.url === issuer)) continue;
+    rows.push({ service: 'identity', what: `issuer (${who})`, listener: 'https', url: issuer });
+    if (signIn === 'cis2') {
+      rows.push({
+        service: 'identity',
+        what: 'Care ID Service (registration authority)',
+        listener: 'https',
+        url: `${manifest.baseUrl}/care-id`,
+      });
+      rows.push({
+        service: 'identity',
+        what: 'self-service of card holders',
+        listener: 'https',
+        url: `${manifest.baseUrl}/care-id/self-service`,
+      });
+    }
   }
   for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls'))
     rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });

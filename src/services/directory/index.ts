@@ -1,5 +1,6 @@
 import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
+import { allocateRoleProfileId, allocateUserId } from './identifiers.ts';
 import { importDirectory } from './import.ts';
 import { directoryMigrations } from './migrations/0001-directory.ts';
 import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
@@ -9,6 +10,7 @@ import * as store from './store.ts';
 
 export { ersBusinessFunctions } from './business-functions.ts';
 export type { AccreditedSystem, Organisation, OrganisationKind, Person, RoleProfile } from './model.ts';
+export * from './rbac.ts';
 
 /** The directory: organisations, people, their roles, accredited systems (DESIGN.md "Who owns what"). */
 export interface DirectoryApi {
@@ -26,6 +28,10 @@ export interface DirectoryApi {
   accreditedSystem(db: Db, asid: string): Promise<AccreditedSystem | undefined>;
   /** Registers a system under a new 12-digit ASID, never used again. */
   allocateAsid(tx: Db, system: Omit<AccreditedSystem, 'asid'>): Promise<string>;
+  /** A new user id (UUID of a person), never used again. */
+  allocateUserId(tx: Db): Promise<string>;
+  /** A new role profile id with its person-organisation id, never used again. */
+  allocateRoleProfileId(tx: Db): Promise<{ readonly roleProfileId: string; readonly personOrgId: string }>;
   saveOrganisation(tx: Db, organisation: Organisation): Promise<void>;
   savePerson(tx: Db, person: Person): Promise<void>;
   saveRoleProfile(tx: Db, profile: RoleProfile): Promise<void>;
@@ -47,6 +53,8 @@ export const directory: Service<DirectoryApi> = {
   create: () => ({
     api: {
       ...store,
+      allocateUserId,
+      allocateRoleProfileId,
       saveOrganisation: (tx, organisation) => store.saveOrganisations(tx, [organisation]),
       savePerson: (tx, person) => store.savePeople(tx, [person]),
       saveRoleProfile: (tx, profile) => store.saveRoleProfiles(tx, [profile]),

@@ -3,13 +3,18 @@ import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
 import { pki } from '../pki/index.ts';
-import { seededCards } from './cards/seeded.ts';
+import { issuedCards } from './cards/issued.ts';
+import { cardsForImported, seedCards } from './cards/seed.ts';
+import type { CardView } from './cards/views.ts';
+import { personPage } from './cards/views.ts';
+import type { CardListener } from './cards/world.ts';
 import { PLATFORM_CLIENT, realmClient } from './clients/register.ts';
 import { grantRefused } from './errors.ts';
 import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
 import { relyingParties } from './migrations/0002-relying-parties.ts';
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
+import { cardTables } from './migrations/0004-cards.ts';
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
@@ -17,7 +22,10 @@ import { identityWorld, realm } from './provider.ts';
 import { END_SESSION_JOB, LOGOUT_JOB, type SessionEnded } from './sessions/ending.ts';
 import { insertKey } from './store.ts';
 
+export type { CardEvent } from './cards/model.ts';
 export type { Attempt, Cards, Verdict } from './cards/port.ts';
+export type { CardView } from './cards/views.ts';
+export type { CardListener } from './cards/world.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
 export type { SessionEnded } from './sessions/ending.ts';
@@ -56,12 +64,21 @@ export interface IdentityApi {
   ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** Has `listener` told of every session that ends, inside the transaction that ends it. Call it when the service is made. */
   onSessionEnded(listener: SessionEnded): void;
+  /** Has `listener` told of cards put in, taken out and made unusable, inside the transaction. Call it when the service is made. */
+  onCardEvent(listener: CardListener): void;
+  /** Cards of a person, oldest first. Throws CardRefusal 404 for somebody who is not in the directory. */
+  cards(db: Db, userId: string): Promise<readonly CardView[]>;
 }
 
 export const identity: Service<IdentityApi> = {
   name: 'identity',
   title: 'Care Identity Service (simulated sign-in)',
-  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties, '0003-nhs-login': nhsLoginTables },
+  migrations: {
+    ...identityMigrations,
+    '0002-relying-parties': relyingParties,
+    '0003-nhs-login': nhsLoginTables,
+    '0004-cards': cardTables,
+  },
   tables: {
     identity_signing_key: 'kept',
     identity_client: 'kept',
@@ -75,17 +92,24 @@ export const identity: Service<IdentityApi> = {
     identity_secret_failure: 'data',
     identity_nhs_login: 'data',
     identity_nhs_login_key: 'kept',
+    identity_card: 'kept',
+    identity_card_certificate: 'kept',
+    identity_registration: 'kept',
+    identity_position: 'kept',
+    identity_history: 'kept',
+    identity_care_id_session: 'data',
   },
   create(context) {
     const { environment, store, sealer } = context;
-    const world = identityWorld(context, {
+    const parts = {
       directory: context.use(directory),
-      cards: seededCards(context.clock),
+      pki: () => context.use(pki),
       outgoing: new Outgoing(environment.settings.fetchPrivate, async () => {
         const { root, subordinate } = await context.use(pki).authorities(store.db);
         return [root.pem, subordinate.pem];
       }),
-    });
+    };
+    const world = identityWorld(context, parts, issuedCards);
     const nhsLogin = new NhsLogin(context, PLATFORM_CLIENT);
     return {
       api: {
@@ -125,6 +149,10 @@ export const identity: Service<IdentityApi> = {
         onSessionEnded: (listener) => {
           world.listeners.push(listener);
         },
+        onCardEvent: (listener) => {
+          world.cardListeners.push(listener);
+        },
+        cards: async (db, userId) => (await personPage(world, db, userId)).cards,
       },
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');
@@ -148,6 +176,11 @@ export const identity: Service<IdentityApi> = {
           for (const key of keys) await insertKey(tx, key);
         };
       },
+      seed: (tx) => seedCards(world, tx),
+      async importData(tx, document) {
+        await cardsForImported(world, tx, userIdsOf(document['people']));
+        return 0;
+      },
       jobs: {
         [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
         [LOGOUT_JOB]: async (job) => (await import('./sessions/logout.ts')).sendLogout(world, job),
@@ -155,3 +188,11 @@ export const identity: Service<IdentityApi> = {
     };
   },
 };
+
+/** The people of an import, which the directory has checked and taken by now. */
+function userIdsOf(people: unknown): readonly string[] {
+  if (!Array.isArray(people)) return [];
+  return people.flatMap((each: unknown) =>
+    typeof each === 'object' && each !== null && 'userId' in each && typeof each.userId === 'string' ? [each.userId] : [],
+  );
+}

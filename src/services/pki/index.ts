@@ -5,12 +5,14 @@ import { type AuthorityCertificates, type RootAuthority, subordinateName } from 
 import { type ClientVerdict, judgeClient } from './client-certificate.ts';
 import { AuthorityMissing } from './errors.ts';
 import { certificates } from './migrations/0001-certificates.ts';
+import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
 import { establish, type IssuingPlace, requireAuthority, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import { serverNames } from './server-names.ts';
-import { readAuthority } from './store.ts';
+import { markRevoked, readAuthority } from './store.ts';
 
 export type { AuthorityCertificate, AuthorityCertificates, RootAuthority, RootName } from './authorities.ts';
 export type { ClientVerdict } from './client-certificate.ts';
+export type { PersonCertificate, PersonRequest } from './person-certificates.ts';
 export { createRootAuthority, portalCredentials, rootMigrations } from './root-authorities.ts';
 export type { ServerCredentials } from './server-credentials.ts';
 export { type ServerNames, serverNames } from './server-names.ts';
@@ -29,7 +31,14 @@ export interface PkiApi {
    * client authentication (DESIGN.md D13). TLS must have proved possession of its key already.
    */
   verifyClient(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /** A certificate for a person's smartcard, signed by this environment's sub CA and recorded. Throws AuthorityMissing, KeyUnreadable. */
+  issuePerson(tx: Db, request: PersonRequest): Promise<PersonCertificate>;
+  /** Revokes a certificate by its serial number. */
+  revoke(tx: Db, serial: string, reason: RevocationReason): Promise<unknown>;
 }
+
+/** Why a certificate is revoked (RFC 5280 5.3.1). */
+export type RevocationReason = 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation';
 
 /** Names the service for {@link ServiceContext.use}: the service itself is made with its root, by {@link createPki}. */
 export const pki: Service<PkiApi> = {
@@ -88,6 +97,8 @@ function pkiApi(context: ServiceContext, place: IssuingPlace): PkiApi {
         subordinate: { commonName: subordinate.commonName, pem: subordinate.certificatePem },
       };
     },
+    issuePerson: (tx, request) => issuePerson(tx, place, request),
+    revoke: (tx, serial) => markRevoked(tx, serial),
     async verifyClient(certificateDer) {
       const subordinate = await readAuthority(context.store.db);
       if (subordinate === undefined) throw new AuthorityMissing();
