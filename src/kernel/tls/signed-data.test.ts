@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type SigningCard, SignedDataError, signData, verifySignedData } from './signed-data.ts';
+import { SignedDataError, type SigningCard, signData, verifySignedData } from './signed-data.ts';
 
 describe('signed data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'localspine-cms-'));
@@ -16,14 +16,58 @@ describe('signed data', () => {
 
   const openssl = (...args: string[]): string => execFileSync('openssl', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const cmsSign = (...extra: string[]): Buffer => {
-    openssl('cms', '-sign', '-in', file('challenge'), '-binary', '-nodetach', '-signer', file('card.pem'), '-inkey', file('card.key'), '-outform', 'DER', '-out', file('out.der'), ...extra);
+    openssl(
+      'cms',
+      '-sign',
+      '-in',
+      file('challenge'),
+      '-binary',
+      '-nodetach',
+      '-signer',
+      file('card.pem'),
+      '-inkey',
+      file('card.key'),
+      '-outform',
+      'DER',
+      '-out',
+      file('out.der'),
+      ...extra,
+    );
     return readFileSync(file('out.der'));
   };
 
   before(() => {
     writeFileSync(file('challenge'), challenge);
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('card.key'), '-out', file('card.pem'), '-subj', '/O=nhs/OU=people/CN=656005750107', '-days', '2');
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('other.key'), '-out', file('other.pem'), '-subj', '/CN=other', '-days', '2');
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      file('card.key'),
+      '-out',
+      file('card.pem'),
+      '-subj',
+      '/O=nhs/OU=people/CN=656005750107',
+      '-days',
+      '2',
+    );
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      file('other.key'),
+      '-out',
+      file('other.pem'),
+      '-subj',
+      '/CN=other',
+      '-days',
+      '2',
+    );
     card = { certificatePem: readFileSync(file('card.pem'), 'utf8'), privateKeyPem: readFileSync(file('card.key'), 'utf8') };
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -38,19 +82,78 @@ describe('signed data', () => {
     test(`ours, by ${digest}, is read by OpenSSL and by us`, async () => {
       const der = await signData(challenge, card, digest);
       writeFileSync(file('ours.der'), der);
-      openssl('cms', '-verify', '-in', file('ours.der'), '-inform', 'DER', '-binary', '-CAfile', file('card.pem'), '-purpose', 'any', '-out', file('content'));
+      openssl(
+        'cms',
+        '-verify',
+        '-in',
+        file('ours.der'),
+        '-inform',
+        'DER',
+        '-binary',
+        '-CAfile',
+        file('card.pem'),
+        '-purpose',
+        'any',
+        '-out',
+        file('content'),
+      );
       assert.deepEqual(readFileSync(file('content')), challenge);
       assert.equal((await verifySignedData(der)).digest, digest);
     });
 
   test('content outside, two signers, extra certificates, PSS and elliptic curves are refused', async () => {
-    openssl('cms', '-sign', '-in', file('challenge'), '-binary', '-signer', file('card.pem'), '-inkey', file('card.key'), '-outform', 'DER', '-out', file('detached.der'));
+    openssl(
+      'cms',
+      '-sign',
+      '-in',
+      file('challenge'),
+      '-binary',
+      '-signer',
+      file('card.pem'),
+      '-inkey',
+      file('card.key'),
+      '-outform',
+      'DER',
+      '-out',
+      file('detached.der'),
+    );
     await assert.rejects(verifySignedData(readFileSync(file('detached.der'))), /content is not inside/);
     await assert.rejects(verifySignedData(cmsSign('-signer', file('other.pem'), '-inkey', file('other.key'))), /exactly one signer/);
     await assert.rejects(verifySignedData(cmsSign('-nocerts')), /exactly one certificate/);
     await assert.rejects(verifySignedData(cmsSign('-keyopt', 'rsa_padding_mode:pss')), /not one that cards use/);
-    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('ec.key'), '-out', file('ec.pem'), '-subj', '/CN=x', '-days', '2');
-    openssl('cms', '-sign', '-in', file('challenge'), '-binary', '-nodetach', '-signer', file('ec.pem'), '-inkey', file('ec.key'), '-outform', 'DER', '-out', file('ec.der'));
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      file('ec.key'),
+      '-out',
+      file('ec.pem'),
+      '-subj',
+      '/CN=x',
+      '-days',
+      '2',
+    );
+    openssl(
+      'cms',
+      '-sign',
+      '-in',
+      file('challenge'),
+      '-binary',
+      '-nodetach',
+      '-signer',
+      file('ec.pem'),
+      '-inkey',
+      file('ec.key'),
+      '-outform',
+      'DER',
+      '-out',
+      file('ec.der'),
+    );
     await assert.rejects(verifySignedData(readFileSync(file('ec.der'))), SignedDataError);
   });
 

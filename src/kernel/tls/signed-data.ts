@@ -100,23 +100,25 @@ function digestOf(signer: SignerInfo): Digest {
 /** What the signature is over: the content itself, or attributes that name its digest (RFC 5652 §5.4). */
 function signedBytes(signer: SignerInfo, content: Buffer, digest: Digest, { schema }: Libraries): Buffer {
   if (signer.signedAttrs === undefined) return content;
-  const valueOf = (type: string): Buffer => {
+  const attributeOf = (type: string): Buffer => {
     const found = signer.signedAttrs?.filter((each) => each.attrType === type) ?? [];
     const [value, another] = found[0]?.attrValues ?? [];
-    if (found.length !== 1 || value === undefined || another !== undefined) throw new SignedDataError('the signed attributes are incomplete');
+    if (found.length !== 1 || value === undefined || another !== undefined)
+      throw new SignedDataError('the signed attributes are incomplete');
     return Buffer.from(value);
   };
   let named: Buffer;
   let type: string;
   try {
-    named = Buffer.from(schema.AsnConvert.parse(valueOf(MESSAGE_DIGEST), schema.OctetString).buffer);
-    type = objectIdentifier(valueOf(CONTENT_TYPE));
+    named = Buffer.from(schema.AsnConvert.parse(attributeOf(MESSAGE_DIGEST), schema.OctetString).buffer);
+    type = objectIdentifier(attributeOf(CONTENT_TYPE));
   } catch (error) {
     throw error instanceof SignedDataError ? error : new SignedDataError('the signed attributes cannot be read');
   }
   const actual = hash(digest, content, 'buffer');
   if (type !== DATA) throw new SignedDataError('the signed attributes name another type of content');
-  if (named.length !== actual.length || !timingSafeEqual(named, actual)) throw new SignedDataError('the signed digest is not the content’s');
+  if (named.length !== actual.length || !timingSafeEqual(named, actual))
+    throw new SignedDataError('the signed digest is not the content’s');
   const attributes = Buffer.concat(signer.signedAttrs.map((each) => Buffer.from(schema.AsnConvert.serialize(each))));
   return Buffer.concat([setHeader(attributes.length), attributes]);
 }

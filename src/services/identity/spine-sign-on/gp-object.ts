@@ -43,7 +43,9 @@ export function writeGpObject(dtd: string, parameters: readonly GpParameter[]): 
     const all = Object.entries({ name, ...attributes }).map(([each, text]) => ` ${each}="${escapeXml(text)}"`);
     return `<gpPARAM${all.join('')}>${escapeElement(value)}</gpPARAM>`;
   });
-  return ['<?xml version="1.0" encoding="UTF-8"?>', `<!DOCTYPE USER SYSTEM "${dtd}">`, '<gpOBJECT>', ...lines, '</gpOBJECT>', ''].join('\n');
+  return ['<?xml version="1.0" encoding="UTF-8"?>', `<!DOCTYPE USER SYSTEM "${dtd}">`, '<gpOBJECT>', ...lines, '</gpOBJECT>', ''].join(
+    '\n',
+  );
 }
 
 /** Clients split the text of a role at `":"` without reading entities, so quotation marks stay as they are. */

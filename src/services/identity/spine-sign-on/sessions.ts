@@ -133,7 +133,13 @@ export async function chooseRole(
 /** Keeps a value with the session. Throws SessionRefusal for what is not the application's to change. */
 export async function setProperty(world: SignOnWorld, session: SpineSession, name: string, value: string): Promise<void> {
   const count = Object.keys({ ...session.properties, [name]: value }).length;
-  if (OWN_PROPERTIES.has(name) || name === '' || name === '__proto__' || count > MOST_PROPERTIES || name.length + value.length > LONGEST_PROPERTY)
+  if (
+    OWN_PROPERTIES.has(name) ||
+    name === '' ||
+    name === '__proto__' ||
+    count > MOST_PROPERTIES ||
+    name.length + value.length > LONGEST_PROPERTY
+  )
     throw new SessionRefusal('No privilege to perform this operation.', {
       check: 'spine-sign-on.property',
       why: `The property "${name.slice(0, 40)}" belongs to the session itself, or is too much to keep with it.`,
@@ -181,7 +187,12 @@ export function listenerAddress(url: string): string | undefined {
 export function requireListenerAddress(url: unknown): string {
   const address = typeof url === 'string' ? listenerAddress(url) : undefined;
   if (address === undefined)
-    throw new LocalRefusal(400, 'listener_address', 'A listener is an http or https address of at most 500 characters.', 'Send {"url":"http://host:port/path"}.');
+    throw new LocalRefusal(
+      400,
+      'listener_address',
+      'A listener is an http or https address of at most 500 characters.',
+      'Send {"url":"http://host:port/path"}.',
+    );
   return address;
 }
 

@@ -106,7 +106,11 @@ export class SessionStore {
 
   /** Removes a session, and gives it to the one caller who did. */
   async take(tx: Db, ticketHash: string): Promise<SpineSession | undefined> {
-    const row = await tables(tx).deleteFrom('identity_spine_session').where('ticket_hash', '=', ticketHash).returningAll().executeTakeFirst();
+    const row = await tables(tx)
+      .deleteFrom('identity_spine_session')
+      .where('ticket_hash', '=', ticketHash)
+      .returningAll()
+      .executeTakeFirst();
     return row && this.#sessionOf(row);
   }
 

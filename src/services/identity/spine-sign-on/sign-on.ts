@@ -4,6 +4,7 @@ import { inspect } from '../../../kernel/tls/certificates.ts';
 import { SignedDataError, type VerifiedContent, verifySignedData } from '../../../kernel/tls/signed-data.ts';
 import { XmlError } from '../../../kernel/xml/xml.ts';
 import type { Person, RoleProfile } from '../../directory/index.ts';
+import { standingOf } from '../cards/credentials.ts';
 import { failedToValidate, invalidInput } from './errors.ts';
 import { type GpParameters, readGpObject } from './gp-object.ts';
 import type { Challenge, SpineSession } from './model.ts';
@@ -74,7 +75,12 @@ export async function validate(world: SignOnWorld, body: string, clientIp: strin
   const verified = await readSigned(response, logSessionId);
   const card = await cardBehind(world, verified, uid, logSessionId);
   if (!equal(verified.content, Buffer.from(challenge.challenge, 'base64')))
-    throw failedToValidate('content', 'The card signed something other than the challenge.', 'Sign the 48 bytes that the challenge decodes to.', logSessionId);
+    throw failedToValidate(
+      'content',
+      'The card signed something other than the challenge.',
+      'Sign the 48 bytes that the challenge decodes to.',
+      logSessionId,
+    );
   const person = await world.directory.person(world.store.db, uid);
   if (person?.active !== true)
     throw failedToValidate('user', `User ${uid} is not active in the directory.`, 'Use a card of an active person.', logSessionId);
@@ -120,11 +126,11 @@ async function cardBehind(world: SignOnWorld, { certificateDer }: VerifiedConten
   const refuse = (why: string) => failedToValidate('card', why, 'Use the authentication key of an active card of this user.', logSessionId);
   const { subject, serialNumber } = inspect(certificateDer);
   if (subject !== `O=nhs, OU=people, CN=${uid}`) throw refuse(`The certificate is of ${subject}, not of user ${uid}.`);
-  const standing = await world.cards.standing(world.store.db, serialNumber);
-  if (standing === undefined || standing.userId !== uid) throw refuse('No card of this user carries the certificate.');
-  if (standing.use !== 'authentication') throw refuse('The certificate is the one for signing, not for authentication.');
-  if (standing.standing !== 'good') throw refuse(`The card or its certificate is ${standing.standing}.`);
-  return standing.card;
+  const found = await standingOf(world, world.store.db, serialNumber);
+  if (found?.card.userId !== uid) throw refuse('No card of this user carries the certificate.');
+  if (found.use !== 'authentication') throw refuse('The certificate is the one for signing, not for authentication.');
+  if (found.standing !== 'good') throw refuse(`It does not count: ${found.standing}.`);
+  return found.card.cardNumber;
 }
 
 /** Ends the session of a ticket. Throws GasRefusal for a body that cannot be read, SessionRefusal for an unknown ticket. */
