@@ -53,7 +53,7 @@ function roleAttributes(role: RoleProfile): readonly Attribute[] {
     ['nhsAreaOfWork', ...role.areaOfWorkCodes.flatMap((code) => AREA_NAMES.get(code) ?? []).sort()],
     ['nhsBusinessFunctions', ...role.activityCodes.flatMap((code) => activityName(code) ?? []).sort()],
     ['nhsJobRole', role.jobRoleName],
-    ['nhsBusinessFunctionsCodes', ...role.activityCodes],
+    ['nhsBusinessFunctionsCodes', ...[...role.activityCodes].sort()],
     ['uniqueIdentifier', role.roleProfileId],
     ['nhsJobRoleCode', role.jobRoleCode],
     ['nhsWorkGroupsCodes', ...role.workgroupCodes],

@@ -118,7 +118,7 @@ async function readSigned(response: Buffer, logSessionId: string): Promise<Verif
 
 /** The card that signed, sure to be this user's and usable. Gives its reference. */
 async function cardBehind(world: SignOnWorld, { certificateDer }: VerifiedContent, uid: string, logSessionId: string): Promise<string> {
-  const verdict = await world.pki().verifyClient(certificateDer);
+  const verdict = await world.pki().verifySmartcard(certificateDer);
   if (!verdict.ok) {
     const { check, why, fix = 'Use a card of this environment.' } = verdict.reason;
     throw failedToValidate(check.replace(/^pki\./, 'certificate-'), why, fix, logSessionId);
