@@ -34,10 +34,7 @@ export class Workstation {
 
   /** Puts a virtual card into the reader: its certificate and key as files. */
   async card(userId: string, passcode = '1234'): Promise<CardFiles> {
-    const reply = await this.spine.admin(this.environment, '/identity/spine-sign-on/open-card', {
-      method: 'POST',
-      body: { userId, passcode },
-    });
+    const reply = await this.spine.admin(this.environment, `/identity/cards/${userId}/credential`, { method: 'POST', body: { passcode } });
     assert.equal(reply.status, 200, reply.text);
     const files = { certificate: `${userId}.pem`, key: `${userId}.key` };
     writeFileSync(join(this.folder, files.certificate), reply.json.certificatePem);

@@ -311,13 +311,10 @@ describe('Spine sign-on', { concurrency: false }, () => {
     const card = await workstation.card(user);
     const ticket = await workstation.ticket(card);
     assert.equal(attributesOf(await workstation.assertion(ticket)).status, 'samlp:Success');
-    for (let tries = 0; tries < 5; tries += 1)
-      await spine.admin('INT', '/identity/spine-sign-on/open-card', { method: 'POST', body: { userId: user, passcode: '0000' } });
-    const locked = await spine.admin('INT', '/identity/spine-sign-on/open-card', {
-      method: 'POST',
-      body: { userId: user, passcode: '1234' },
-    });
-    assert.deepEqual([locked.status, locked.json.error], [403, 'card_locked']);
+    const tryPasscode = (passcode: string) =>
+      spine.admin('INT', `/identity/cards/${user}/credential`, { method: 'POST', body: { passcode } });
+    for (let tries = 0; tries < 5; tries += 1) await tryPasscode('0000');
+    assert.equal((await tryPasscode('1234')).status, 403);
     await refused(await workstation.logOn(card), 'Failed To Validate', 'card');
     assert.equal(attributesOf(await workstation.assertion(ticket)).status, 'samlp:Requester', 'the session ended with the card');
   });

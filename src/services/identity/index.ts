@@ -32,6 +32,8 @@ export type { CardListener } from './cards/world.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
 export type { SessionEnded } from './sessions/ending.ts';
+export { type GpParameter, type GpParameters, readGpObject, writeGpObject } from './spine-sign-on/gp-object.ts';
+export { writeResponse } from './spine-sign-on/response.ts';
 
 /** Every identity provider of an environment: NHS login signs patients in, the others health and care staff. */
 export type AnyProvider = Provider | 'nhs-login';

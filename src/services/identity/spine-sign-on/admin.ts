@@ -1,10 +1,9 @@
-/** `/_localspine/identity/spine-sign-on/…`: sessions, listeners of all sessions, and virtual cards, for operators and workstations. */
+/** `/_localspine/identity/spine-sign-on/…`: sessions, and listeners of all of them, for operators. */
 import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../../kernel/errors.ts';
 import type { SpineSession } from './model.ts';
 import { endsAt } from './session-times.ts';
 import { endSession, requireListenerAddress } from './sessions.ts';
-import { openCard } from './virtual-card.ts';
 import type { SignOnWorld } from './world.ts';
 
 export function registerSignOnAdmin(app: FastifyInstance, world: SignOnWorld): void {
@@ -32,12 +31,6 @@ export function registerSignOnAdmin(app: FastifyInstance, world: SignOnWorld): v
     if (!(await store.transaction((tx) => sessions.forgetListenerOfAll(tx, url))))
       throw new LocalRefusal(404, 'listener_unknown', 'There is no such listener.');
     return { removed: url };
-  });
-  app.post('/spine-sign-on/open-card', async (request) => {
-    const [userId, passcode] = [member(request.body, 'userId'), member(request.body, 'passcode')];
-    if (typeof userId !== 'string')
-      throw new LocalRefusal(400, 'user_missing', 'Say whose card.', 'Send {"userId":"656005750104","passcode":"…"}.');
-    return openCard(world, userId, typeof passcode === 'string' ? passcode : undefined);
   });
 }
 
