@@ -219,6 +219,11 @@ describe('Spine sign-on', { concurrency: false }, () => {
     assert.ok(parameter(await workstation.validate(answer), 'sso_ticket'));
     await refused(await workstation.validate(answer), 'Failed To Validate', 'challenge');
 
+    const twin = await workstation.activate();
+    const both = { ...twin, uid: CLINICIAN, response: sign(twin.challenge) };
+    const replies = await Promise.all([workstation.validate(both), workstation.validate(both), workstation.validate(both)]);
+    assert.equal(replies.filter((each) => each.text.includes('sso_ticket')).length, 1, 'sent three times at once it counts once');
+
     const [a, b] = [await workstation.activate(), await workstation.activate()];
     await refused(await workstation.validate({ ...a, uid: CLINICIAN, response: sign(b.challenge) }), 'Failed To Validate', 'content');
     await refused(
