@@ -353,6 +353,23 @@ describe('Spine sign-on', { concurrency: false }, () => {
     assert.equal((await workstation.post('/login/authactivate', 'x'.repeat(70_000))).status, 413);
   });
 
+  test('no ticket is in the journal, neither in addresses nor in bodies', async () => {
+    const ticket = await workstation.ticket(await workstation.card(CLINICIAN));
+    await workstation.assertion(ticket);
+    await workstation.session(`<GetSession><SessionID>${ticket}</SessionID></GetSession>`);
+    const { json } = await spine.admin('INT', '/journal?limit=3');
+    assert.deepEqual(
+      json.exchanges.map((each: { operation: string }) => each.operation),
+      ['session-service', 'role-assertion', 'authvalidate'],
+    );
+    const [sessions] = (await spine.admin('INT', '/identity/spine-sign-on/sessions')).json.sessions.slice(-1);
+    for (const { id } of json.exchanges) {
+      const entry = (await spine.admin('INT', `/journal/${id}`)).text;
+      for (const secret of [ticket, encodeURIComponent(ticket), ticket.slice(14, 58)]) assert.ok(!entry.includes(secret), entry);
+      assert.ok(entry.includes(`AQIC5w…${sessions.id.slice(0, 8)}`), entry);
+    }
+  });
+
   test('paths are exact: another spelling answers 404', async () => {
     for (const path of ['/amserver/NamingService', '/AMSERVER/namingservice', '/Login/authactivate'])
       assert.equal((await workstation.post(path, '')).status, 404, path);

@@ -204,7 +204,7 @@ async function placeOf(invocation: Invocation): Promise<SettingsPlace> {
   return {
     environment: manifest.id,
     gas: local ? manifest.baseUrl : `https://${published}`,
-    portal: readRunning(invocation.configuration)?.portal ?? manifest.baseUrl,
+    portal: new URL(readRunning(invocation.configuration)?.portal ?? manifest.baseUrl).href,
     issuers: issuersIn(readFileSync(findEnvironment(invocation.configuration, invocation.environment).caPath, 'utf8')),
   };
 }

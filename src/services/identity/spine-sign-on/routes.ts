@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../../kernel/errors.ts';
 import { XmlError } from '../../../kernel/xml/xml.ts';
 import { originOf } from '../browser.ts';
+import { fingerprint } from '../fingerprint.ts';
 import { GasRefusal, SessionRefusal } from './errors.ts';
 import { GP_OBJECT_DTD, type GpParameter, writeGpObject } from './gp-object.ts';
 import { noAssertion, roleAssertion } from './role-assertion.ts';
@@ -19,8 +20,12 @@ export function registerSignOn(app: FastifyInstance, world: SignOnWorld): void {
   app.removeAllContentTypeParsers();
   // Agents send no content type, or that of a form: the body is XML whatever it says.
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (request, body, done) => {
-    request.exchange.requestBody = body;
+    request.exchange.requestBody = withoutTickets(String(body));
     done(null, body);
+  });
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (typeof payload === 'string') request.exchange.responseBody = withoutTickets(payload);
+    return payload;
   });
   app.addHook('onRequest', async (request, reply) => {
     request.exchange.service = 'identity';
@@ -29,6 +34,13 @@ export function registerSignOn(app: FastifyInstance, world: SignOnWorld): void {
   app.setErrorHandler((error: unknown, request, reply) => renderRefusal(world, error, request, reply));
   registerGas(app, world);
   registerBroker(app, world);
+}
+
+const TICKET = /AQIC5w[A-Za-z0-9+/=]*@AAJTSQACMDE=#/g;
+
+/** A body as the journal may keep it: who reads it must not become its user. What stands for a ticket begins like the session's id. */
+function withoutTickets(body: string): string {
+  return body.replace(TICKET, (ticket) => `AQIC5w…${fingerprint(ticket).slice(0, 8)}`);
 }
 
 function registerGas(app: FastifyInstance, world: SignOnWorld): void {
