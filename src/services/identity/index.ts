@@ -14,8 +14,8 @@ import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
 import { relyingParties } from './migrations/0002-relying-parties.ts';
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
-import { spineSignOn } from './migrations/0003-spine-sign-on.ts';
 import { cardTables } from './migrations/0004-cards.ts';
+import { spineSignOn } from './migrations/0005-spine-sign-on.ts';
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
@@ -82,8 +82,8 @@ export const identity: Service<IdentityApi> = {
     ...identityMigrations,
     '0002-relying-parties': relyingParties,
     '0003-nhs-login': nhsLoginTables,
-    '0003-spine-sign-on': spineSignOn,
     '0004-cards': cardTables,
+    '0005-spine-sign-on': spineSignOn,
   },
   tables: {
     identity_signing_key: 'kept',
