@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,13 +15,20 @@ const HOLDER = '656005750104';
 describe('the Identity Agent stand-in', { concurrency: false }, () => {
   const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
   let agent: ChildProcess;
+  let webApplication: Server;
+  let pushed: Promise<string>;
   let url = '';
   let ticketFile = '';
 
   const assertion = async (ticket: string): Promise<string> =>
     (await spine.call('INT', `/saml/RoleAssertion?token=${encodeURIComponent(ticket)}`)).text;
   const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object, headers: Record<string, string> = {}) => {
-    const reply = await request(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const reply = await request(`${url}${path}`, {
+      method,
+      headers,
+      reset: true,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     return { status: reply.statusCode, text: await reply.body.text() };
   };
 
@@ -30,6 +38,16 @@ describe('the Identity Agent stand-in', { concurrency: false }, () => {
     const made = spine.cli('identity-agent', 'settings', '--client', 'bt-ia13', '--out', settings, '--json');
     assert.equal(made.status, 0, made.stderr);
     writeFileSync(join(spine.home, 'passcode'), '1234\n');
+    webApplication = createServer();
+    pushed = new Promise((done) =>
+      webApplication.once('request', (message, response) => {
+        response.end();
+        done(`${message.method} ${decodeURIComponent(message.url ?? '')} from ${message.headers.referer}`);
+      }),
+    );
+    await new Promise<void>((ready) => webApplication.listen(0, '127.0.0.1', () => ready()));
+    const address = webApplication.address();
+    assert.ok(typeof address === 'object' && address !== null);
     agent = spawn(
       process.execPath,
       [
@@ -43,6 +61,8 @@ describe('the Identity Agent stand-in', { concurrency: false }, () => {
         HOLDER,
         '--passcode-file',
         join(spine.home, 'passcode'),
+        '--push',
+        `http://127.0.0.1:${address.port}`,
       ],
       { env: { ...process.env, ...spine.variables }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
@@ -56,6 +76,7 @@ describe('the Identity Agent stand-in', { concurrency: false }, () => {
   });
   after(async () => {
     agent.kill('SIGKILL');
+    webApplication.close();
     await spine.remove();
   });
 
@@ -67,6 +88,10 @@ describe('the Identity Agent stand-in', { concurrency: false }, () => {
     assert.equal((await ask('POST', '/ticket')).text, ticket, 'asking again signs nobody on again');
     assert.equal(spine.cli('identity-agent', 'ticket').stdout.trim(), ticket);
     assert.match(await assertion(ticket), /samlp:Success/);
+    assert.equal(await pushed, `PUT /set_ticket/${ticket} from ${spine.environment('INT').baseUrl}`);
+    // From here on nobody takes tickets, and nobody who asks for one notices.
+    webApplication.close();
+    webApplication.closeAllConnections();
   });
 
   test('a role is put in force through the agent; one that is not the user’s is refused', async () => {

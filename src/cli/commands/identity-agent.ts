@@ -45,6 +45,7 @@ export function addIdentityAgentCommands(program: Command, book: CommandBook): v
       .option('--role <roleProfileId>', 'role to put in force when the user has it')
       .option('--settings <file>', 'settings file (.reg, .ini or .json) that names the environment; left out, the running one')
       .option('--port <number>', 'port of the ticket API on loopback (default: base + block + 46)', wholeNumber(0, 65_535))
+      .option('--push <url>', 'listener on this machine that is handed each ticket: PUT <url>/set_ticket/<ticket>')
       .option('--ticket-file <file>', 'where the ticket is kept while somebody is signed on'),
   );
   withPasscode(book.add(agent, 'insert <card>', 'put a card into the running agent and sign on', insert));
@@ -92,10 +93,11 @@ async function passcodeOf(invocation: Invocation): Promise<string> {
 }
 
 async function start(invocation: Invocation): Promise<void> {
-  const [{ IdentityAgent }, { SpineClient }, { serveTickets }] = await Promise.all([
+  const [{ IdentityAgent }, { SpineClient }, { serveTickets }, { ticketPush }] = await Promise.all([
     import('../identity-agent/agent.ts'),
     import('../identity-agent/spine-client.ts'),
     import('../identity-agent/ticket-api.ts'),
+    import('../identity-agent/ticket-push.ts'),
   ]);
   const { caPath } = invocation.client().place;
   const card = invocation.text('card');
@@ -104,7 +106,10 @@ async function start(invocation: Invocation): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ticketFile = invocation.text('ticketFile') ?? join(folder, 'ticket');
   const client = new SpineClient(await agentSettings(invocation), readFileSync(caPath, 'utf8'));
-  const agent = new IdentityAgent({ client, reader: readerOf(invocation), ticketFile, preferredRole: invocation.text('role') });
+  const pushTo = invocation.text('push');
+  const push =
+    pushTo === undefined ? undefined : ticketPush(pushTo, invocation.client().place.baseUrl, (why) => invocation.terminal.note(why));
+  const agent = new IdentityAgent({ client, reader: readerOf(invocation), ticketFile, preferredRole: invocation.text('role'), push });
   const server = await serveTickets(agent, invocation.number('port') ?? defaultPort(invocation));
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;

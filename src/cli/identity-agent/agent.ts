@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { AgentSession, HeldCard, SpineClient } from './spine-client.ts';
+import type { TicketPush } from './ticket-push.ts';
 
 /** Where virtual cards are: the environment gives the key of a card for its passcode, as a reader would let software use it. */
 export interface CardReader {
@@ -28,17 +29,25 @@ export class IdentityAgent {
   readonly #reader: CardReader;
   readonly #ticketFile: string;
   readonly #preferredRole: string | undefined;
+  readonly #push: TicketPush | undefined;
   #card: HeldCard | undefined;
   #session: AgentSession | undefined;
   #roleProfileId: string | undefined;
   /** One thing at a time: two callers never sign on twice, nor sign on while the card is taken out. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: { client: SpineClient; reader: CardReader; ticketFile: string; preferredRole: string | undefined }) {
+  constructor(parts: {
+    client: SpineClient;
+    reader: CardReader;
+    ticketFile: string;
+    preferredRole: string | undefined;
+    push?: TicketPush | undefined;
+  }) {
     this.#client = parts.client;
     this.#reader = parts.reader;
     this.#ticketFile = parts.ticketFile;
     this.#preferredRole = parts.preferredRole;
+    this.#push = parts.push;
   }
 
   status(): AgentStatus {
@@ -137,6 +146,8 @@ export class IdentityAgent {
     const role = preferred ?? (another === undefined ? only : undefined);
     this.#roleProfileId = role?.roleProfileId;
     if (role !== undefined) await this.#client.selectRole(session, role.roleProfileId);
+    // Nobody waits for the listener: whoever asked for the ticket has it.
+    void this.#push?.(session.ticket);
     return session;
   }
 

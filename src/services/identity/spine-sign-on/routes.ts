@@ -31,7 +31,7 @@ export function registerSignOn(app: FastifyInstance, world: SignOnWorld): void {
     request.exchange.service = 'identity';
     void reply.header('cache-control', 'no-store');
   });
-  app.setErrorHandler((error: unknown, request, reply) => renderRefusal(world, error, request, reply));
+  app.setErrorHandler((error: unknown, request, reply) => renderRefusal(error, request, reply));
   registerGas(app, world);
   registerBroker(app, world);
 }
@@ -180,7 +180,7 @@ async function assertionFor(world: SignOnWorld, request: FastifyRequest): Promis
 }
 
 /** The one renderer: `gpOBJECT` where the agent asks, a plain sentence where the body cannot be read at all. */
-function renderRefusal(_world: SignOnWorld, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function renderRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof GasRefusal || error instanceof SessionRefusal) {
     request.exchange.refused(error.explanation);
     const logSessionId = error instanceof GasRefusal ? error.logSessionId : '';

@@ -125,7 +125,7 @@ function noPrivilege(why: string): SessionRefusal {
   return new SessionRefusal('No privilege to perform this operation.', {
     check: 'spine-sign-on.privilege',
     why,
-    fix: 'Operators do it with localspine spine-session, or POST /_localspine/identity/spine-sign-on/listeners.',
+    fix: 'Operators do it through the admin API: /_localspine/identity/spine-sign-on/sessions and …/listeners.',
   });
 }
 
