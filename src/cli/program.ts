@@ -8,6 +8,7 @@ import { addCollection } from './commands/collection.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
+import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
@@ -37,6 +38,7 @@ export function buildProgram(book: CommandBook): Command {
     addToken,
     addCis2Commands,
     addSmartcardCommands,
+    addIdentityAgentCommands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

@@ -72,6 +72,8 @@ export interface EnvironmentSettings {
   readonly fetchPrivate: boolean;
   /** Whether CIS2 calls itself by its local address, or by its published one. */
   readonly cis2Issuer: 'local' | 'published';
+  /** Minutes without use after which a Spine session ends; announced as sso_session_time. 600 when not set. */
+  readonly spineIdleMinutes?: number;
 }
 
 /** What a service is given to live in. */

@@ -73,7 +73,7 @@ export interface EndEntityRequest {
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** What people's certificates are for. Not client authentication: the mutual-TLS door is for systems, and a card does not open it. */
-const SMARTCARD_LOGON = '1.3.6.1.4.1.311.20.2.2';
+export const SMARTCARD_LOGON = '1.3.6.1.4.1.311.20.2.2';
 const DOCUMENT_SIGNING = '1.3.6.1.5.5.7.3.36';
 /** The certificate policy that end entities of the national authorities carry (path-to-live.md §2.3). */
 const DEVICE_POLICY = '1.2.826.0.1275.101.0.3.1.1';

@@ -15,11 +15,14 @@ import { identityMigrations } from './migrations/0001-identity.ts';
 import { relyingParties } from './migrations/0002-relying-parties.ts';
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
 import { cardTables } from './migrations/0004-cards.ts';
+import { spineSignOn } from './migrations/0005-spine-sign-on.ts';
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
 import { identityWorld, realm } from './provider.ts';
 import { END_SESSION_JOB, LOGOUT_JOB, type SessionEnded } from './sessions/ending.ts';
+import { END_JOB, EVENT_JOB, endSessionsOfCard, endWhenDue } from './spine-sign-on/sessions.ts';
+import { signOnWorld } from './spine-sign-on/world.ts';
 import { insertKey } from './store.ts';
 
 export type { CardEvent } from './cards/model.ts';
@@ -29,6 +32,8 @@ export type { CardListener } from './cards/world.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
 export type { SessionEnded } from './sessions/ending.ts';
+export { type GpParameter, type GpParameters, readGpObject, writeGpObject } from './spine-sign-on/gp-object.ts';
+export { writeResponse } from './spine-sign-on/response.ts';
 
 /** Every identity provider of an environment: NHS login signs patients in, the others health and care staff. */
 export type AnyProvider = Provider | 'nhs-login';
@@ -78,6 +83,7 @@ export const identity: Service<IdentityApi> = {
     '0002-relying-parties': relyingParties,
     '0003-nhs-login': nhsLoginTables,
     '0004-cards': cardTables,
+    '0005-spine-sign-on': spineSignOn,
   },
   tables: {
     identity_signing_key: 'kept',
@@ -92,6 +98,9 @@ export const identity: Service<IdentityApi> = {
     identity_secret_failure: 'data',
     identity_nhs_login: 'data',
     identity_nhs_login_key: 'kept',
+    identity_spine_challenge: 'data',
+    identity_spine_session: 'data',
+    identity_spine_listener: 'data',
     identity_card: 'kept',
     identity_card_certificate: 'kept',
     identity_registration: 'kept',
@@ -111,6 +120,10 @@ export const identity: Service<IdentityApi> = {
     };
     const world = identityWorld(context, parts, issuedCards);
     const nhsLogin = new NhsLogin(context, PLATFORM_CLIENT);
+    const spine = signOnWorld(world);
+    world.cardListeners.push(async (tx, { kind, cardNumber }) => {
+      if (kind !== 'inserted') await endSessionsOfCard(spine, tx, cardNumber);
+    });
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
@@ -156,12 +169,15 @@ export const identity: Service<IdentityApi> = {
       },
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');
+        const { registerSignOn } = await import('./spine-sign-on/routes.ts');
         registerIdentity(app, world);
         const { registerNhsLogin } = await import('./nhs-login/routes.ts');
         await registerNhsLogin(app, nhsLogin, environment.id);
+        await app.register(async (scope) => registerSignOn(scope, spine));
       },
       async admin(app) {
         const { registerAdmin } = await import('./admin.ts');
+        const { registerSignOnAdmin } = await import('./spine-sign-on/admin.ts');
         registerAdmin(app, world);
         // What a supplier gets with the registration of an NHS login client.
         app.get('/nhs-login/client', async () => ({
@@ -169,6 +185,7 @@ export const identity: Service<IdentityApi> = {
           clientId: SUPPLIER_CLIENT,
           clientSecret: await nhsLogin.supplierSecret(),
         }));
+        registerSignOnAdmin(app, spine);
       },
       async prepare() {
         const keys = await Promise.all(world.realms.map(({ provider }) => makeSigningKey(provider, sealer, 'current')));
@@ -183,6 +200,8 @@ export const identity: Service<IdentityApi> = {
       },
       jobs: {
         [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
+        [END_JOB]: (job) => endWhenDue(spine, job),
+        [EVENT_JOB]: async (job) => (await import('./spine-sign-on/events.ts')).sendTokenEvent(spine, job),
         [LOGOUT_JOB]: async (job) => (await import('./sessions/logout.ts')).sendLogout(world, job),
       },
     };

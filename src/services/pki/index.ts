@@ -2,7 +2,7 @@ import type { Service, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
 import { type AuthorityCertificates, type RootAuthority, subordinateName } from './authorities.ts';
-import { type ClientVerdict, judgeClient } from './client-certificate.ts';
+import { type ClientVerdict, judgeClient, type Purpose, SMARTCARD } from './client-certificate.ts';
 import { AuthorityMissing } from './errors.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
@@ -31,6 +31,8 @@ export interface PkiApi {
    * client authentication (DESIGN.md D13). TLS must have proved possession of its key already.
    */
   verifyClient(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /** As {@link verifyClient}, for the authentication certificate of a person's smartcard. Whoever asks has proved possession of the key. */
+  verifySmartcard(certificateDer: Uint8Array): Promise<ClientVerdict>;
   /** A certificate for a person's smartcard, signed by this environment's sub CA and recorded. Throws AuthorityMissing, KeyUnreadable. */
   issuePerson(tx: Db, request: PersonRequest): Promise<PersonCertificate>;
   /** Revokes a certificate by its serial number. */
@@ -99,21 +101,25 @@ function pkiApi(context: ServiceContext, place: IssuingPlace): PkiApi {
     },
     issuePerson: (tx, request) => issuePerson(tx, place, request),
     revoke: (tx, serial) => markRevoked(tx, serial),
-    async verifyClient(certificateDer) {
-      const subordinate = await readAuthority(context.store.db);
-      if (subordinate === undefined) throw new AuthorityMissing();
-      let certificate: ReturnType<typeof inspect>;
-      try {
-        certificate = inspect(certificateDer);
-      } catch {
-        return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
-      }
-      return judgeClient({
-        certificate,
-        signedBySubordinate: isIssuedBy(certificateDer, subordinate.certificatePem),
-        subordinateName: subordinate.commonName,
-        now: place.clock.realNow(),
-      });
-    },
+    verifyClient: (certificateDer) => judge(context, place, certificateDer),
+    verifySmartcard: (certificateDer) => judge(context, place, certificateDer, SMARTCARD),
   };
+}
+
+async function judge(context: ServiceContext, place: IssuingPlace, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
+  const subordinate = await readAuthority(context.store.db);
+  if (subordinate === undefined) throw new AuthorityMissing();
+  let certificate: ReturnType<typeof inspect>;
+  try {
+    certificate = inspect(certificateDer);
+  } catch {
+    return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
+  }
+  return judgeClient({
+    certificate,
+    signedBySubordinate: isIssuedBy(certificateDer, subordinate.certificatePem),
+    subordinateName: subordinate.commonName,
+    now: place.clock.realNow(),
+    ...(purpose === undefined ? {} : { purpose }),
+  });
 }
