@@ -34,7 +34,9 @@ type Request = InstanceType<PkiJs['OCSPRequest']>;
 type CertificateId = InstanceType<PkiJs['CertID']>;
 
 /** Answers a question for the status of certificates (OCSP, RFC 6960) in DER; broken and foreign questions with the status that says so. */
-export async function answerStatus(question: StatusQuestion): Promise<Buffer> {
+export async function answerStatus({ now, ...asking }: StatusQuestion): Promise<Buffer> {
+  // RFC 5280 §4.1.2.5.2: times without fractions of a second.
+  const question = { ...asking, now: now - (now % 1_000) };
   const pkijs = await import('pkijs');
   const request = read(pkijs, question.request);
   const asked = request?.tbsRequest.requestList.map((each) => each.reqCert) ?? [];
