@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addCis2Commands } from './commands/cis2.ts';
+import { addCertificateCommands } from './commands/certificate.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -35,6 +36,7 @@ export function buildProgram(book: CommandBook): Command {
     addAppCommands,
     addToken,
     addCis2Commands,
+    addCertificateCommands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

@@ -124,7 +124,10 @@ export class Doors {
       const peer = subject === undefined ? { address } : { address, 'certificate-subject': subject };
       if (listener !== undefined) this.#onRefused({ listener, explanation, peer });
     };
-    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => refuse(socket, handshakeFailure(error, socket)));
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      const found = handshakeFailure(error, socket);
+      if (found !== undefined) refuse(socket, found);
+    });
     server.on('secureConnection', (socket: TLSSocket) => {
       const { raw, subject } = socket.getPeerCertificate();
       const verdict = this.#judge(raw, admit);
@@ -201,14 +204,15 @@ const UNTRUSTED: Explanation = {
   fix: 'Use a certificate of this environment, issued by its sub CA; "localspine doctor chain" says what is wrong with a file.',
 };
 
-/** Why a handshake failed, as far as TLS says. */
-function handshakeFailure({ code = '' }: NodeJS.ErrnoException, socket: TLSSocket): Explanation {
+/** Why a handshake failed, as far as TLS says; undefined when the client just went away, as port checks do. */
+function handshakeFailure({ code = '' }: NodeJS.ErrnoException, socket: TLSSocket): Explanation | undefined {
   if (code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE') return NO_CERTIFICATE;
-  // Node types it as an error, and sets the code of what OpenSSL found; null or undefined when the chain was not the matter.
+  // Typed as an error, but it is the code of what OpenSSL found; nothing when the chain was not the matter.
   const found: unknown = socket.authorizationError;
   if (typeof found === 'string') return CHAIN_FAILURES.get(found) ?? UNTRUSTED;
+  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined;
   const fix = "TLS 1.2 or 1.3 is spoken here, with the environment's own certificate: the client must trust its authorities.";
-  return { check: 'mutual-tls.handshake', why: `The handshake failed (${code === '' ? 'the client went away' : code}).`, fix };
+  return { check: 'mutual-tls.handshake', why: `The handshake failed (${code}).`, fix };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

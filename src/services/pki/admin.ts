@@ -6,6 +6,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
 import { generateKey, toDer } from '../../kernel/tls/certificates.ts';
 import { viewOf } from './admin-views.ts';
+import { fileName } from './authorities.ts';
 import { listCertificates, type RegisteredCertificate, writeCutOver } from './certificate-store.ts';
 import {
   cutOverOf,
@@ -91,7 +92,7 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
     app.get<{ Params: { serial: string } }>(`/certificates/:serial/certificate.${form}`, async (request, reply) => {
       const { names, certificatePem } = await requireCertificate(store.db, request.params.serial);
       return reply
-        .headers({ 'content-disposition': `attachment; filename="${names.commonName}.${form}"`, 'x-install-into': 'Personal certificates' })
+        .headers({ 'content-disposition': `attachment; filename="${fileName(names.commonName)}.${form}"`, 'x-install-into': 'Personal certificates' })
         .type(MEDIA_TYPES[form])
         .send(form === 'pem' ? Buffer.from(certificatePem) : toDer(certificatePem));
     });
@@ -99,7 +100,7 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
   app.get<{ Params: { serial: string } }>('/certificates/:serial/chain.pem', async (request, reply) => {
     const certificate = await requireCertificate(store.db, request.params.serial);
     return reply
-      .header('content-disposition', `attachment; filename="${certificate.names.commonName}-chain.pem"`)
+      .header('content-disposition', `attachment; filename="${fileName(certificate.names.commonName)}-chain.pem"`)
       .type(MEDIA_TYPES.pem)
       .send((await withChain(registry, store.db, certificate)).chain.slice(0, 2).join(''));
   });

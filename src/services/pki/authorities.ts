@@ -81,5 +81,5 @@ export function isLocalAuthority(commonName: string): boolean {
 
 /** `NHS PTL Root Authority (LocalSpine)` as a file name without ending: `NHS-PTL-Root-Authority-LocalSpine`. */
 export function fileName(commonName: string): string {
-  return commonName.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return commonName.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '');
 }

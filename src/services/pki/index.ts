@@ -26,10 +26,13 @@ export {
   type RootName,
 } from './authorities.ts';
 export type { RegisteredCertificate } from './certificate-store.ts';
+export { type ChainFinding, type ChainQuestion, examineChain, type KnownAuthority, type Source } from './chain-examination.ts';
 export type { ClientVerdict } from './client-certificate.ts';
 export { type FqdnRegister, fqdnRegister } from './fqdn-register.ts';
 export type { CertificateOrder, SigningOrder } from './issuing.ts';
 export { type KeyStoreFile, type KeyStoreForm, keyStore } from './key-stores.ts';
+export { nationalPaths } from './national-paths.ts';
+export { makeSigningRequest } from './request-making.ts';
 export { REVOCATION_REASONS, type RevocationReason } from './revocation.ts';
 export { createRootAuthority, portalCredentials, rootMigrations } from './root-authorities.ts';
 export type { ServerCredentials } from './server-credentials.ts';

@@ -11,8 +11,8 @@ import { listCertificates } from './certificate-store.ts';
 import { cutOverOf, type Registry, revokeCertificate, signRequest } from './issuing.ts';
 import { nationalPaths } from './national-paths.ts';
 import { REVOCATION_REASONS } from './revocation.ts';
-import { STORES } from './routes.ts';
 import { rootOf } from './server-credentials.ts';
+import { STORES } from './stores.ts';
 
 const COOKIE = 'localspine-pki-form';
 const PURPOSE = 'pki/form';

@@ -257,8 +257,18 @@ describe('the certificate authority of an environment', () => {
       const files = [
         { path: 'root.pem', type: 'application/x-pem-file', name: 'NHS-PTL-Root-Authority-G2-LocalSpine.pem', body: Buffer.from(root.pem) },
         { path: 'root.der', type: 'application/pkix-cert', name: 'NHS-PTL-Root-Authority-G2-LocalSpine.der', body: toDer(root.pem) },
-        { path: 'sub-ca.pem', type: 'application/x-pem-file', name: 'NHS-DEP-Authentication-G2-LocalSpine.pem', body: Buffer.from(subordinate.pem) },
-        { path: 'sub-ca.der', type: 'application/pkix-cert', name: 'NHS-DEP-Authentication-G2-LocalSpine.der', body: toDer(subordinate.pem) },
+        {
+          path: 'sub-ca.pem',
+          type: 'application/x-pem-file',
+          name: 'NHS-DEP-Authentication-G2-LocalSpine.pem',
+          body: Buffer.from(subordinate.pem),
+        },
+        {
+          path: 'sub-ca.der',
+          type: 'application/pkix-cert',
+          name: 'NHS-DEP-Authentication-G2-LocalSpine.der',
+          body: toDer(subordinate.pem),
+        },
       ];
       for (const { path, type, name, body } of files) {
         const response = await app.inject(`/_localspine/certificates/${path}`);

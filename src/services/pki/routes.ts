@@ -4,12 +4,7 @@ import { toDer } from '../../kernel/tls/certificates.ts';
 import { type AuthorityCertificate, fileName, GENERATIONS, type Generation } from './authorities.ts';
 import type { PkiApi } from './index.ts';
 import { type TrustEntry, trustStore } from './key-stores.ts';
-
-/** Which Windows store a certificate belongs in: swapping them is the usual mistake (PTL-070). */
-export const STORES = {
-  root: 'Trusted Root Certification Authorities',
-  'sub-ca': 'Intermediate Certification Authorities',
-} as const;
+import { STORES } from './stores.ts';
 
 export const MEDIA_TYPES = { pem: 'application/x-pem-file', der: 'application/pkix-cert' } as const;
 
