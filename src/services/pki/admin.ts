@@ -92,7 +92,10 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
     app.get<{ Params: { serial: string } }>(`/certificates/:serial/certificate.${form}`, async (request, reply) => {
       const { names, certificatePem } = await requireCertificate(store.db, request.params.serial);
       return reply
-        .headers({ 'content-disposition': `attachment; filename="${fileName(names.commonName)}.${form}"`, 'x-install-into': 'Personal certificates' })
+        .headers({
+          'content-disposition': `attachment; filename="${fileName(names.commonName)}.${form}"`,
+          'x-install-into': 'Personal certificates',
+        })
         .type(MEDIA_TYPES[form])
         .send(form === 'pem' ? Buffer.from(certificatePem) : toDer(certificatePem));
     });

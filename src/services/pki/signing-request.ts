@@ -74,7 +74,7 @@ async function parse(der: Buffer): Promise<{ request: SigningRequest; valid: boo
     const request: SigningRequest = {
       commonNames: parsed.subjectName.getField('CN'),
       dnsNames: ofType('dns').map((each) => each.toLowerCase()),
-      emails: [...EMAIL_FIELDS.flatMap((field) => parsed.subjectName.getField(field)), ...ofType('email')],
+      emails: [...new Set([...EMAIL_FIELDS.flatMap((field) => parsed.subjectName.getField(field)), ...ofType('email')])],
       otherNames: names.filter((each) => each.type !== 'dns' && each.type !== 'email').map((each) => `${each.type}:${each.value}`),
       key: { type: key.asymmetricKeyType ?? 'unknown', bits: sizeOf(key) },
       hash: hashOf(parsed),
