@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { nationalPaths } from '../../services/pki/national-paths.ts';
 import { ManifestAnswer, type ManifestView } from '../answers.ts';
 import { readRunning } from '../client.ts';
 import type { CommandBook, Invocation } from '../invocation.ts';
@@ -92,5 +93,10 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
   rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
   rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });
+  const { generations, ocsp } = nationalPaths(manifest.id);
+  for (const [generation, { list }] of Object.entries(generations))
+    rows.push({ service: 'pki', what: `revocation list, ${generation}`, listener: 'http', url: `${httpUrl}${list}` });
+  rows.push({ service: 'pki', what: 'certificate status (OCSP)', listener: 'http', url: `${httpUrl}${ocsp}` });
+  rows.push({ service: 'pki', what: 'certificates (page)', listener: 'https', url: `${manifest.baseUrl}/_localspine/pki/` });
   return rows;
 }
