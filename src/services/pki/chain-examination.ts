@@ -248,32 +248,30 @@ function generationInstalled(question: ChainQuestion, { generation, environment 
 
 /** Roots among the roots, sub CAs among the intermediates (PTL-070). */
 function storesOf({ roots = [], intermediates = [] }: ChainQuestion): readonly ChainFinding[] {
-  const findings: ChainFinding[] = [];
-  for (const certificate of roots.flatMap((each) => each.certificates)) {
-    const name = nameIn(certificate.subject);
-    const check = `root store: ${name}`;
-    if (selfSigned(certificate) && certificate.ca) findings.push({ check, ok: true, detail: 'a root, where it belongs' });
-    else
-      findings.push({
-        check,
-        ok: false,
-        detail: certificate.ca ? 'it is a sub CA in the root store' : 'it is no authority at all',
-        fix: certificate.ca ? `Move it to "${STORES['sub-ca']}".` : 'Only roots belong in the root store.',
-      });
-  }
-  for (const certificate of intermediates.flatMap((each) => each.certificates)) {
-    const name = nameIn(certificate.subject);
-    const check = `intermediate store: ${name}`;
-    if (certificate.ca && !selfSigned(certificate)) findings.push({ check, ok: true, detail: 'a sub CA, where it belongs' });
-    else
-      findings.push({
-        check,
-        ok: false,
-        detail: certificate.ca ? 'it is a root in the intermediate store' : 'it is no authority at all',
-        fix: certificate.ca ? `Move it to "${STORES.root}".` : 'Only sub CAs belong in the intermediate store.',
-      });
-  }
-  return findings;
+  return [
+    ...roots.flatMap((source) => source.certificates.map((each) => placed(each, 'root'))),
+    ...intermediates.flatMap((source) => source.certificates.map((each) => placed(each, 'sub-ca'))),
+  ];
+}
+
+const ROLES = {
+  root: { name: 'root', store: 'root store' },
+  'sub-ca': { name: 'sub CA', store: 'intermediate store' },
+} as const;
+
+/** Whether a certificate belongs in the store where it was found. */
+function placed(certificate: X509Certificate, store: KnownAuthority['role']): ChainFinding {
+  const check = `${ROLES[store].store}: ${nameIn(certificate.subject)}`;
+  if (!certificate.ca)
+    return {
+      check,
+      ok: false,
+      detail: 'it is no authority at all',
+      fix: `Only a ${ROLES[store].name} belongs in the ${ROLES[store].store}.`,
+    };
+  const role = selfSigned(certificate) ? 'root' : 'sub-ca';
+  if (role === store) return { check, ok: true, detail: `a ${ROLES[role].name}, where it belongs` };
+  return { check, ok: false, detail: `it is a ${ROLES[role].name} in the ${ROLES[store].store}`, fix: `Move it to "${STORES[role]}".` };
 }
 
 /** Files that hold authorities and nothing else: said what they are; sent by a server, that is the fault. */
