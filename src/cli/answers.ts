@@ -46,6 +46,32 @@ export type FaultView = Static<typeof FaultRule>;
 export const SnapshotAnswer = Type.Object({ name: Text });
 export const SnapshotsAnswer = Type.Object({ snapshots: Type.Array(Type.Object({ name: Text, savedAt: Text })) });
 
+const Certificate = Type.Object({
+  serial: Text,
+  commonName: Text,
+  subject: Text,
+  generation: Text,
+  organisation: Type.Union([Text, Type.Null()]),
+  issuedAt: Text,
+  expiresAt: Text,
+  status: Type.Union([Type.Literal('issued'), Type.Literal('revoked')]),
+  reason: Type.Optional(Text),
+});
+export const CertificateAnswer = Certificate;
+export const CertificatesAnswer = Type.Object({ certificates: Type.Array(Certificate) });
+/** With the certificates from the holder's to the root, in PEM. */
+export const CertificateChainAnswer = Type.Intersect([Certificate, Type.Object({ chain: Type.Array(Text) })]);
+export type CertificateChainView = Static<typeof CertificateChainAnswer>;
+export const KeyStoreAnswer = Type.Object({
+  fileName: Text,
+  alias: Text,
+  password: Text,
+  installInto: Text,
+  content: Text,
+  certificate: Certificate,
+});
+export const CutOverAnswer = Type.Object({ cutOver: Text });
+
 const Refused = Type.Object({ check: Text, why: Text, fix: Type.Optional(Text) });
 const Exchange = Type.Object({
   id: Text,

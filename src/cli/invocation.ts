@@ -102,6 +102,12 @@ export class Invocation {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** A positional argument that takes as many values as are given. */
+  argumentList(index: number): readonly string[] {
+    const value = this.#arguments[index];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  }
+
   /** Prints the result: one line of JSON with `--json`, otherwise text for a person. */
   result(value: unknown, text: string | (() => string)): void {
     this.terminal.out(this.json ? JSON.stringify(value) : typeof text === 'string' ? text : text());

@@ -58,7 +58,7 @@ export function demoFolder(configuration: Configuration, slug: string): string {
 }
 
 /** Writes a file that only its owner can read, whatever the umask and whoever made it before. */
-export function writePrivate(folder: string, name: string, content: string): string {
+export function writePrivate(folder: string, name: string, content: string | Buffer): string {
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
   const path = join(folder, name);
   writeFileSync(path, content, { mode: PRIVATE_FILE });

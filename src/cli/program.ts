@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
@@ -39,6 +40,7 @@ export function buildProgram(book: CommandBook): Command {
     addCis2Commands,
     addSmartcardCommands,
     addIdentityAgentCommands,
+    addCertificateCommands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

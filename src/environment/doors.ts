@@ -3,7 +3,7 @@ import { createServer as createHttpsServer, type ServerOptions } from 'node:http
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { LocalRefusal } from '../kernel/errors.ts';
+import { type Explanation, LocalRefusal } from '../kernel/errors.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
 
 /** One door to open. */
@@ -18,8 +18,14 @@ export interface DoorPlan {
 }
 
 /** Whether a client certificate is good here, with the reason when not. */
-export interface ClientVerdict {
-  readonly ok: boolean;
+export type ClientVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: Explanation };
+
+/** A client that mutual TLS turned away, for the journal. */
+export interface RefusedClient {
+  readonly listener: Listener;
+  readonly explanation: Explanation;
+  /** What is known of it, as if they were headers. */
+  readonly peer: Readonly<Record<string, string>>;
 }
 
 interface OpenDoor {
@@ -41,10 +47,18 @@ export class Doors {
   #closing = false;
   readonly #verdicts = new WeakMap<object, Promise<boolean>>();
 
-  constructor(options: { host: string; publicHost: string; makeApp: () => Promise<FastifyInstance> }) {
+  readonly #onRefused: (refused: RefusedClient) => void;
+
+  constructor(options: {
+    host: string;
+    publicHost: string;
+    makeApp: () => Promise<FastifyInstance>;
+    onRefused?: (refused: RefusedClient) => void;
+  }) {
     this.#host = options.host;
     this.#publicHost = options.publicHost;
     this.#makeApp = options.makeApp;
+    this.#onRefused = options.onRefused ?? (() => undefined);
   }
 
   get listeners(): readonly Listener[] {
@@ -106,20 +120,43 @@ export class Doors {
     for (const { server } of this.#open.values()) server.closeIdleConnections();
   }
 
-  /** Ends connections whose certificate is not good here; requests on the others wait for the verdict. */
+  /** Ends connections whose certificate is not good here; requests on the others wait for the verdict. Each refusal is told with its reason. */
   #guard(server: Server, admit: NonNullable<DoorPlan['admit']>): void {
-    server.on('secureConnection', (socket: TLSSocket) => {
-      const { raw } = socket.getPeerCertificate();
-      const verdict =
-        raw === undefined
-          ? Promise.resolve(false)
-          : admit(raw).then(
-              ({ ok }) => ok,
-              () => false,
-            );
-      this.#verdicts.set(socket, verdict);
-      void verdict.then((ok) => ok || socket.destroy());
+    const refuse = (socket: TLSSocket, explanation: Explanation, subject?: string): void => {
+      const listener = this.#open.get(server)?.listener;
+      const address = socket.remoteAddress ?? 'unknown';
+      const peer = subject === undefined ? { address } : { address, 'certificate-subject': subject };
+      if (listener !== undefined) this.#onRefused({ listener, explanation, peer });
+    };
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      const found = handshakeFailure(error, socket);
+      if (found !== undefined) refuse(socket, found);
     });
+    server.on('secureConnection', (socket: TLSSocket) => {
+      const { raw, subject } = socket.getPeerCertificate();
+      const verdict = this.#judge(raw, admit);
+      this.#verdicts.set(
+        socket,
+        verdict.then(({ ok }) => ok),
+      );
+      void verdict.then((found) => {
+        if (found.ok) return;
+        refuse(socket, found.reason, typeof subject?.CN === 'string' ? subject.CN : undefined);
+        socket.destroy();
+      });
+    });
+  }
+
+  async #judge(raw: Buffer | undefined, admit: NonNullable<DoorPlan['admit']>): Promise<ClientVerdict> {
+    if (raw === undefined) return { ok: false, reason: NO_CERTIFICATE };
+    try {
+      return await admit(raw);
+    } catch {
+      return {
+        ok: false,
+        reason: { check: 'mutual-tls.not-checked', why: 'The certificate could not be checked, so the client was not let in.' },
+      };
+    }
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -141,6 +178,45 @@ export class Doors {
       },
     );
   }
+}
+
+const NO_CERTIFICATE: Explanation = {
+  check: 'mutual-tls.no-certificate',
+  why: 'The client presented no certificate.',
+  fix: 'Configure the client with a certificate of this environment and its key.',
+};
+
+/** What OpenSSL makes of a chain, in words. */
+const CHAIN_FAILURES: ReadonlyMap<string, Explanation> = new Map([
+  [
+    'CERT_HAS_EXPIRED',
+    { check: 'mutual-tls.expired', why: "The client's certificate, or one above it, has expired.", fix: 'Get a new certificate.' },
+  ],
+  [
+    'CERT_NOT_YET_VALID',
+    {
+      check: 'mutual-tls.not-yet-valid',
+      why: "The client's certificate is not valid yet.",
+      fix: "Check the date of the client's machine.",
+    },
+  ],
+]);
+
+const UNTRUSTED: Explanation = {
+  check: 'mutual-tls.untrusted',
+  why: "The client's certificate does not chain to an authority of this environment.",
+  fix: 'Use a certificate of this environment, issued by its sub CA; "localspine doctor chain" says what is wrong with a file.',
+};
+
+/** Why a handshake failed, as far as TLS says; undefined when the client just went away, as port checks do. */
+function handshakeFailure({ code = '' }: NodeJS.ErrnoException, socket: TLSSocket): Explanation | undefined {
+  if (code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE') return NO_CERTIFICATE;
+  // Typed as an error, but it is the code of what OpenSSL found; nothing when the chain was not the matter.
+  const found: unknown = socket.authorizationError;
+  if (typeof found === 'string') return CHAIN_FAILURES.get(found) ?? UNTRUSTED;
+  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined;
+  const fix = "TLS 1.2 or 1.3 is spoken here, with the environment's own certificate: the client must trust its authorities.";
+  return { check: 'mutual-tls.handshake', why: `The handshake failed (${code}).`, fix };
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

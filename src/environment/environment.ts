@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
 import { LocalRefusal } from '../kernel/errors.ts';
 import { StoreFaults } from '../kernel/faults/store-faults.ts';
-import type { Listener } from '../kernel/http/exchange.ts';
+import { Exchange, type Listener } from '../kernel/http/exchange.ts';
 import { createWebApp, renderLocal } from '../kernel/http/web-app.ts';
 import { Journal } from '../kernel/journal/journal.ts';
 import { RequestMetrics } from '../kernel/metrics.ts';
@@ -16,7 +16,7 @@ import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/
 import { World } from '../kernel/world.ts';
 import { pkiOf } from './authorities.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
-import { type DoorPlan, Doors } from './doors.ts';
+import { type DoorPlan, Doors, type RefusedClient } from './doors.ts';
 import type { DoorPorts } from './ports.ts';
 
 /** What the platform hands an environment to live on. */
@@ -75,7 +75,12 @@ export class Environment {
     this.faults = kernel.faults;
     this.outbox = kernel.outbox;
     this.services = services;
-    this.doors = new Doors({ host: parts.host, publicHost: parts.publicHost, makeApp: () => this.#makeApp() });
+    this.doors = new Doors({
+      host: parts.host,
+      publicHost: parts.publicHost,
+      makeApp: () => this.#makeApp(),
+      onRefused: (refused) => this.#recordRefusal(refused),
+    });
   }
 
   /** Builds the services over an open store, seeding it on first boot. Opens no door yet. */
@@ -114,7 +119,7 @@ export class Environment {
         port: ports.mutualTls,
         ersInstance: first,
         tls: secureServerOptions({ ...tls, requireClient: true }),
-        admit: (der) => pki.verifyClient(der),
+        admit: (der) => pki.admitSystem(der),
       },
       { name: 'http', port: ports.http, ersInstance: first },
     ];
@@ -210,6 +215,24 @@ export class Environment {
     return new SeededRandom(this.parts.settings.seed);
   }
 
+  /** A client that was turned away before it could send a request: there is no exchange but this. */
+  #recordRefusal({ listener, explanation, peer }: RefusedClient): void {
+    const exchange = new Exchange(listener, performance.now());
+    exchange.service = 'pki';
+    exchange.operation = 'mutual-tls';
+    exchange.refused(explanation);
+    this.journal.record({
+      exchange,
+      method: 'CONNECT',
+      url: listener.baseUrl,
+      // No request, so no answer: the connection was ended.
+      status: 495,
+      milliseconds: 0,
+      requestHeaders: peer,
+      responseHeaders: () => ({}),
+    });
+  }
+
   async #firstBoot(): Promise<void> {
     this.parts.progress('making keys and certificates');
     const stores = await this.#prepareServices();
@@ -258,7 +281,11 @@ export class Environment {
 
 /** The production twin's plain HTTP door gives certificates and revocation only, as in the real one (DESIGN.md, fixed points). */
 function plainHttpServesNoNationalPath(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-  if (request.exchange.listener.name !== 'http' || request.url.startsWith('/_localspine/')) {
+  if (
+    request.exchange.listener.name !== 'http' ||
+    request.url.startsWith('/_localspine/') ||
+    request.routeOptions.config.plainHttp === true
+  ) {
     done();
     return;
   }
@@ -298,6 +325,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     slug: definition.slug,
     title: definition.title,
     baseUrl: `https://${publicHost}:${ports.https}`,
+    httpUrl: `http://localhost:${ports.http}`,
     origins,
     ersInstances: definition.ersInstances,
     ersBaseUrls: [ports.https, ...(ports.secondErs === undefined ? [] : [ports.secondErs])].map((port) => `https://${publicHost}:${port}`),

@@ -23,6 +23,8 @@ export interface EnvironmentFacts {
   readonly title: string;
   /** Base URL of the HTTPS listener, e.g. `https://localhost:8143`: what goes into links, issuers and `aud`. */
   readonly baseUrl: string;
+  /** Base URL of the plain HTTP listener on loopback, e.g. `http://localhost:8180`: where certificates say that revocation is published. */
+  readonly httpUrl: string;
   /** Every `https://host:port` under which this environment's listeners may be called; includes {@link baseUrl}. */
   readonly origins: ReadonlySet<string>;
   /** e-RS instances of this environment, first the one on the main listener (PTL-003, PTL-058). */

@@ -32,6 +32,14 @@ export function addDoctor(program: Command, book: CommandBook): void {
       report(invocation, [...findings, await lastRefusal(client, appId)]);
     },
   );
+  book
+    .add(doctor, 'chain <targets...>', 'say what is wrong with certificates: of a server (host:port), or in files', async (invocation) => {
+      const { examineTargets } = await import('../chain-examination.ts');
+      report(invocation, await examineTargets(invocation, invocation.argumentList(0)));
+    })
+    .option('--roots <files>', 'what is installed as trusted root, separated by commas')
+    .option('--intermediates <files>', 'what is installed as intermediate, separated by commas')
+    .option('--name <host>', 'name the certificate should be good for (default: the host)');
 }
 
 function report(invocation: Invocation, findings: readonly Finding[]): void {

@@ -18,7 +18,7 @@ export function addEnvCommands(program: Command, book: CommandBook): void {
   book.add(env, 'show', 'show doors, paths and names of an environment', async (invocation) => {
     const client = invocation.client();
     const manifest = await client.call(ManifestAnswer, 'GET', '/manifest');
-    const paths = pathTable(manifest, client.place.httpUrl);
+    const paths = [...pathTable(manifest, client.place.httpUrl), ...(await revocationPaths(manifest, client.place.httpUrl))];
     invocation.result({ ...manifest, paths, caPath: client.place.caPath }, () => {
       const { paint } = invocation;
       return [
@@ -118,5 +118,17 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
   rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
   rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });
+  rows.push({ service: 'pki', what: 'certificates (page)', listener: 'https', url: `${manifest.baseUrl}/_localspine/pki/` });
   return rows;
+}
+
+/** Where certificates say that their revocation is published. */
+async function revocationPaths({ id }: ManifestView, httpUrl: string): Promise<readonly PathRow[]> {
+  const { nationalPaths } = await import('../../services/pki/index.ts');
+  const { generations, ocsp } = nationalPaths(id);
+  const row = (what: string, path: string): PathRow => ({ service: 'pki', what, listener: 'http', url: `${httpUrl}${path}` });
+  return [
+    ...Object.entries(generations).map(([generation, { list }]) => row(`revocation list, ${generation}`, list)),
+    row('certificate status (OCSP)', ocsp),
+  ];
 }

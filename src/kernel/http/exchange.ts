@@ -65,4 +65,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     exchange: Exchange;
   }
+  interface FastifyContextConfig {
+    /** Answers on PROD's plain HTTP door too: certificates and their revocation (DESIGN.md, fixed points). */
+    plainHttp?: boolean;
+  }
 }

@@ -48,7 +48,11 @@ describe('certificates', () => {
       issuer: subordinate,
       years: 3,
       now: NOW,
-      crlUrl: 'http://localhost:8180/int/1c/crl.crl',
+      pointers: {
+        crlUrl: 'http://localhost:8180/int/1c/crl.crl',
+        ocspUrl: 'http://localhost:8180/int/ocsp',
+        issuerUrl: 'http://localhost:8180/int/1c/ca.crt',
+      },
     });
     writeFileSync(file('root.pem'), root.certificatePem);
     writeFileSync(file('sub.pem'), subordinate.certificatePem);

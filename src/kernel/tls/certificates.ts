@@ -64,10 +64,33 @@ export interface EndEntityRequest {
   readonly years: number;
   /** Real time (DESIGN.md D6). */
   readonly now: Instant;
-  /** Where the issuer's revocation list is to be had, by plain HTTP. Leave out when nobody serves one. */
-  readonly crlUrl?: string;
+  /** Where revocation and the issuer's certificate are to be had. Leave out when nobody serves them. */
+  readonly pointers?: IssuerPointers;
   readonly key?: RsaKey;
 }
+
+/** Where, by plain HTTP, a certificate's verifier asks about it. */
+export interface IssuerPointers {
+  /** Revocation list of the issuer (CRL distribution point). */
+  readonly crlUrl: string;
+  /** Responder for single certificates (authority information access). */
+  readonly ocspUrl: string;
+  /** The issuer's own certificate (authority information access). */
+  readonly issuerUrl: string;
+}
+
+/** A certificate for a key that stays with its holder. */
+export interface HeldKeyRequest extends Omit<EndEntityRequest, 'key' | 'years'> {
+  readonly publicKeyDer: Uint8Array;
+  readonly notAfter: Instant;
+  readonly holder: Holder;
+}
+
+/** Who holds the key: a system (server and client at once), or a person's smartcard, which has one key to sign on and one to sign with. */
+export type Holder = 'device' | 'smartcard' | 'smartcard-signing';
+
+/** A signed certificate, without a key. */
+export type IssuedCertificate = Omit<KeyedCertificate, 'privateKeyPem'>;
 
 /** Object identifiers of extended key usage. */
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
@@ -75,16 +98,31 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** What people's certificates are for. Not client authentication: the mutual-TLS door is for systems, and a card does not open it. */
 export const SMARTCARD_LOGON = '1.3.6.1.4.1.311.20.2.2';
 const DOCUMENT_SIGNING = '1.3.6.1.5.5.7.3.36';
+
+interface Use {
+  /** Second part of the subject; clients of smartcards rely on the spelling (identity.md A.2). */
+  readonly unit: 'Devices' | 'people';
+  readonly keyUsages: readonly ('digitalSignature' | 'keyEncipherment' | 'nonRepudiation')[];
+  readonly extendedKeyUsages: readonly string[];
+}
+
+/** What a certificate may be used for, by who holds it; systems use one certificate as server and client (sds.md §11). */
+const USES: Readonly<Record<Holder, Use>> = {
+  device: { unit: 'Devices', keyUsages: ['digitalSignature', 'keyEncipherment'], extendedKeyUsages: [SERVER_AUTH, CLIENT_AUTH] },
+  smartcard: { unit: 'people', keyUsages: ['digitalSignature'], extendedKeyUsages: [SMARTCARD_LOGON] },
+  'smartcard-signing': { unit: 'people', keyUsages: ['nonRepudiation'], extendedKeyUsages: [DOCUMENT_SIGNING] },
+};
 /** The certificate policy that end entities of the national authorities carry (path-to-live.md §2.3). */
 const DEVICE_POLICY = '1.2.826.0.1275.101.0.3.1.1';
 /** Longest common name that X.520 allows (RFC 5280, ub-common-name). */
 const LONGEST_COMMON_NAME = 64;
 /** Certificates start a little in the past, for peers whose watch is behind. */
 const LEEWAY = 5 * 60_000;
-const SIGNING = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+/** How authorities sign (sds.md §11). */
+export const SIGNING = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
 /** The X.509 library takes a tenth of a second to load, so only issuing loads it. */
-async function x509Library(): Promise<typeof import('@peculiar/x509')> {
+export async function x509Library(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
@@ -111,7 +149,11 @@ export async function createAuthority(request: AuthorityRequest): Promise<KeyedC
     new x509.BasicConstraintsExtension(true, pathLength, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
   ];
-  return keyed(key, sign({ ...request, ...key, unit: 'CA', extensions }));
+  const { publicKeyDer, privateKeyPem } = key;
+  const issuer = request.issuer ?? { privateKeyPem };
+  const notAfter = yearsAfter(request.now, request.years);
+  const { commonName, now } = request;
+  return { ...(await sign({ commonName, now, notAfter, issuer, publicKeyDer, unit: 'CA', extensions })), privateKeyPem };
 }
 
 /** A certificate for a server, `O=nhs, OU=Devices, CN=<FQDN>`, usable as client too, as the national ones are (path-to-live.md §2.3). */
@@ -125,73 +167,54 @@ export function issueClientCertificate(request: EndEntityRequest): Promise<Keyed
 }
 
 async function issueEndEntity(request: EndEntityRequest): Promise<KeyedCertificate> {
-  const x509 = await x509Library();
   const key = request.key ?? (await generateKey(2048));
+  const { publicKeyDer, privateKeyPem } = key;
+  const notAfter = yearsAfter(request.now, request.years);
+  return { ...(await issueForHeldKey({ ...request, publicKeyDer, notAfter, holder: 'device' })), privateKeyPem };
+}
+
+/** A certificate for a public key whose private key the holder keeps: what a signing request (CSR) asks for. */
+export async function issueForHeldKey(request: HeldKeyRequest): Promise<IssuedCertificate> {
+  const x509 = await x509Library();
+  const { unit, keyUsages, extendedKeyUsages } = USES[request.holder];
+  const usages = keyUsages.reduce((flags, each) => flags | x509.KeyUsageFlags[each], 0);
   const names = [
     ...request.dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...(request.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
   ];
   const extensions: Extension[] = [
     new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-    new x509.ExtendedKeyUsageExtension([SERVER_AUTH, CLIENT_AUTH]),
-    new x509.CertificatePolicyExtension([DEVICE_POLICY]),
+    new x509.KeyUsagesExtension(usages, true),
+    new x509.ExtendedKeyUsageExtension([...extendedKeyUsages]),
   ];
+  if (unit === 'Devices') extensions.push(new x509.CertificatePolicyExtension([DEVICE_POLICY]));
   if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
-  if (request.crlUrl !== undefined) extensions.push(new x509.CRLDistributionPointsExtension([request.crlUrl]));
-  return keyed(key, sign({ ...request, ...key, unit: 'Devices', extensions }));
-}
-
-/** What a key on a smartcard is for: showing who one is, or signing. */
-export type PersonCertificateUse = 'authentication' | 'signing';
-
-export interface PersonCertificateRequest {
-  /** 12-digit user id. */
-  readonly commonName: string;
-  readonly use: PersonCertificateUse;
-  readonly publicKeyDer: Buffer;
-  readonly issuer: Issuer;
-  readonly years: number;
-  /** Real time (DESIGN.md D6). */
-  readonly now: Instant;
-}
-
-/** A certificate for a person: `O=nhs, OU=people, CN=<uid>`, in that order, which clients rely on (identity.md A.2). */
-export async function issuePersonCertificate(request: PersonCertificateRequest): Promise<Omit<KeyedCertificate, 'privateKeyPem'>> {
-  const x509 = await x509Library();
-  const authenticates = request.use === 'authentication';
-  const extensions: Extension[] = [
-    new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.ExtendedKeyUsageExtension([authenticates ? SMARTCARD_LOGON : DOCUMENT_SIGNING]),
-    new x509.KeyUsagesExtension(authenticates ? x509.KeyUsageFlags.digitalSignature : x509.KeyUsageFlags.nonRepudiation, true),
-  ];
-  return sign({ ...request, unit: 'people', extensions });
+  if (request.pointers !== undefined) {
+    const { crlUrl, ocspUrl, issuerUrl } = request.pointers;
+    extensions.push(new x509.CRLDistributionPointsExtension([crlUrl]));
+    extensions.push(new x509.AuthorityInfoAccessExtension({ ocsp: [ocspUrl], caIssuers: [issuerUrl] }));
+  }
+  return sign({ ...request, unit, extensions, publicKeyDer: request.publicKeyDer });
 }
 
 interface SigningRequest {
   readonly commonName: string;
-  readonly unit: 'CA' | 'Devices' | 'people';
-  readonly publicKeyDer: Buffer;
-  /** Signs for itself when there is no issuer. */
-  readonly privateKeyPem?: string;
-  readonly issuer?: Issuer;
-  readonly years: number;
+  readonly unit: 'CA' | Use['unit'];
+  readonly publicKeyDer: Uint8Array;
+  readonly issuer: Issuer | { readonly privateKeyPem: string; readonly certificatePem?: undefined };
   readonly now: Instant;
+  readonly notAfter: Instant;
   readonly extensions: readonly Extension[];
 }
 
-async function keyed({ privateKeyPem }: RsaKey, certificate: ReturnType<typeof sign>): Promise<KeyedCertificate> {
-  return { ...(await certificate), privateKeyPem };
-}
-
-async function sign(request: SigningRequest): Promise<Omit<KeyedCertificate, 'privateKeyPem'>> {
+async function sign(request: SigningRequest): Promise<IssuedCertificate> {
   if (request.commonName.length > LONGEST_COMMON_NAME) throw new RangeError(`a common name has at most ${LONGEST_COMMON_NAME} characters`);
   const x509 = await x509Library();
+  const publicKeyDer = Buffer.from(request.publicKeyDer);
   const subject = new x509.Name([{ O: ['nhs'] }, { OU: [request.unit] }, { CN: [request.commonName] }]);
-  const issuer = request.issuer === undefined ? undefined : new x509.X509Certificate(request.issuer.certificatePem);
-  const subjectKeyId = await x509.SubjectKeyIdentifierExtension.create(request.publicKeyDer);
+  const issuer = request.issuer.certificatePem === undefined ? undefined : new x509.X509Certificate(request.issuer.certificatePem);
+  const subjectKeyId = await x509.SubjectKeyIdentifierExtension.create(publicKeyDer);
   const issuerKeyId = issuer?.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId ?? subjectKeyId.keyId;
-  const notAfter = yearsAfter(request.now, request.years);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerialNumber(),
     subject,
@@ -199,18 +222,19 @@ async function sign(request: SigningRequest): Promise<Omit<KeyedCertificate, 'pr
     issuer: issuer?.subjectName ?? subject,
     notBefore: new Date(request.now - LEEWAY),
     // Nothing outlives the authority that signed it.
-    notAfter: new Date(issuer === undefined ? notAfter : Math.min(notAfter, issuer.notAfter.getTime())),
-    publicKey: request.publicKeyDer,
-    signingKey: await signingKey(request.issuer?.privateKeyPem ?? request.privateKeyPem ?? ''),
+    notAfter: new Date(issuer === undefined ? request.notAfter : Math.min(request.notAfter, issuer.notAfter.getTime())),
+    publicKey: publicKeyDer,
+    signingKey: await signingKey(request.issuer.privateKeyPem),
     signingAlgorithm: SIGNING,
     extensions: [...request.extensions, subjectKeyId, new x509.AuthorityKeyIdentifierExtension(issuerKeyId)],
   });
   const certificatePem = toPem(Buffer.from(certificate.rawData));
-  const { serialNumber, notBefore, notAfter: end } = inspect(certificatePem);
-  return { certificatePem, serialNumber, notBefore, notAfter: end };
+  const { serialNumber, notBefore, notAfter } = inspect(certificatePem);
+  return { certificatePem, serialNumber, notBefore, notAfter };
 }
 
-function signingKey(privateKeyPem: string): Promise<webcrypto.CryptoKey> {
+/** A private key in PEM, for signing with web cryptography. */
+export function signingKey(privateKeyPem: string): Promise<webcrypto.CryptoKey> {
   const der = Buffer.from(privateKeyPem.replace(/-----[A-Z ]+-----/g, ''), 'base64');
   return webcrypto.subtle.importKey('pkcs8', der, SIGNING, false, ['sign']);
 }

@@ -6,6 +6,7 @@ const NOW = Date.parse('2026-11-24T09:00:00Z');
 const DAY = 86_400_000;
 const good: ClientCertificate = {
   commonName: 'gp.test.nhs.uk',
+  serialNumber: '4A',
   issuerCommonName: 'NHS DEP Level1C (LocalSpine)',
   isAuthority: false,
   dnsNames: ['gp.test.nhs.uk'],
@@ -19,7 +20,7 @@ function judge(change: Partial<ClientCertificate>, check: Partial<ClientCheck> =
   const verdict = judgeClient({
     certificate,
     signedBySubordinate: true,
-    subordinateName: 'NHS DEP Level1C (LocalSpine)',
+    subordinateNames: ['NHS DEP Level1C (LocalSpine)'],
     now: NOW,
     ...check,
   });
@@ -27,7 +28,7 @@ function judge(change: Partial<ClientCertificate>, check: Partial<ClientCheck> =
 }
 
 test('a valid end entity of this environment is accepted, with the names it is bound to', () => {
-  const verdict = judgeClient({ certificate: good, signedBySubordinate: true, subordinateName: good.issuerCommonName, now: NOW });
+  const verdict = judgeClient({ certificate: good, signedBySubordinate: true, subordinateNames: [good.issuerCommonName], now: NOW });
   assert.deepEqual(verdict, { ok: true, commonName: 'gp.test.nhs.uk', dnsNames: ['gp.test.nhs.uk'] });
 });
 

@@ -2,10 +2,13 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { Explanation } from '../../kernel/errors.ts';
 import { SMARTCARD_LOGON } from '../../kernel/tls/certificates.ts';
 import { isLocalAuthority } from './authorities.ts';
+import type { Revocation } from './certificate-store.ts';
+import type { Ownership } from './fqdn-register.ts';
 
 /** What the rule looks at: see CertificateFacts of the kernel. */
 export interface ClientCertificate {
   readonly commonName: string;
+  readonly serialNumber: string;
   readonly issuerCommonName: string;
   readonly isAuthority: boolean;
   readonly dnsNames: readonly string[];
@@ -17,15 +20,22 @@ export interface ClientCertificate {
 /** Whether a client's certificate is good in this environment, and if not, why, for the journal. */
 export type ClientVerdict =
   /** The names are what callers are bound by: FQDN to party keys (sds.md §11). */
-  | { readonly ok: true; readonly commonName: string; readonly dnsNames: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly commonName: string;
+      readonly dnsNames: readonly string[];
+      /** ODS code of the organisation its FQDN is registered to, where that was asked and is known. */
+      readonly organisation?: string;
+    }
   | { readonly ok: false; readonly reason: Explanation };
 
 export interface ClientCheck {
   readonly certificate: ClientCertificate;
-  /** Whether the key of this environment's sub CA made the signature. */
+  /** Whether the key of a sub CA of this environment, of either generation, made the signature. */
   readonly signedBySubordinate: boolean;
-  /** Common name of this environment's sub CA. */
-  readonly subordinateName: string;
+  /** Common names of this environment's sub CAs. */
+  readonly subordinateNames: readonly string[];
+  readonly revocation?: Revocation;
   /** Real time (DESIGN.md D6). */
   readonly now: Instant;
   /** What the certificate must be made for; client authentication when not said. */
@@ -62,14 +72,15 @@ export const SMARTCARD: Purpose = {
 };
 
 /**
- * Judges a client certificate: an end entity, signed by this environment's own sub CA (DESIGN.md D13: the shared root is not
- * enough), valid now, made for client authentication. The first check that fails is the reason (sds.md §11).
+ * Judges a client certificate: an end entity, signed by one of this environment's own sub CAs (DESIGN.md D13: the shared root is not
+ * enough), valid now, not revoked, made for client authentication. The first check that fails is the reason (sds.md §11).
  */
 export function judgeClient(check: ClientCheck): ClientVerdict {
   const { certificate } = check;
-  const reason = wrongKind(check) ?? wrongIssuer(check) ?? wrongTime(check);
+  const reason = wrongKind(check) ?? wrongIssuer(check) ?? wrongTime(check) ?? revoked(check);
   if (reason !== undefined) return { ok: false, reason };
-  return { ok: true, commonName: certificate.commonName, dnsNames: certificate.dnsNames };
+  const { commonName, dnsNames } = certificate;
+  return { ok: true, commonName, dnsNames };
 }
 
 function wrongKind({ certificate, purpose = CLIENT }: ClientCheck): Explanation | undefined {
@@ -86,19 +97,19 @@ function wrongKind({ certificate, purpose = CLIENT }: ClientCheck): Explanation 
   return undefined;
 }
 
-function wrongIssuer({ certificate, signedBySubordinate, subordinateName }: ClientCheck): Explanation | undefined {
-  if (certificate.issuerCommonName !== subordinateName) {
+function wrongIssuer({ certificate, signedBySubordinate, subordinateNames }: ClientCheck): Explanation | undefined {
+  if (!subordinateNames.includes(certificate.issuerCommonName)) {
     const ours = isLocalAuthority(certificate.issuerCommonName);
     return {
       check: ours ? 'pki.wrong-environment' : 'pki.unknown-issuer',
-      why: `The certificate of ${certificate.commonName} was issued by ${certificate.issuerCommonName}; this environment accepts only ${subordinateName}.`,
+      why: `The certificate of ${certificate.commonName} was issued by ${certificate.issuerCommonName}; this environment accepts only ${subordinateNames.join(' and ')}.`,
       fix: 'Use a certificate of this environment: those of other environments are refused even where the root is the same.',
     };
   }
   if (!signedBySubordinate) {
     return {
       check: 'pki.signature',
-      why: `The certificate of ${certificate.commonName} names ${subordinateName} as its issuer but was not signed by its present key.`,
+      why: `The certificate of ${certificate.commonName} names ${certificate.issuerCommonName} as its issuer but was not signed by its present key.`,
       fix: 'It may be from before this environment was started anew: get a new certificate.',
     };
   }
@@ -122,6 +133,37 @@ function wrongTime({ certificate, now }: ClientCheck): Explanation | undefined {
     };
   }
   return undefined;
+}
+
+function revoked({ certificate, revocation }: ClientCheck): Explanation | undefined {
+  if (revocation === undefined) return undefined;
+  return {
+    check: 'pki.revoked',
+    why: `The certificate of ${certificate.commonName} (serial number ${certificate.serialNumber}) was revoked on ${isoSecond(revocation.at)}: ${revocation.reason}.`,
+    fix: 'Ask for a new certificate with a new key.',
+  };
+}
+
+/**
+ * Whether the system behind a good certificate is known: its common name, or one of its alternative names, must be registered
+ * (sds.md §11: CN → FQDN → party keys).
+ *
+ * @param ownerships of the certificate's names, each with its name
+ */
+export function judgeRegistration(
+  verdict: Extract<ClientVerdict, { ok: true }>,
+  ownerships: readonly { readonly name: string; readonly ownership: Ownership }[],
+): ClientVerdict {
+  for (const { ownership } of ownerships) if (ownership.known === 'owned') return { ...verdict, organisation: ownership.organisation };
+  if (ownerships.some(({ ownership }) => ownership.known === 'no-register')) return verdict;
+  return {
+    ok: false,
+    reason: {
+      check: 'pki.fqdn-not-registered',
+      why: `The certificate is good, but ${ownerships.map(({ name }) => name).join(', ') || 'no name in it'} is not registered in this environment.`,
+      fix: 'Register the FQDN of the system first, then connect.',
+    },
+  };
 }
 
 function isoSecond(instant: Instant): string {

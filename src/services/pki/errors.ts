@@ -36,3 +36,37 @@ export class RootMismatch extends LocalRefusal {
     );
   }
 }
+
+/** A signing request that cannot be signed as it is. */
+export class SigningRequestRefusal extends LocalRefusal {
+  /**
+   * @param code `csr_…`: which rule
+   * @param text one sentence for the requester
+   */
+  constructor(code: string, text: string, fix?: string) {
+    super(400, code, text, fix);
+  }
+}
+
+/** The FQDN is not registered to the organisation that asks. */
+export class FqdnRefused extends LocalRefusal {
+  constructor(fqdn: string, organisation: string | undefined, owner: string | undefined) {
+    super(
+      403,
+      owner === undefined ? 'fqdn_not_registered' : 'fqdn_of_another',
+      owner === undefined
+        ? `${fqdn} is not registered to any organisation in this environment.`
+        : `${fqdn} is registered to another organisation than ${organisation ?? 'the one that asks, which is not said'}.`,
+      owner === undefined
+        ? 'Register the name first; then ask for its certificate.'
+        : 'Ask as the organisation that the name is registered to.',
+    );
+  }
+}
+
+/** No certificate with this serial number was issued here. */
+export class CertificateUnknown extends LocalRefusal {
+  constructor() {
+    super(404, 'certificate_unknown', 'No certificate with this serial number was issued in this environment.');
+  }
+}

@@ -1,18 +1,41 @@
 import type { Service, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
-import { type AuthorityCertificates, type RootAuthority, subordinateName } from './authorities.ts';
-import { type ClientVerdict, judgeClient, type Purpose, SMARTCARD } from './client-certificate.ts';
+import { type AuthorityCertificates, GENERATIONS, type Generation, type RootAuthority, subordinateName } from './authorities.ts';
+import { type RegisteredCertificate, readCertificate } from './certificate-store.ts';
+import { type ClientVerdict, judgeClient, judgeRegistration, type Purpose, SMARTCARD } from './client-certificate.ts';
 import { AuthorityMissing } from './errors.ts';
+import { fqdnRegister, ownershipOf } from './fqdn-register.ts';
+import { type CertificateOrder, issueCertificate, type Registry, revokeCertificate, type SigningOrder, signRequest } from './issuing.ts';
 import { certificates } from './migrations/0001-certificates.ts';
+import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
+import { issuerPointers } from './national-paths.ts';
 import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
-import { establish, type IssuingPlace, requireAuthority, type ServerCredentials, serverCredentials } from './server-credentials.ts';
+import type { RevocationReason } from './revocation.ts';
+import { LIST_INTERVAL, publishLists } from './revocation-list.ts';
+import { establish, type IssuingPlace, requireAuthority, rootOf, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import { serverNames } from './server-names.ts';
-import { markRevoked, readAuthority } from './store.ts';
+import { readAuthority } from './store.ts';
 
-export type { AuthorityCertificate, AuthorityCertificates, RootAuthority, RootName } from './authorities.ts';
+export {
+  type AuthorityCertificate,
+  type AuthorityCertificates,
+  GENERATIONS,
+  type Generation,
+  type RootAuthority,
+  type RootGeneration,
+  type RootName,
+} from './authorities.ts';
+export type { RegisteredCertificate } from './certificate-store.ts';
+export { type ChainFinding, type ChainQuestion, examineChain, type KnownAuthority, type Source } from './chain-examination.ts';
 export type { ClientVerdict } from './client-certificate.ts';
+export { type FqdnRegister, fqdnRegister } from './fqdn-register.ts';
+export type { CertificateOrder, SigningOrder } from './issuing.ts';
+export { type KeyStoreFile, type KeyStoreForm, keyStore } from './key-stores.ts';
+export { nationalPaths } from './national-paths.ts';
 export type { PersonCertificate, PersonRequest } from './person-certificates.ts';
+export { makeSigningRequest } from './request-making.ts';
+export { REVOCATION_REASONS, type RevocationReason } from './revocation.ts';
 export { createRootAuthority, portalCredentials, rootMigrations } from './root-authorities.ts';
 export type { ServerCredentials } from './server-credentials.ts';
 export { type ServerNames, serverNames } from './server-names.ts';
@@ -24,23 +47,29 @@ export interface PkiApi {
    * way a private key leaves the service. Throws AuthorityMissing, KeyUnreadable or RootMismatch (LocalRefusals).
    */
   serverCredentials(db: Db): Promise<ServerCredentials>;
-  /** Root and sub CA, for users to trust. Throws AuthorityMissing before first boot. */
-  authorities(db: Db): Promise<AuthorityCertificates>;
+  /** Root and sub CA, for users to trust; of the current generation unless told. Throws AuthorityMissing before first boot. */
+  authorities(db: Db, generation?: Generation): Promise<AuthorityCertificates>;
   /**
-   * Whether a certificate presented in mutual TLS is good here: signed by this environment's own sub CA, valid by real time, for
-   * client authentication (DESIGN.md D13). TLS must have proved possession of its key already.
+   * Whether a certificate presented in mutual TLS is good here: signed by one of this environment's own sub CAs, valid by real time,
+   * not revoked, for client authentication (DESIGN.md D13). TLS must have proved possession of its key already.
    */
   verifyClient(certificateDer: Uint8Array): Promise<ClientVerdict>;
   /** As {@link verifyClient}, for the authentication certificate of a person's smartcard. Whoever asks has proved possession of the key. */
   verifySmartcard(certificateDer: Uint8Array): Promise<ClientVerdict>;
   /** A certificate for a person's smartcard, signed by this environment's sub CA and recorded. Throws AuthorityMissing, KeyUnreadable. */
   issuePerson(tx: Db, request: PersonRequest): Promise<PersonCertificate>;
-  /** Revokes a certificate by its serial number. */
-  revoke(tx: Db, serial: string, reason: RevocationReason): Promise<unknown>;
+  /** As {@link verifyClient}, and its FQDN must be registered to an organisation (sds.md §11): for messaging. */
+  admitSystem(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /**
+   * Issues a certificate for a key whose owner the caller has made sure of, as for a system of LocalSpine's own. No name is
+   * checked. Throws LocalRefusal 400 for a term that cannot be.
+   */
+  issue(tx: Db, order: CertificateOrder): Promise<RegisteredCertificate>;
+  /** Signs a request (CSR) by the national rules. Throws SigningRequestRefusal 400, FqdnRefused 403. */
+  sign(tx: Db, order: SigningOrder): Promise<RegisteredCertificate>;
+  /** Revokes a certificate by its serial number. Throws CertificateUnknown 404, LocalRefusal 409 when it is revoked already. */
+  revoke(tx: Db, serial: string, reason: RevocationReason): Promise<RegisteredCertificate>;
 }
-
-/** Why a certificate is revoked (RFC 5280 5.3.1). */
-export type RevocationReason = 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation';
 
 /** Names the service for {@link ServiceContext.use}: the service itself is made with its root, by {@link createPki}. */
 export const pki: Service<PkiApi> = {
@@ -53,29 +82,51 @@ export const pki: Service<PkiApi> = {
   },
 };
 
+const PUBLISH_LISTS = 'pki.publish-lists';
+
 /** The certificate authority of one environment, under the root that the platform hands in. */
 export function createPki(root: RootAuthority): Service<PkiApi> {
   return {
     name: 'pki',
     title: 'Certificate authority',
-    migrations: { '0001-certificates': certificates },
-    tables: { pki_authority: 'kept', pki_certificate: 'kept' },
+    migrations: { '0001-certificates': certificates, '0003-signing-and-revocation': signingAndRevocation },
+    tables: { pki_authority: 'kept', pki_certificate: 'kept', pki_revocation_list: 'kept', pki_cut_over: 'kept' },
     create(context) {
-      const place = placeOf(context, root);
-      const api = pkiApi(context, place);
+      const registry: Registry = { place: placeOf(context, root), registers: context.offered(fqdnRegister) };
+      const { place } = registry;
+      const api = pkiApi(context, registry);
       return {
         api,
         routes: async (app) => {
-          const { registerCertificates } = await import('./routes.ts');
-          registerCertificates(app, context.store.db, api.authorities);
+          const [{ registerDownloads }, { registerNationalPaths }] = await Promise.all([
+            import('./routes.ts'),
+            import('./national-routes.ts'),
+          ]);
+          registerDownloads(app, context, api);
+          registerNationalPaths(app, context, place);
+        },
+        admin: async (app) => {
+          const { registerPkiAdmin } = await import('./admin.ts');
+          await registerPkiAdmin(app, context, registry);
         },
         prepare: () => establish(place),
+        // The outbox is emptied by every reset, and this is called after it.
+        seed: (tx) => context.outbox.enqueue(tx, PUBLISH_LISTS, {}, context.clock.now() + LIST_INTERVAL),
+        jobs: { [PUBLISH_LISTS]: () => publishAndGoOn(context, place) },
         health: async () => {
-          await requireAuthority(context.store.db, root);
+          for (const generation of GENERATIONS) await requireAuthority(context.store.db, root, generation);
         },
       };
     },
   };
+}
+
+/** New lists, and the next time. Should it run twice after a crash, lists are made twice as often until the next reset: no harm. */
+function publishAndGoOn({ store, outbox, clock }: ServiceContext, place: IssuingPlace): Promise<void> {
+  return store.transaction(async (tx) => {
+    await publishLists(tx, place);
+    await outbox.enqueue(tx, PUBLISH_LISTS, {}, clock.now() + LIST_INTERVAL);
+  });
 }
 
 function placeOf(context: ServiceContext, root: RootAuthority): IssuingPlace {
@@ -84,42 +135,60 @@ function placeOf(context: ServiceContext, root: RootAuthority): IssuingPlace {
     root,
     sealer,
     clock,
-    subordinateName: subordinateName(environment.id),
+    subordinateNames: {
+      'generation-1': subordinateName(environment.id, 'generation-1'),
+      'generation-2': subordinateName(environment.id, 'generation-2'),
+    },
     names: serverNames(environment.baseUrl, environment.origins, environment.publishedNames),
+    pointers: issuerPointers(environment.id, environment.httpUrl),
   };
 }
 
-function pkiApi(context: ServiceContext, place: IssuingPlace): PkiApi {
+function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
+  const { place, registers } = registry;
+  const verifyClient = (certificateDer: Uint8Array): Promise<ClientVerdict> => verify(store.db, place, certificateDer);
   return {
+    verifyClient,
+    verifySmartcard: (certificateDer) => verify(store.db, place, certificateDer, SMARTCARD),
+    issuePerson: (tx, request) => issuePerson(tx, registry, request),
     serverCredentials: (db) => serverCredentials(db, place),
-    async authorities(db) {
-      const subordinate = await requireAuthority(db, place.root);
+    async authorities(db, generation = 'generation-2') {
+      const subordinate = await requireAuthority(db, place.root, generation);
+      const root = rootOf(place.root, generation);
       return {
-        root: { commonName: place.root.name, pem: place.root.certificatePem },
+        root: { commonName: root.name, pem: root.certificatePem },
         subordinate: { commonName: subordinate.commonName, pem: subordinate.certificatePem },
       };
     },
-    issuePerson: (tx, request) => issuePerson(tx, place, request),
-    revoke: (tx, serial) => markRevoked(tx, serial),
-    verifyClient: (certificateDer) => judge(context, place, certificateDer),
-    verifySmartcard: (certificateDer) => judge(context, place, certificateDer, SMARTCARD),
+    async admitSystem(certificateDer) {
+      const verdict = await verifyClient(certificateDer);
+      if (!verdict.ok) return verdict;
+      const names = [...new Set([verdict.commonName, ...verdict.dnsNames].filter((each) => each !== ''))];
+      const ownerships = await Promise.all(names.map(async (name) => ({ name, ownership: await ownershipOf(registers, store.db, name) })));
+      return judgeRegistration(verdict, ownerships);
+    },
+    issue: (tx, order) => issueCertificate(tx, registry, order),
+    sign: (tx, order) => signRequest(tx, registry, order),
+    revoke: (tx, serial, reason) => revokeCertificate(tx, registry, serial, reason),
   };
 }
 
-async function judge(context: ServiceContext, place: IssuingPlace, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
-  const subordinate = await readAuthority(context.store.db);
-  if (subordinate === undefined) throw new AuthorityMissing();
+async function verify(db: Db, place: IssuingPlace, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
+  const authorities = (await Promise.all(GENERATIONS.map((each) => readAuthority(db, each)))).flatMap((each) => each ?? []);
+  if (authorities.length === 0) throw new AuthorityMissing();
   let certificate: ReturnType<typeof inspect>;
   try {
     certificate = inspect(certificateDer);
   } catch {
     return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
   }
+  const revocation = (await readCertificate(db, certificate.serialNumber))?.revocation;
   return judgeClient({
     certificate,
-    signedBySubordinate: isIssuedBy(certificateDer, subordinate.certificatePem),
-    subordinateName: subordinate.commonName,
+    signedBySubordinate: authorities.some(({ certificatePem }) => isIssuedBy(certificateDer, certificatePem)),
+    subordinateNames: authorities.map((each) => each.commonName),
     now: place.clock.realNow(),
+    ...(revocation === undefined ? {} : { revocation }),
     ...(purpose === undefined ? {} : { purpose }),
   });
 }

@@ -1,9 +1,10 @@
 /** Certificates of people: what is on a smartcard (identity.md A.2). The card's keys are the holder's; the authority only signs. */
-
 import type { Db } from '../../kernel/store/store.ts';
-import { inspect, issuePersonCertificate, type PersonCertificateUse } from '../../kernel/tls/certificates.ts';
-import { AUTHORITY_KEY, type IssuingPlace, openKey, requireAuthority } from './server-credentials.ts';
-import { insertCertificate } from './store.ts';
+import { inspect } from '../../kernel/tls/certificates.ts';
+import { issueCertificate, type Registry } from './issuing.ts';
+
+/** What a key on a smartcard is for: showing who one is, or signing. */
+export type PersonCertificateUse = 'authentication' | 'signing';
 
 export interface PersonRequest {
   /** 12 digits: the common name. */
@@ -22,30 +23,20 @@ export interface PersonCertificate {
   readonly notAfter: number;
 }
 
+const KINDS = { authentication: 'smartcard', signing: 'smartcard-signing' } as const;
+const DAY = 86_400_000;
+
 /** Signs with the environment's sub CA and records it. `tx` is the transaction the card is issued in, or the store itself. */
-export async function issuePerson(tx: Db, place: IssuingPlace, request: PersonRequest): Promise<PersonCertificate> {
-  const authority = await requireAuthority(tx, place.root);
-  const now = place.clock.realNow();
-  const issued = await issuePersonCertificate({
+export async function issuePerson(tx: Db, registry: Registry, request: PersonRequest): Promise<PersonCertificate> {
+  const now = registry.place.clock.realNow();
+  const end = new Date(now);
+  end.setUTCFullYear(end.getUTCFullYear() + request.years);
+  const { serial, certificatePem, expiresAt } = await issueCertificate(tx, registry, {
     commonName: request.userId,
-    use: request.use,
+    dnsNames: [],
     publicKeyDer: request.publicKeyDer,
-    issuer: {
-      certificatePem: authority.certificatePem,
-      privateKeyPem: openKey(place.sealer, AUTHORITY_KEY, authority.sealedKey, authority.commonName),
-    },
-    years: request.years,
-    now,
+    kind: KINDS[request.use],
+    days: Math.round((end.getTime() - now) / DAY),
   });
-  await insertCertificate(tx, {
-    serial: issued.serialNumber,
-    kind: 'person',
-    names: { commonName: request.userId, dnsNames: [], ipAddresses: [] },
-    subject: inspect(issued.certificatePem).subject,
-    certificatePem: issued.certificatePem,
-    sealedKey: null,
-    issuedAt: now,
-    expiresAt: issued.notAfter,
-  });
-  return issued;
+  return { serialNumber: serial, certificatePem, notBefore: inspect(certificatePem).notBefore, notAfter: expiresAt };
 }

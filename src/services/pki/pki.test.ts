@@ -83,9 +83,9 @@ describe('the certificate authority of an environment', () => {
       const { root, subordinate } = await pki.api.authorities(context.store.db);
       return [root.commonName, subordinate.commonName];
     };
-    assert.deepEqual(await names(int), ['NHS PTL Root Authority (LocalSpine)', 'NHS INT Level 1C (LocalSpine)']);
-    assert.deepEqual(await names(dep), ['NHS PTL Root Authority (LocalSpine)', 'NHS DEP Level1C (LocalSpine)']);
-    assert.deepEqual(await names(prod), ['NHS Root Authority (LocalSpine)', 'NHS Level 1C (LocalSpine)']);
+    assert.deepEqual(await names(int), ['NHS PTL Root Authority G2 (LocalSpine)', 'NHS INT Authentication G2 (LocalSpine)']);
+    assert.deepEqual(await names(dep), ['NHS PTL Root Authority G2 (LocalSpine)', 'NHS DEP Authentication G2 (LocalSpine)']);
+    assert.deepEqual(await names(prod), ['NHS Root Authority G2 (LocalSpine)', 'NHS Authentication G2 (LocalSpine)']);
   });
 
   test("openssl accepts each environment's chain for localhost and loopback, and not under the other root", {
@@ -133,20 +133,23 @@ describe('the certificate authority of an environment', () => {
     const verdict = await dep.pki.api.verifyClient(leaf);
     assert.ok(!verdict.ok);
     assert.equal(verdict.reason.check, 'pki.wrong-environment');
-    assert.match(verdict.reason.why, /issued by NHS INT Level 1C \(LocalSpine\); this environment accepts only NHS DEP Level1C/);
+    assert.match(
+      verdict.reason.why,
+      /issued by NHS INT Authentication G2 \(LocalSpine\); this environment accepts only NHS DEP Level1C \(LocalSpine\) and NHS DEP Authentication G2/,
+    );
     assert.equal(reasonOf(await prod.pki.api.verifyClient(leaf)), 'pki.wrong-environment');
   });
 
   test('a forger who copies every name is refused by the signature', async () => {
     const now = Date.parse(START);
-    const issuer = await createAuthority({ commonName: 'NHS DEP Level1C (LocalSpine)', years: 1, keyBits: 2048, now });
+    const issuer = await createAuthority({ commonName: 'NHS DEP Authentication G2 (LocalSpine)', years: 1, keyBits: 2048, now });
     const forged = await issueClientCertificate({ commonName: 'gp.test.nhs.uk', dnsNames: [], issuer, years: 1, now });
     assert.equal(reasonOf(await dep.pki.api.verifyClient(toDer(forged.certificatePem))), 'pki.signature');
   });
 
   test('a second sub CA that the shared root made under the same name is refused too', async () => {
     const now = Date.parse(START);
-    const issuer = await pathToLive.issueSubordinate('NHS DEP Level1C (LocalSpine)');
+    const issuer = await pathToLive.issueSubordinate('NHS DEP Authentication G2 (LocalSpine)');
     const other = await issueClientCertificate({ commonName: 'gp.test.nhs.uk', dnsNames: [], issuer, years: 1, now });
     assert.equal(reasonOf(await dep.pki.api.verifyClient(toDer(other.certificatePem))), 'pki.signature');
   });
@@ -216,8 +219,8 @@ describe('the certificate authority of an environment', () => {
 
   test('no table holds a private key in the clear', async () => {
     const tables = Object.keys(createPki(pathToLive).tables);
-    assert.deepEqual(tables, ['pki_authority', 'pki_certificate']);
-    for (const table of tables) {
+    assert.deepEqual(tables, ['pki_authority', 'pki_certificate', 'pki_revocation_list', 'pki_cut_over']);
+    for (const table of ['pki_authority', 'pki_certificate']) {
       const { rows } = await sql.raw<{ sealed_key: string }>(`select * from ${table}`).execute(int.context.store.db);
       assert.ok(rows.length > 0);
       assert.doesNotMatch(JSON.stringify(rows), /PRIVATE KEY/);
@@ -252,10 +255,20 @@ describe('the certificate authority of an environment', () => {
     test('root and sub CA are there as PEM and DER, named, and labelled with their store (PTL-068, PTL-070)', async () => {
       const { root, subordinate } = await dep.pki.api.authorities(dep.context.store.db);
       const files = [
-        { path: 'root.pem', type: 'application/x-pem-file', name: 'NHS-PTL-Root-Authority-LocalSpine.pem', body: Buffer.from(root.pem) },
-        { path: 'root.der', type: 'application/pkix-cert', name: 'NHS-PTL-Root-Authority-LocalSpine.der', body: toDer(root.pem) },
-        { path: 'sub-ca.pem', type: 'application/x-pem-file', name: 'NHS-DEP-Level1C-LocalSpine.pem', body: Buffer.from(subordinate.pem) },
-        { path: 'sub-ca.der', type: 'application/pkix-cert', name: 'NHS-DEP-Level1C-LocalSpine.der', body: toDer(subordinate.pem) },
+        { path: 'root.pem', type: 'application/x-pem-file', name: 'NHS-PTL-Root-Authority-G2-LocalSpine.pem', body: Buffer.from(root.pem) },
+        { path: 'root.der', type: 'application/pkix-cert', name: 'NHS-PTL-Root-Authority-G2-LocalSpine.der', body: toDer(root.pem) },
+        {
+          path: 'sub-ca.pem',
+          type: 'application/x-pem-file',
+          name: 'NHS-DEP-Authentication-G2-LocalSpine.pem',
+          body: Buffer.from(subordinate.pem),
+        },
+        {
+          path: 'sub-ca.der',
+          type: 'application/pkix-cert',
+          name: 'NHS-DEP-Authentication-G2-LocalSpine.der',
+          body: toDer(subordinate.pem),
+        },
       ];
       for (const { path, type, name, body } of files) {
         const response = await app.inject(`/_localspine/certificates/${path}`);

@@ -1,61 +1,90 @@
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Sealer } from '../../kernel/sealer.ts';
 import type { Migrations, Store } from '../../kernel/store/store.ts';
 import { createAuthority, inspect } from '../../kernel/tls/certificates.ts';
-import { PORTAL_SUBORDINATE_NAME, ROOT_NAMES, type RootAuthority, type RootName } from './authorities.ts';
+import {
+  type Generation,
+  PORTAL_SUBORDINATE_NAME,
+  ROOT_NAMES,
+  type RootAuthority,
+  type RootGeneration,
+  type RootName,
+} from './authorities.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { root } from './migrations/0002-root.ts';
+import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
 import { establish, type IssuingPlace, openKey, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import type { ServerNames } from './server-names.ts';
 import { insertRoot, readAuthority, readRoot, type StoredAuthority } from './store.ts';
 
 /** Tables of the platform's database: the roots, and the portal's own sub CA and server certificate. */
-export const rootMigrations: Migrations = { '0001-certificates': certificates, '0002-root': root };
+export const rootMigrations: Migrations = {
+  '0001-certificates': certificates,
+  '0002-root': root,
+  '0003-signing-and-revocation': signingAndRevocation,
+};
 
 const ROOT_YEARS = 20;
 const SUBORDINATE_YEARS = 10;
 
+/** The older generation began so long ago, that certificates can be issued that look back on some years of use. */
+const OLDER_BY_YEARS = 5;
+
 /**
- * Loads a root from the platform's database, or makes it. Two processes that start at once end up with the same one: the second
- * insert does nothing, and both use what is stored.
+ * Loads both generations of a root from the platform's database, or makes them. Two processes that start at once end up with the
+ * same ones: the second insert does nothing, and both use what is stored.
  *
  * Throws whatever the store throws. A changed seal key shows when the root has to sign, not here.
  */
 export async function createRootAuthority(store: Store, sealer: Sealer, clock: Clock, which: RootName): Promise<RootAuthority> {
-  let stored = await readRoot(store.db, which);
-  if (stored === undefined) {
-    const commonName = ROOT_NAMES[which];
-    const now = clock.realNow();
-    const made = await createAuthority({ commonName, years: ROOT_YEARS, keyBits: 2048, now });
-    const sealedKey = sealer.seal(rootKey(which), made.privateKeyPem);
-    await insertRoot(store.db, which, { commonName, certificatePem: made.certificatePem, sealedKey }, now);
-    stored = await readRoot(store.db, which);
-    if (stored === undefined) throw new Error(`the ${which} root was stored but is not there`);
-  }
-  return rootAuthority(stored, sealer, clock, which);
+  const [older, current] = await Promise.all([
+    rootGeneration(store, sealer, clock, { which, generation: 'generation-1' }),
+    rootGeneration(store, sealer, clock, { which, generation: 'generation-2' }),
+  ]);
+  return { ...current, older };
 }
 
-function rootAuthority(stored: StoredAuthority, sealer: Sealer, clock: Clock, which: RootName): RootAuthority {
+interface RootId {
+  readonly which: RootName;
+  readonly generation: Generation;
+}
+
+async function rootGeneration(store: Store, sealer: Sealer, clock: Clock, id: RootId): Promise<RootGeneration> {
+  let stored = await readRoot(store.db, id.which, id.generation);
+  if (stored === undefined) {
+    const commonName = ROOT_NAMES[id.which][id.generation];
+    const realNow = clock.realNow();
+    const now = firstDay(id.generation, realNow);
+    const made = await createAuthority({ commonName, years: ROOT_YEARS, keyBits: 2048, now });
+    const sealedKey = sealer.seal(rootKey(id), made.privateKeyPem);
+    await insertRoot(store.db, id.which, id.generation, { commonName, certificatePem: made.certificatePem, sealedKey }, realNow);
+    stored = await readRoot(store.db, id.which, id.generation);
+    if (stored === undefined) throw new Error(`the ${id.which} root was stored but is not there`);
+  }
+  return signingRoot(stored, sealer, clock, id);
+}
+
+function signingRoot(stored: StoredAuthority, sealer: Sealer, clock: Clock, id: RootId): RootGeneration {
   const { certificatePem, commonName, sealedKey } = stored;
   return {
     certificatePem,
     name: inspect(certificatePem).commonName,
     async issueSubordinate(subordinate) {
-      const issuer = { certificatePem, privateKeyPem: openKey(sealer, rootKey(which), sealedKey, commonName) };
-      const made = await createAuthority({
-        commonName: subordinate,
-        issuer,
-        years: SUBORDINATE_YEARS,
-        keyBits: 2048,
-        now: clock.realNow(),
-      });
+      const issuer = { certificatePem, privateKeyPem: openKey(sealer, rootKey(id), sealedKey, commonName) };
+      const now = firstDay(id.generation, clock.realNow());
+      const made = await createAuthority({ commonName: subordinate, issuer, years: SUBORDINATE_YEARS, keyBits: 2048, now });
       return { certificatePem: made.certificatePem, privateKeyPem: made.privateKeyPem };
     },
   };
 }
 
-function rootKey(which: RootName): string {
-  return `pki/root/${which}`;
+function firstDay(generation: Generation, now: Instant): Instant {
+  return generation === 'generation-2' ? now : new Date(now).setUTCFullYear(new Date(now).getUTCFullYear() - OLDER_BY_YEARS);
+}
+
+/** Purpose its key is sealed for; installations from before there were two generations have the first. */
+function rootKey({ which, generation }: RootId): string {
+  return generation === 'generation-1' ? `pki/root/${which}` : `pki/root/${which}/${generation}`;
 }
 
 /**
@@ -71,7 +100,7 @@ export async function portalCredentials(
   root: RootAuthority,
   names: ServerNames,
 ): Promise<ServerCredentials> {
-  const place: IssuingPlace = { root, sealer, clock, subordinateName: PORTAL_SUBORDINATE_NAME, names };
-  if ((await readAuthority(store.db)) === undefined) await store.transaction(await establish(place));
+  const place: IssuingPlace = { root, sealer, clock, subordinateNames: { 'generation-2': PORTAL_SUBORDINATE_NAME }, names };
+  if ((await readAuthority(store.db, 'generation-2')) === undefined) await store.transaction(await establish(place));
   return serverCredentials(store.db, place);
 }

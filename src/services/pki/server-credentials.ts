@@ -1,25 +1,27 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Sealer } from '../../kernel/sealer.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { generateKey, type Issuer, inspect, isIssuedBy, issueServerCertificate, type RsaKey } from '../../kernel/tls/certificates.ts';
-import type { RootAuthority } from './authorities.ts';
+import {
+  generateKey,
+  type Issuer,
+  type IssuerPointers,
+  inspect,
+  isIssuedBy,
+  issueServerCertificate,
+  type RsaKey,
+} from '../../kernel/tls/certificates.ts';
+import { GENERATIONS, type Generation, type RootAuthority, type RootGeneration } from './authorities.ts';
+import { type CertificateRecord, insertCertificate, readServerCertificate } from './certificate-store.ts';
 import { AuthorityMissing, KeyUnreadable, RootMismatch } from './errors.ts';
 import type { ServerNames } from './server-names.ts';
-import {
-  type CertificateRecord,
-  insertAuthority,
-  insertCertificate,
-  readAuthority,
-  readServerCertificate,
-  type StoredAuthority,
-} from './store.ts';
+import { insertAuthority, readAuthority, type StoredAuthority } from './store.ts';
 
 /** What a TLS listener needs. The private key is for this process only. */
 export interface ServerCredentials {
   /** The server's certificate, then the sub CA's. */
   readonly certificateChainPem: string;
   readonly privateKeyPem: string;
-  /** What mutual TLS trusts and announces: sub CA, then root. */
+  /** What mutual TLS trusts and announces: sub CA, then root, of each generation (sds.md §11), the current one first. */
   readonly caPem: string;
 }
 
@@ -28,9 +30,11 @@ export interface IssuingPlace {
   readonly root: RootAuthority;
   readonly sealer: Sealer;
   readonly clock: Clock;
-  /** Common name of its sub CA. */
-  readonly subordinateName: string;
+  /** Common names of its sub CAs; the portal has one of the current generation only. */
+  readonly subordinateNames: Readonly<Partial<Record<Generation, string>>>;
   readonly names: ServerNames;
+  /** Where its certificates say that revocation is to be asked about. */
+  readonly pointers?: Readonly<Record<Generation, IssuerPointers>>;
 }
 
 const DAY = 86_400_000;
@@ -41,26 +45,42 @@ const RENEWAL = 30 * DAY;
  * even under a root the user installed; ours renews itself, so nothing is lost.
  */
 const SERVER_YEARS = 2;
-/** Purpose the sub CA's key is sealed for. */
-export const AUTHORITY_KEY = 'pki/authority';
+/** The generation that LocalSpine's own doors show. */
+const CURRENT: Generation = 'generation-2';
 
 /**
- * First boot: makes the sub CA and the first server certificate, their keys in parallel.
+ * First boot: makes the sub CAs and the first server certificate, their keys in parallel.
  *
- * @returns what stores both in one transaction. When another process was first, its authority stays and ours is dropped.
+ * @returns what stores all in one transaction. When another process was first, its authorities stay and ours are dropped.
  */
 export async function establish(place: IssuingPlace): Promise<(tx: Db) => Promise<void>> {
-  const [subordinate, serverKey] = await Promise.all([place.root.issueSubordinate(place.subordinateName), generateKey(2048)]);
-  const server = await issueServer(place, subordinate, serverKey);
-  const authority: StoredAuthority = {
-    commonName: place.subordinateName,
-    certificatePem: subordinate.certificatePem,
-    sealedKey: place.sealer.seal(AUTHORITY_KEY, subordinate.privateKeyPem),
-  };
+  const generations = GENERATIONS.filter((each) => place.subordinateNames[each] !== undefined);
+  const serverKey = generateKey(2048);
+  const made = await Promise.all(generations.map((generation) => newSubordinate(place, generation)));
+  const current = made.find((each) => each.generation === CURRENT);
+  if (current === undefined) throw new Error('a place that issues certificates has a sub CA of the current generation');
+  const server = await issueServer(place, current.issuer, await serverKey);
   const now = place.clock.realNow();
   return async (tx) => {
-    if (await insertAuthority(tx, authority, now)) await insertCertificate(tx, server.record);
+    for (const { generation, authority } of made)
+      if ((await insertAuthority(tx, generation, authority, now)) && generation === CURRENT) await insertCertificate(tx, server.record);
   };
+}
+
+async function newSubordinate(
+  place: IssuingPlace,
+  generation: Generation,
+): Promise<{ generation: Generation; issuer: Issuer; authority: StoredAuthority }> {
+  const commonName = place.subordinateNames[generation];
+  if (commonName === undefined) throw new Error(`no sub CA of ${generation} here`);
+  const issuer = await rootOf(place.root, generation).issueSubordinate(commonName);
+  const sealedKey = place.sealer.seal(authorityKey(generation), issuer.privateKeyPem);
+  return { generation, issuer, authority: { commonName, certificatePem: issuer.certificatePem, sealedKey } };
+}
+
+/** The generation of the root above a sub CA. */
+export function rootOf(root: RootAuthority, generation: Generation): RootGeneration {
+  return generation === CURRENT ? root : root.older;
 }
 
 /**
@@ -72,34 +92,59 @@ export async function establish(place: IssuingPlace): Promise<(tx: Db) => Promis
  */
 export async function serverCredentials(db: Db, place: IssuingPlace): Promise<ServerCredentials> {
   const { root, sealer, names } = place;
-  const authority = await requireAuthority(db, root);
-  const stored = await readServerCertificate(db, names, place.clock.realNow() + RENEWAL);
+  await completeGenerations(db, place);
+  const authority = await requireAuthority(db, root, CURRENT);
+  const stored = await readServerCertificate(db, CURRENT, names, place.clock.realNow() + RENEWAL);
   const leaf =
     stored === undefined
-      ? await renew(db, place, authority)
+      ? await renew(db, place)
       : {
           certificatePem: stored.certificatePem,
           privateKeyPem: openKey(sealer, certificateKey(stored.serial), stored.sealedKey, names.commonName),
         };
+  const older = place.subordinateNames['generation-1'] === undefined ? undefined : await requireAuthority(db, root, 'generation-1');
   return {
     certificateChainPem: leaf.certificatePem + authority.certificatePem,
     privateKeyPem: leaf.privateKeyPem,
-    caPem: authority.certificatePem + root.certificatePem,
+    caPem: authority.certificatePem + root.certificatePem + (older === undefined ? '' : older.certificatePem + root.older.certificatePem),
   };
 }
 
+/** An installation from before there were two generations gets the one it lacks. */
+async function completeGenerations(db: Db, place: IssuingPlace): Promise<void> {
+  const wanted = GENERATIONS.filter((each) => place.subordinateNames[each] !== undefined);
+  const present = await Promise.all(wanted.map((each) => readAuthority(db, each)));
+  if (present.every((each) => each === undefined)) return;
+  for (const [index, generation] of wanted.entries()) {
+    if (present[index] !== undefined) continue;
+    const { authority } = await newSubordinate(place, generation);
+    await insertAuthority(db, generation, authority, place.clock.realNow());
+  }
+}
+
 /** The sub CA, sure to be under `root`. Throws AuthorityMissing before first boot, RootMismatch when it belongs to another root. */
-export async function requireAuthority(db: Db, root: RootAuthority): Promise<StoredAuthority> {
-  const authority = await readAuthority(db);
+export async function requireAuthority(db: Db, root: RootAuthority, generation: Generation): Promise<StoredAuthority> {
+  const authority = await readAuthority(db, generation);
   if (authority === undefined) throw new AuthorityMissing();
-  if (!isIssuedBy(authority.certificatePem, root.certificatePem)) throw new RootMismatch(authority.commonName, root.name);
+  const above = rootOf(root, generation);
+  if (!isIssuedBy(authority.certificatePem, above.certificatePem)) throw new RootMismatch(authority.commonName, above.name);
   return authority;
 }
 
+/** The sub CA with its key opened, to sign with. Throws as {@link requireAuthority}, and KeyUnreadable. */
+export async function issuerOf(db: Db, place: IssuingPlace, generation: Generation): Promise<Issuer> {
+  const { commonName, certificatePem, sealedKey } = await requireAuthority(db, place.root, generation);
+  return { certificatePem, privateKeyPem: openKey(place.sealer, authorityKey(generation), sealedKey, commonName) };
+}
+
+/** Purpose a sub CA's key is sealed for. */
+function authorityKey(generation: Generation): string {
+  return generation === 'generation-1' ? 'pki/authority' : `pki/authority/${generation}`;
+}
+
 /** One insert, so `db` may be a transaction or not. Replicas that renew at once each add a row; all take the newest from then on. */
-async function renew(db: Db, place: IssuingPlace, authority: StoredAuthority): Promise<Issuer> {
-  const privateKeyPem = openKey(place.sealer, AUTHORITY_KEY, authority.sealedKey, authority.commonName);
-  const server = await issueServer(place, { certificatePem: authority.certificatePem, privateKeyPem }, await generateKey(2048));
+async function renew(db: Db, place: IssuingPlace): Promise<Issuer> {
+  const server = await issueServer(place, await issuerOf(db, place, CURRENT), await generateKey(2048));
   await insertCertificate(db, server.record);
   return server.issued;
 }
@@ -107,9 +152,17 @@ async function renew(db: Db, place: IssuingPlace, authority: StoredAuthority): P
 async function issueServer(place: IssuingPlace, issuer: Issuer, key: RsaKey): Promise<{ issued: Issuer; record: CertificateRecord }> {
   const { names, sealer } = place;
   const now = place.clock.realNow();
-  const issued = await issueServerCertificate({ ...names, issuer, years: SERVER_YEARS, now, key });
+  const issued = await issueServerCertificate({
+    ...names,
+    issuer,
+    years: SERVER_YEARS,
+    now,
+    key,
+    ...(place.pointers === undefined ? {} : { pointers: place.pointers[CURRENT] }),
+  });
   const record: CertificateRecord = {
     serial: issued.serialNumber,
+    generation: CURRENT,
     kind: 'server',
     names,
     subject: inspect(issued.certificatePem).subject,

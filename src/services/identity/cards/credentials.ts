@@ -1,7 +1,7 @@
 /** Keys and certificates on cards. Cards of the seed get theirs when first asked for: start-up does not wait for a hundred key pairs. */
 import type { Db } from '../../../kernel/store/store.ts';
-import { generateKey, type RsaKey } from '../../../kernel/tls/certificates.ts';
-import type { RevocationReason } from '../../pki/index.ts';
+import { generateKey, inspect, type RsaKey } from '../../../kernel/tls/certificates.ts';
+import { GENERATIONS, type RevocationReason } from '../../pki/index.ts';
 import { cardUnknown } from './errors.ts';
 import type { Card, CardCertificate, CertificateUse } from './model.ts';
 import { CARD_YEARS, stateAt } from './states.ts';
@@ -75,12 +75,15 @@ export interface CardCredential {
 export async function cardCredential(world: CardWorld, cardNumber: string, use: CertificateUse): Promise<CardCredential> {
   const found = await currentCertificate(world.store.db, cardNumber, use);
   const certificate = found ?? (await makeFirst(world, cardNumber, use));
-  const { root, subordinate } = await world.pki().authorities(world.store.db);
+  const issuer = inspect(certificate.certificatePem).issuerCommonName;
+  const chains = await Promise.all(GENERATIONS.map((each) => world.pki().authorities(world.store.db, each)));
+  const chain = chains.find(({ subordinate }) => subordinate.commonName === issuer);
+  if (chain === undefined) throw new Error(`no authority of this environment is called ${issuer}`);
   return {
     serial: certificate.serial,
     certificatePem: certificate.certificatePem,
     privateKeyPem: world.sealer.open(purposeOf(certificate.serial), certificate.sealedKey),
-    chainPem: subordinate.pem + root.pem,
+    chainPem: chain.subordinate.pem + chain.root.pem,
   };
 }
 

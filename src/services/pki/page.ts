@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isoDate } from '../../kernel/clock.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
+import type { ServiceContext } from '../../kernel/service.ts';
+import { Pages } from '../../kernel/web/pages.ts';
+import { viewOf } from './admin-views.ts';
+import { GENERATIONS, type Generation, subordinateName } from './authorities.ts';
+import { listCertificates } from './certificate-store.ts';
+import { cutOverOf, type Registry, revokeCertificate, signRequest } from './issuing.ts';
+import { nationalPaths } from './national-paths.ts';
+import { REVOCATION_REASONS } from './revocation.ts';
+import { rootOf } from './server-credentials.ts';
+import { STORES } from './stores.ts';
+
+const COOKIE = 'localspine-pki-form';
+const PURPOSE = 'pki/form';
+const LARGEST_FORM = 64 * 1024;
+const MOST_SHOWN = 100;
+
+/** The authority's page at `/_localspine/pki/`: files to install with the store each belongs in, signing, and revocation. */
+export async function registerPage(app: FastifyInstance, context: ServiceContext, registry: Registry): Promise<void> {
+  const pages = new Pages(join(import.meta.dirname, 'pages'));
+  await app.register(cookie);
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: LARGEST_FORM }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+  const show = async (request: FastifyRequest, reply: FastifyReply, notice: Notice = {}): Promise<FastifyReply> => {
+    const { status = 200, ...shown } = notice;
+    const values = { ...(await content(context, registry)), ...shown, token: formToken(request, reply, context) };
+    return pages.send(reply, 'certificates.njk', values, status);
+  };
+  app.get('/', (request, reply) => show(request, reply));
+  app.post('/sign', async (request, reply) => {
+    const form = fieldsOf(request, context);
+    return orProblem(request, reply, show, async () => {
+      const { csr = '', ods = '' } = form;
+      const order = { csr, ...(ods === '' ? {} : { organisation: ods.toUpperCase() }) };
+      const made = await context.store.transaction((tx) => signRequest(tx, registry, order));
+      return { done: `The certificate for ${made.names.commonName} was issued.`, made: viewOf(made), pem: made.certificatePem };
+    });
+  });
+  app.post('/revoke', async (request, reply) => {
+    const form = fieldsOf(request, context);
+    return orProblem(request, reply, show, async () => {
+      const { serial = '' } = form;
+      const reason = REVOCATION_REASONS.find((each) => each === form['reason']) ?? 'unspecified';
+      const revoked = await context.store.transaction((tx) => revokeCertificate(tx, registry, serial, reason));
+      return { done: `The certificate for ${revoked.names.commonName} was revoked, and the revocation list says so.` };
+    });
+  });
+}
+
+/** What the page says at its top. */
+interface Notice {
+  readonly status?: number;
+  readonly done?: string;
+  readonly made?: object;
+  readonly pem?: string;
+  readonly problem?: { readonly text: string; readonly fix: string | undefined };
+}
+
+type Show = (request: FastifyRequest, reply: FastifyReply, notice: Notice) => Promise<FastifyReply>;
+
+/** Carries a form out; a refusal is shown at the top of the page, with its status. */
+async function orProblem(request: FastifyRequest, reply: FastifyReply, show: Show, act: () => Promise<Notice>): Promise<FastifyReply> {
+  try {
+    return await show(request, reply, await act());
+  } catch (error) {
+    if (!(error instanceof LocalRefusal) || error.status >= 500) throw error;
+    request.exchange.refused(error.explanation);
+    return show(request, reply, { status: error.status, problem: { text: error.message, fix: error.explanation.fix } });
+  }
+}
+
+async function content({ store, environment }: ServiceContext, registry: Registry): Promise<object> {
+  const { generations, ocsp } = nationalPaths(environment.id);
+  return {
+    title: 'Certificates',
+    environment: environment.id,
+    cutOver: isoDate(await cutOverOf(store.db)),
+    generations: [...GENERATIONS].reverse().map((generation) => ({
+      title: generation === 'generation-2' ? 'Generation 2 (current)' : 'Generation 1 (before the cut-over)',
+      files: filesOf(registry, environment.id, generation),
+      list: `${environment.httpUrl}${generations[generation].list}`,
+    })),
+    responder: `${environment.httpUrl}${ocsp}`,
+    reasons: REVOCATION_REASONS,
+    certificates: (await listCertificates(store.db, {}, MOST_SHOWN)).map(viewOf),
+  };
+}
+
+function filesOf({ place }: Registry, environment: string, generation: Generation): readonly object[] {
+  return (['root', 'sub-ca'] as const).map((which) => ({
+    name: which === 'root' ? rootOf(place.root, generation).name : subordinateName(environment, generation),
+    kind: which === 'root' ? 'Root CA' : 'Sub CA',
+    store: STORES[which],
+    path: `/_localspine/certificates/${generation}/${which}`,
+  }));
+}
+
+/** Ties forms to the browser that was shown them: a signature over a cookie that no other site can set or read. */
+function formToken(request: FastifyRequest, reply: FastifyReply, { random, sealer }: ServiceContext): string {
+  const known = request.cookies[COOKIE];
+  const value = known !== undefined && /^[0-9a-f]{32}$/.test(known) ? known : random.bytes(16).toString('hex');
+  void reply.setCookie(COOKIE, value, { path: '/_localspine/pki', httpOnly: true, sameSite: 'strict' });
+  return sealer.sign(PURPOSE, value);
+}
+
+function fieldsOf(request: FastifyRequest, { sealer }: ServiceContext): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  if (typeof request.body === 'object' && request.body !== null)
+    for (const [name, value] of Object.entries(request.body)) if (typeof value === 'string') fields[name] = value;
+  if (!sealer.verifies(PURPOSE, request.cookies[COOKIE] ?? '', fields['token'] ?? ''))
+    throw new LocalRefusal(403, 'form_token', 'This form is not from this page.', 'Load the page again and send the form from there.');
+  return fields;
+}

@@ -1,0 +1,211 @@
+/** A supplier's certificate from request to revocation, over the wire: PTL-067 to PTL-070, DESIGN.md D13. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { connect, type TLSSocket } from 'node:tls';
+import { Agent, request } from 'undici';
+import { LocalSpine } from '../helpers/localspine.ts';
+
+const NAME = 'mysystem.acme.thirdparty.nhs.uk';
+const localspine = new LocalSpine();
+
+before(() => localspine.start());
+after(() => localspine.remove());
+
+interface Held {
+  readonly serial: string;
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Asks for a certificate as a supplier does on the command line. */
+function requested(environment: string, ...options: readonly string[]): Held {
+  const { status, stdout, stderr } = localspine.cli(
+    'certificate',
+    'request',
+    NAME,
+    '--ods',
+    'R69',
+    '--environment',
+    environment,
+    '--json',
+    ...options,
+  );
+  assert.equal(status, 0, stderr);
+  const { serial, privateKeyPath, chainPath } = JSON.parse(stdout);
+  return { serial, key: readFileSync(privateKeyPath, 'utf8'), cert: readFileSync(chainPath, 'utf8') };
+}
+
+async function mutualTlsPort(environment: string): Promise<number> {
+  const { json } = await localspine.admin(environment, '/manifest');
+  return json.listeners.find(({ name }: { name: string }) => name === 'mutual-tls').port;
+}
+
+/** Calls an environment's mutual-TLS door: the status of the answer, or `refused` when the connection is ended. */
+async function knock(environment: string, held?: Pick<Held, 'key' | 'cert'>): Promise<number | 'refused'> {
+  const ca = (await localspine.admin(environment, '/certificates/trust.pem')).text;
+  const agent = new Agent({ connect: { ca, ...(held === undefined ? {} : { key: held.key, cert: held.cert }) } });
+  try {
+    const port = await mutualTlsPort(environment);
+    const { statusCode, body } = await request(`https://localhost:${port}/_localspine/health`, { dispatcher: agent });
+    await body.dump();
+    return statusCode;
+  } catch {
+    return 'refused';
+  } finally {
+    await agent.destroy();
+  }
+}
+
+/** Reasons for which the mutual-TLS door refused clients, newest first. */
+async function refusals(environment: string): Promise<readonly { check: string; why: string }[]> {
+  const { json } = await localspine.admin(environment, '/journal?operation=mutual-tls&limit=50');
+  return json.exchanges.map(({ refusal }: { refusal: { check: string; why: string } }) => refusal);
+}
+
+describe('mutual TLS', () => {
+  test('a certificate of the environment opens its door, until it is revoked', async () => {
+    const held = requested('dep', '--days', '1');
+    assert.equal(await knock('DEP', held), 200);
+    const revoked = localspine.cli('certificate', 'revoke', held.serial, '--environment', 'dep', '--reason', 'keyCompromise', '--yes');
+    assert.equal(revoked.status, 0, revoked.stderr);
+    assert.equal(await knock('DEP', held), 'refused');
+    const [reason] = await refusals('DEP');
+    assert.equal(reason?.check, 'pki.revoked');
+    assert.match(reason?.why ?? '', /keyCompromise/);
+  });
+
+  test('a certificate of generation 1 opens it as well, while the change-over lasts (PTL-069)', async () => {
+    assert.equal(await knock('DEP', requested('dep', '--created', '2026-01-15')), 200);
+  });
+
+  test('an expired one does not, and the journal says that it has expired', async () => {
+    assert.equal(await knock('DEP', requested('dep', '--created', '2026-01-15', '--days', '30')), 'refused');
+    assert.equal((await refusals('DEP'))[0]?.check, 'mutual-tls.expired');
+  });
+
+  test('a certificate of INT is refused in DEP although both chain to one root; one of PROD too; and none (DESIGN.md D13)', async () => {
+    const [int, prod] = [requested('int'), requested('prod')];
+    assert.equal(await knock('INT', int), 200);
+    assert.equal(await knock('DEP', int), 'refused');
+    assert.equal((await refusals('DEP'))[0]?.check, 'pki.wrong-environment');
+    assert.equal(await knock('DEP', prod), 'refused');
+    assert.equal((await refusals('DEP'))[0]?.check, 'mutual-tls.untrusted');
+    assert.equal(await knock('DEP'), 'refused');
+    assert.equal((await refusals('DEP'))[0]?.check, 'mutual-tls.no-certificate');
+  });
+
+  test('a session that is taken up again is checked again', async () => {
+    const held = requested('dep');
+    const options = {
+      host: 'localhost',
+      port: await mutualTlsPort('DEP'),
+      ca: (await localspine.admin('DEP', '/certificates/trust.pem')).text,
+      key: held.key,
+      cert: held.cert,
+    };
+    const health = 'GET /_localspine/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    const exchange = (session?: Buffer): Promise<{ text: string; session: Buffer | undefined; reused: boolean }> =>
+      new Promise((resolve) => {
+        let text = '';
+        let ticket: Buffer | undefined;
+        let reused = false;
+        const socket: TLSSocket = connect(session === undefined ? options : { ...options, session }, () => {
+          reused = socket.isSessionReused();
+          socket.write(health);
+        });
+        socket.on('session', (given) => (ticket = given));
+        socket.on('data', (chunk) => (text += chunk));
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve({ text, session: ticket, reused }));
+      });
+    const first = await exchange();
+    assert.match(first.text, /^HTTP\/1\.1 200/);
+    const second = await exchange(first.session);
+    assert.equal(second.reused, true);
+    assert.match(second.text, /^HTTP\/1\.1 200/);
+    await localspine.admin('DEP', `/pki/certificates/${held.serial}/revoke`, { method: 'POST', body: { reason: 'superseded' } });
+    const third = await exchange(second.session ?? first.session);
+    assert.equal(third.text, '');
+  });
+});
+
+describe('what verifiers fetch by plain HTTP', () => {
+  test('lists, sub CAs and the responder answer in every environment, PROD included, where nothing else does', async () => {
+    for (const [environment, folder, name] of [
+      ['INT', 'int', 'NHSINTAuthG2'],
+      ['DEP', 'dep', 'NHSDEPAuthG2'],
+      ['PROD', 'live', 'NHSAuthG2'],
+    ] as const) {
+      const { httpUrl } = localspine.environment(environment);
+      for (const [path, type] of [
+        [`/${folder}/G2/auth/${name}.crl`, 'application/pkix-crl'],
+        [`/${folder}/1c/crlc7.crl`, 'application/pkix-crl'],
+        [`/${folder}/G2/auth/${name}.crt`, 'application/pkix-cert'],
+        [`/${folder}/ocsp/MAA=`, 'application/ocsp-response'],
+      ] as const) {
+        const { statusCode, headers, body } = await request(`${httpUrl}${path}`);
+        await body.dump();
+        assert.deepEqual([statusCode, headers['content-type']], [200, type], path);
+      }
+    }
+    const { statusCode } = await request(`${localspine.environment('PROD').httpUrl}/oauth2/token`);
+    assert.equal(statusCode, 404);
+  });
+});
+
+describe('doctor chain', () => {
+  test('finds nothing wrong with a door, and says of another environment’s that it is not this one’s', () => {
+    const own = localspine.cli('doctor', 'chain', new URL(localspine.environment('INT').baseUrl).host, '--json');
+    assert.equal(own.status, 0, own.stdout + own.stderr);
+    assert.equal(JSON.parse(own.stdout).healthy, true);
+    const other = localspine.cli('doctor', 'chain', new URL(localspine.environment('DEP').baseUrl).host, '--environment', 'int', '--json');
+    assert.equal(other.status, 1);
+    assert.match(other.stdout, /it is a certificate of DEP/);
+  });
+
+  test('knows PEM text under the name .der, and the wrong generation', async () => {
+    const file = async (name: string, path: string): Promise<string> => {
+      writeFileSync(join(localspine.home, name), (await localspine.admin('INT', `/certificates/${path}`)).bytes);
+      return join(localspine.home, name);
+    };
+    const { stdout } = localspine.cli('doctor', 'chain', await file('sub.der', 'sub-ca.pem'));
+    assert.match(stdout, /PEM text under the name \.der/);
+    const held = requested('int', '--created', '2026-01-15');
+    writeFileSync(join(localspine.home, 'mine.pem'), held.cert);
+    const answer = localspine.cli(
+      'doctor',
+      'chain',
+      join(localspine.home, 'mine.pem'),
+      '--roots',
+      await file('root.pem', 'generation-2/root.pem'),
+    );
+    assert.equal(answer.status, 1);
+    assert.match(answer.stdout, /you installed generation 2, but the certificate was issued by generation 1/);
+  });
+});
+
+test('a page of another site cannot have anything signed or revoked', async () => {
+  const { httpUrl } = localspine.environment('INT');
+  for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, {}]) {
+    const { statusCode } = await request(`${httpUrl}/_localspine/pki/sign`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: 'csr=x',
+    });
+    assert.equal(statusCode, 403);
+  }
+});
+
+test('certificates survive a reset; renewed and listed by the command line', () => {
+  const held = requested('int');
+  assert.equal(localspine.cli('reset', '--yes').status, 0);
+  const renewed = localspine.cli('certificate', 'renew', held.serial, '--json');
+  assert.equal(renewed.status, 0, renewed.stderr);
+  assert.equal(JSON.parse(renewed.stdout).renews, held.serial);
+  const listed = localspine.cli('certificate', 'list', '--name', NAME);
+  assert.ok(listed.stdout.includes(held.serial));
+  const der = localspine.cli('certificate', 'download', held.serial, '--form', 'der', '--out', localspine.home, '--json');
+  assert.equal(readFileSync(JSON.parse(der.stdout).path)[0], 0x30);
+});
