@@ -47,7 +47,7 @@ export class Doors {
   }
 
   get listeners(): readonly Listener[] {
-    return [...this.#open.values()].map((door) => door.listener);
+    return [...new Set([...this.#open.values()].map((door) => door.listener))];
   }
 
   listenerOf(request: IncomingMessage): Listener {
@@ -62,17 +62,28 @@ export class Doors {
     return this.listeners.find((each) => new URL(each.baseUrl).host === host);
   }
 
-  /** Opens a door. Throws LocalRefusal 409 with one sentence when the port is taken. */
-  async open(plan: DoorPlan): Promise<Listener> {
+  /** Opens a door, on further addresses too. Throws LocalRefusal 409 with one sentence when the port is taken. */
+  async open(plan: DoorPlan, furtherHosts: readonly string[] = []): Promise<Listener> {
+    const scheme = plan.tls === undefined ? 'http' : 'https';
+    const [first, ...further] = [plan.tls === undefined ? '127.0.0.1' : this.#host, ...furtherHosts];
+    const server = this.#server(plan);
+    const port = await boundPort(server, plan.port, first);
+    const listener: Listener = { name: plan.name, port, baseUrl: `${scheme}://${this.#publicHost}:${port}`, ersInstance: plan.ersInstance };
+    this.#open.set(server, { listener, server });
+    for (const host of further) {
+      const other = this.#server(plan);
+      await boundPort(other, port, host);
+      this.#open.set(other, { listener, server: other });
+    }
+    return listener;
+  }
+
+  #server(plan: DoorPlan): Server {
     const handler: RequestListener = (request, response) => this.#serve(request, response);
     const common = { keepAliveTimeout: 72_000, requestTimeout: 300_000, headersTimeout: 60_000 };
     const server = plan.tls === undefined ? createHttpServer(common, handler) : createHttpsServer({ ...common, ...plan.tls }, handler);
     if (plan.admit !== undefined) this.#guard(server, plan.admit);
-    const port = await boundPort(server, plan.port, plan.tls === undefined ? '127.0.0.1' : this.#host);
-    const scheme = plan.tls === undefined ? 'http' : 'https';
-    const listener: Listener = { name: plan.name, port, baseUrl: `${scheme}://${this.#publicHost}:${port}`, ersInstance: plan.ersInstance };
-    this.#open.set(server, { listener, server });
-    return listener;
+    return server;
   }
 
   /** The application, for the first use. */

@@ -14,7 +14,7 @@ import { SeededRandom } from '../kernel/seeded-random.ts';
 import type { EnvironmentFacts, EnvironmentSettings, RunningService, Service, ServiceContext } from '../kernel/service.ts';
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
-import { pkiOf } from './authorities.ts';
+import { dnsOf, pkiOf } from './authorities.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
 import type { DoorPorts } from './ports.ts';
@@ -138,8 +138,10 @@ export class Environment {
       });
     const listeners: Listener[] = [];
     try {
-      for (const plan of plans) listeners.push(await this.doors.open(plan));
-      for (const plan of serviceDoorPlans(this, tls)) await this.serviceDoors.open(plan);
+      const { addresses, range } = await dnsOf(this).settleAddresses();
+      const further = range === undefined ? [] : addresses;
+      for (const plan of plans) listeners.push(await this.doors.open(plan, further));
+      for (const plan of serviceDoorPlans(this, tls)) await this.serviceDoors.open(plan, further);
     } catch (error) {
       await this.close();
       throw error;

@@ -29,6 +29,13 @@ export function refusalOfPort(error: NodeJS.ErrnoException, port: number): Error
         `Port ${port} may not be opened by this user.`,
         'Choose another block of ports with LOCALSPINE_PORT_BASE.',
       );
+    case 'EADDRNOTAVAIL':
+      return new LocalRefusal(
+        409,
+        'address_unavailable',
+        `This machine does not have the address ${'address' in error ? String(error.address) : 'it is to listen on'}.`,
+        'Where only 127.0.0.1 is there (macOS), give the loopback interface the address, or leave LOCALSPINE_ROTATE_ADDRESSES off.',
+      );
     default:
       return error;
   }

@@ -58,8 +58,8 @@ export class ServiceDoors {
     return this.#open;
   }
 
-  /** Opens a door on all its transports. Throws LocalRefusal 409 when its port is taken. */
-  async open(plan: ServiceDoorPlan): Promise<void> {
+  /** Opens a door on all its transports, on further addresses too. Throws LocalRefusal 409 when its port is taken. */
+  async open(plan: ServiceDoorPlan, furtherHosts: readonly string[] = []): Promise<void> {
     const { door } = plan;
     const opened: OpenServiceDoor = {
       service: plan.service,
@@ -69,8 +69,10 @@ export class ServiceDoors {
       url: `${door.scheme}://${this.#options.publicHost}:${plan.port}`,
     };
     const handlers = this.#loader(opened, plan.keeper);
-    if (door.transports.includes('tcp')) await this.#listen(plan, opened, handlers);
-    if (door.transports.includes('udp')) await this.#bind(plan.port, opened, handlers);
+    for (const host of [this.#options.host, ...furtherHosts]) {
+      if (door.transports.includes('tcp')) await this.#listen(plan, host, opened, handlers);
+      if (door.transports.includes('udp')) await this.#bind(plan.port, host, opened, handlers);
+    }
     this.#open.push(opened);
   }
 
@@ -100,7 +102,7 @@ export class ServiceDoors {
     };
   }
 
-  async #listen(plan: ServiceDoorPlan, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
+  async #listen(plan: ServiceDoorPlan, host: string, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
     const welcome = (socket: Socket, certificateDer?: Uint8Array): void => {
       // Until the protocol listens itself, and after: a broken connection is no failure of ours.
       socket.on('error', () => socket.destroy());
@@ -118,7 +120,7 @@ export class ServiceDoors {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    await boundPort(server, plan.port, this.#options.host);
+    await boundPort(server, plan.port, host);
     this.#closers.push(() => new Promise((resolve) => server.close(() => resolve())));
   }
 
@@ -137,9 +139,9 @@ export class ServiceDoors {
     return server;
   }
 
-  async #bind(port: number, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
-    const socket = createSocket({ type: this.#options.host.includes(':') ? 'udp6' : 'udp4' });
-    await boundDatagrams(socket, port, this.#options.host);
+  async #bind(port: number, host: string, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
+    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
+    await boundDatagrams(socket, port, host);
     socket.on('error', (error) => this.#options.failed(opened, error));
     socket.on('message', (message, from) => {
       const reply = (answer: Uint8Array): void => {

@@ -71,6 +71,10 @@ export interface EnvironmentSettings {
   readonly spikeArrestPerMinute?: number;
   /** Whether key sets and logout addresses on loopback and private networks may be called. */
   readonly fetchPrivate: boolean;
+  /** Address that the published names resolve to, in the environment's zones. */
+  readonly nameAddress: string;
+  /** Whether the environment draws a new loopback address at each start, so that only names can be relied on (PTL-024). */
+  readonly rotateAddresses: boolean;
   /** Whether CIS2 calls itself by its local address, or by its published one. */
   readonly cis2Issuer: 'local' | 'published';
 }

@@ -129,6 +129,8 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
         fetchPrivate: configuration.fetchPrivate,
         cis2Issuer: configuration.cis2Issuer,
+        nameAddress: configuration.nameAddress,
+        rotateAddresses: configuration.rotateAddresses,
         sandboxRefusals: configuration.sandboxRefusals,
         pasPollSeconds: configuration.pasPollSeconds,
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),
