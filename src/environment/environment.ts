@@ -11,13 +11,14 @@ import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
 import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
-import type { EnvironmentFacts, EnvironmentSettings, RunningService, Service, ServiceContext } from '../kernel/service.ts';
+import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { dnsOf, pkiOf } from './authorities.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
 import type { DoorPorts } from './ports.ts';
+import { RouteFacts } from './route-facts.ts';
 import { serviceDoorPlans } from './service-door-plans.ts';
 import { ServiceDoors } from './service-doors.ts';
 import { noteVisit } from './visit-note.ts';
@@ -66,6 +67,8 @@ export class Environment {
   readonly doors: Doors;
   /** Doors of services that speak something other than HTTP. */
   readonly serviceDoors: ServiceDoors;
+  /** Routes of its web application, once that is made. */
+  readonly routes = new RouteFacts();
   readonly random: Random = secureRandom;
   #ready = false;
   #bornNow = false;
@@ -98,6 +101,11 @@ export class Environment {
     const environment = new Environment(parts, world, facts, kernel, services);
     if (!world.seeded) await environment.#firstBoot();
     return environment;
+  }
+
+  /** What its services offer under a key. */
+  offered<T>(key: OfferKey<T>): readonly T[] {
+    return offeredBy(this.parts.services, key);
   }
 
   /** True when this start made the environment's data. */
@@ -260,9 +268,11 @@ export class Environment {
       listenerOf: (request) => this.doors.listenerOf(request),
     });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
+    this.routes.watch(app);
     await app.register(async (scope) => this.parts.registerAdmin(scope, this), { prefix: '/_localspine' });
-    for (const { running } of this.services) {
+    for (const { manifest, running } of this.services) {
       const { routes } = running;
+      this.routes.owner(manifest.name);
       if (routes !== undefined) await app.register(async (scope) => routes(scope));
     }
     await app.ready();
@@ -348,15 +358,19 @@ async function buildServices(
         if (found === undefined) throw new Error(`service ${manifest.name} uses ${service.name}, which is not built before it`);
         return found.running.api as Api;
       },
-      offered: <T>(key: { readonly name: string; readonly type?: T }): readonly T[] =>
-        parts.services
-          .flatMap((each) => each.offers ?? [])
-          .filter((each) => each.key === key.name)
-          .map((each) => each.value as T),
+      offered: (key) => offeredBy(parts.services, key),
     };
     built.push({ manifest, running: await manifest.create(context) });
   }
   return built;
+}
+
+/** What services offer under a key in their manifests. */
+function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): readonly T[] {
+  return services
+    .flatMap((each) => each.offers ?? [])
+    .filter((each) => each.key === key.name)
+    .map((each) => each.value as T);
 }
 
 /** Migrations of the kernel and of each service, by owner. */
