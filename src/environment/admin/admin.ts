@@ -4,6 +4,7 @@ import { pkiOf } from '../authorities.ts';
 import { ManifestSchema } from '../connection/manifest-schema.ts';
 import { checkHealth, type Environment } from '../environment.ts';
 import { registerClock } from './clock.ts';
+import { registerExports } from './exports.ts';
 import { registerFaults } from './faults.ts';
 import { adminGuard, hostName } from './guard.ts';
 import { registerImport } from './import.ts';
@@ -46,6 +47,7 @@ export async function registerAdmin(app: FastifyInstance, environment: Environme
   registerJournal(app, environment);
   registerSnapshots(app, environment);
   registerImport(app, environment);
+  registerExports(app, environment);
   for (const { manifest, running } of environment.services) {
     const { admin } = running;
     if (admin !== undefined) await app.register(async (scope) => admin(scope), { prefix: `/${manifest.name}` });

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
+import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import type { DnsApi } from './index.ts';
+import type { DnsApi, RegisteredName } from './index.ts';
 
 const Registration = Compile(
   Type.Object(
@@ -26,7 +27,7 @@ export function registerAdmin(app: FastifyInstance, api: DnsApi): void {
   });
   app.get('/names', async (request) => {
     request.exchange.operation = 'list-names';
-    return { names: await api.names() };
+    return { names: (await api.names()).map(viewOf) };
   });
   app.post('/names', async (request, reply) => {
     request.exchange.operation = 'register-name';
@@ -38,10 +39,14 @@ export function registerAdmin(app: FastifyInstance, api: DnsApi): void {
         'A name is registered with its addresses.',
         'Send {"name": "mhs.supplier.thirdparty.nhs.uk", "addresses": ["127.0.0.1"], "odsCode": "X26"}; odsCode may be left out.',
       );
-    return reply.code(201).send(await api.register(body));
+    return reply.code(201).send(viewOf(await api.register(body)));
   });
   app.delete<{ Params: { name: string } }>('/names/:name', async (request) => {
     request.exchange.operation = 'withdraw-name';
     return { withdrawn: await api.withdraw(request.params.name) };
   });
+}
+
+function viewOf({ registeredAt = 0, ...name }: RegisteredName): object {
+  return { ...name, registeredAt: isoInstant(registeredAt) };
 }
