@@ -53,6 +53,7 @@ const Exchange = Type.Object({
   correlationId: Type.Optional(Text),
   requestId: Type.Optional(Text),
   refusal: Type.Optional(Refused),
+  advice: Type.Optional(Refused),
 });
 const Message = Type.Object({
   headers: Type.Record(Text, Text),

@@ -15,6 +15,7 @@ import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, S
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { dnsOf, pkiOf } from './authorities.ts';
+import { adviseClients } from './connection/advice.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
 import type { DoorPorts } from './ports.ts';
@@ -269,6 +270,7 @@ export class Environment {
     });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
     this.routes.watch(app);
+    adviseClients(app, { clock: this.world, journal: this.journal });
     await app.register(async (scope) => this.parts.registerAdmin(scope, this), { prefix: '/_localspine' });
     for (const { manifest, running } of this.services) {
       const { routes } = running;

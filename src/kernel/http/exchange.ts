@@ -44,6 +44,8 @@ export class Exchange {
   requestId?: string;
   /** Why the request was refused, in plain English. */
   refusal?: Explanation;
+  /** What went well here and would fail in the national environment. */
+  advice?: Explanation;
   requestBody?: Buffer | string;
   responseBody?: Buffer | string;
   readonly checks: CheckResult[] = [];
@@ -56,6 +58,12 @@ export class Exchange {
   /** Notes that a check was passed. */
   passed(check: string, detail?: string): void {
     this.checks.push(detail === undefined ? { check, passed: true } : { check, passed: true, detail });
+  }
+
+  /** Notes what the client should do otherwise, though it was served. */
+  advise(explanation: Explanation): void {
+    this.advice = explanation;
+    this.checks.push({ check: explanation.check, passed: false, detail: explanation.why });
   }
 
   /** Notes the check that failed, with the reason a developer can act on. */
