@@ -144,8 +144,11 @@ export class ServiceDoors {
     await boundDatagrams(socket, port, host);
     socket.on('error', (error) => this.#options.failed(opened, error));
     socket.on('message', (message, from) => {
+      let replied = false;
       const reply = (answer: Uint8Array): void => {
-        if (from.port > 0) socket.send(answer, from.port, from.address, () => undefined);
+        if (replied || from.port === 0) return;
+        replied = true;
+        socket.send(answer, from.port, from.address, () => undefined);
       };
       handlers().then(
         (ready) => ready.datagram?.(message, this.#datagramVisit(opened, from), reply),

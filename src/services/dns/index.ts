@@ -1,4 +1,5 @@
 import type { OfferKey, Service, ServiceContext } from '../../kernel/service.ts';
+import type { ServiceDoor } from '../../kernel/service-door.ts';
 import { addressRange, drawAddress } from './addresses.ts';
 import { nameTables } from './migrations/0001-names.ts';
 import type { RegisteredName } from './store.ts';
@@ -36,12 +37,14 @@ export interface DnsApi {
   withdraw(name: string): Promise<string>;
 }
 
-export const dns: Service<DnsApi> = {
+const DOORS: readonly ServiceDoor[] = [{ name: 'dns', portOffset: 53, transports: ['udp', 'tcp'], scheme: 'dns', secure: false }];
+
+export const dns: Service<DnsApi> & { readonly doors: readonly ServiceDoor[] } = {
   name: 'dns',
   title: 'Name server',
   migrations: { '0001-names': nameTables },
   tables: { dns_name: 'kept', dns_name_address: 'kept', dns_zone: 'kept' },
-  doors: [{ name: 'dns', portOffset: 53, transports: ['udp', 'tcp'], scheme: 'dns', secure: false }],
+  doors: DOORS,
   create(context) {
     const world = worldOf(context);
     const api = dnsApi(context, world);
