@@ -12,20 +12,7 @@ export const RunningAnswer = Type.Object({
   environments: Type.Array(Type.Object({ id: Text, baseUrl: Text, httpUrl: Text, caPath: Text })),
 });
 
-export const ManifestAnswer = Type.Object({
-  id: Text,
-  title: Text,
-  purpose: Text,
-  production: Type.Boolean(),
-  baseUrl: Text,
-  listeners: Type.Array(Type.Object({ name: Text, port: Type.Integer(), baseUrl: Text, ersInstance: Text })),
-  ers: Type.Array(Type.Object({ instance: Text, baseUrl: Type.Optional(Text), paths: Type.Array(Text) })),
-  tokenServers: Type.Array(Type.Object({ path: Text, signIn: Text, tokenUrl: Text })),
-  publishedNames: Type.Array(Text),
-  services: Type.Array(Type.Object({ name: Text, title: Text })),
-  clock: Type.Object({ offsetSeconds: Type.Number() }),
-});
-export type ManifestView = Static<typeof ManifestAnswer>;
+export { type Manifest as ManifestView, ManifestSchema as ManifestAnswer } from '../environment/connection/manifest-schema.ts';
 
 export const HealthAnswer = Type.Object({ status: Text });
 export const ClockAnswer = Type.Object({ now: Text, realNow: Text, offsetSeconds: Type.Number() });
@@ -92,6 +79,7 @@ const Exchange = Type.Object({
   correlationId: Type.Optional(Text),
   requestId: Type.Optional(Text),
   refusal: Type.Optional(Refused),
+  advice: Type.Optional(Refused),
 });
 const Message = Type.Object({
   headers: Type.Record(Text, Text),

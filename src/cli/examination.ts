@@ -43,8 +43,20 @@ export async function examine(invocation: Invocation): Promise<readonly Finding[
   findings.push(...(await Promise.all(manifest.listeners.map((listener) => door(listener, client.place.caPath)))));
   const app = invocation.text('app');
   if (app !== undefined) findings.push(...(await examineApplication(invocation, client, app)).findings);
-  findings.push(await lastRefusal(client, app));
+  findings.push(await connectionAdvice(client), await lastRefusal(client, app));
   return findings;
+}
+
+/** Clients that connect in a way the national environments would not bear for long (PTL-024). No illness of LocalSpine's either. */
+function connectionAdvice(client: AdminClient): Promise<Finding> {
+  return finding('how clients connect', 'Look into it with: npx localspine journal tail', async () => {
+    const query = new URLSearchParams({ service: 'environment', operation: 'connection-advice', limit: '20' });
+    const { exchanges } = await client.call(JournalAnswer, 'GET', `/journal?${query}`);
+    const advice = [
+      ...new Set(exchanges.flatMap((each) => (each.advice === undefined ? [] : [`${each.advice.why} ${each.advice.fix ?? ''}`.trim()]))),
+    ];
+    return advice.length === 0 ? 'by name' : advice.join(' ');
+  });
 }
 
 function certificates(path: string): string {

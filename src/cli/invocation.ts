@@ -97,6 +97,12 @@ export class Invocation {
     return value;
   }
 
+  /** The arguments of a place that takes several. */
+  list(index: number): readonly string[] {
+    const value = this.#arguments[index];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  }
+
   optionalArgument(index: number): string | undefined {
     const value = this.#arguments[index];
     return typeof value === 'string' ? value : undefined;

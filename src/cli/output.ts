@@ -64,10 +64,9 @@ export function journalLine(entry: JournalSummary, paint: Paint): string {
   const details = facts.filter((each) => each !== undefined).join(', ');
   const lines = [head];
   if (details !== '') lines.push(`              ${paint('dim', details)}`);
-  if (entry.refusal !== undefined)
-    lines.push(
-      `              ${paint('yellow', `${entry.refusal.check}: ${entry.refusal.why}`)}${entry.refusal.fix === undefined ? '' : ` ${entry.refusal.fix}`}`,
-    );
+  const reason = entry.refusal ?? entry.advice;
+  if (reason !== undefined)
+    lines.push(`              ${paint('yellow', `${reason.check}: ${reason.why}`)}${reason.fix === undefined ? '' : ` ${reason.fix}`}`);
   return lines.join('\n');
 }
 

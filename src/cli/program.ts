@@ -6,6 +6,7 @@ import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
+import { addDnsCommands } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
@@ -35,6 +36,7 @@ export function buildProgram(book: CommandBook): Command {
     addStart,
     addStatus,
     addEnvCommands,
+    addDnsCommands,
     addAppCommands,
     addToken,
     addCis2Commands,

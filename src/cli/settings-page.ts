@@ -1,6 +1,7 @@
 import { type DOOR_PORTS, ENVIRONMENT_IDS, ENVIRONMENTS, PORTAL_PORT } from '../environment/definitions.ts';
 import { doorPort } from '../environment/ports.ts';
 import { SETTINGS } from '../platform/configuration.ts';
+import { dns } from '../services/dns/index.ts';
 
 /** The text of `docs/settings.md`, from the tables that the product itself goes by; a test compares. */
 export function settingsPage(): string {
@@ -12,6 +13,7 @@ export function settingsPage(): string {
       port('https'),
       port('mutual-tls'),
       port('http'),
+      ...dns.doors.map((door) => String(8000 + ENVIRONMENTS[id].portBlock + door.portOffset)),
       ersInstances.length > 1 ? `${port('second-ers')} (${ersInstances[1]})` : '–',
     ]);
   });
@@ -31,8 +33,8 @@ export function settingsPage(): string {
     '',
     `With the default base of 8000; another \`LOCALSPINE_PORT_BASE\` moves all of them. The portal is on base + ${PORTAL_PORT}.`,
     '',
-    row(['environment', 'HTTPS', 'mutual TLS', 'plain HTTP (loopback)', 'second e-RS instance']),
-    '|---|---|---|---|---|',
+    row(['environment', 'HTTPS', 'mutual TLS', 'plain HTTP (loopback)', 'DNS (UDP, TCP)', 'second e-RS instance']),
+    '|---|---|---|---|---|---|',
     ...ports,
     '',
     'The plain HTTP port is bound to loopback whatever `LOCALSPINE_HOST` says. In PROD it carries the admin API and certificates only.',

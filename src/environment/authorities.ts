@@ -1,9 +1,19 @@
+import type { DnsApi } from '../services/dns/index.ts';
 import type { PkiApi } from '../services/pki/index.ts';
 import type { Environment } from './environment.ts';
 
 /** The certificates of an environment, which its own doors need before any request can ask for them. */
 export function pkiOf(environment: Environment): PkiApi {
-  const pki = environment.services.find((each) => each.manifest.name === 'pki');
-  if (pki === undefined) throw new Error('an environment needs the service pki');
-  return pki.running.api as PkiApi;
+  return apiOf(environment, 'pki') as PkiApi;
+}
+
+/** Where the names of an environment point, which its doors listen on. */
+export function dnsOf(environment: Environment): DnsApi {
+  return apiOf(environment, 'dns') as DnsApi;
+}
+
+function apiOf(environment: Environment, name: string): unknown {
+  const found = environment.services.find((each) => each.manifest.name === name);
+  if (found === undefined) throw new Error(`an environment needs the service ${name}`);
+  return found.running.api;
 }

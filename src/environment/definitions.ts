@@ -123,6 +123,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentId, EnvironmentDefinition>
       'mesh-sync.spineservices.nhs.uk',
       'mmquery.national.ncrs.nhs.uk',
       'spine-proxy.national.ncrs.nhs.uk',
+      'portal2.national.ncrs.nhs.uk',
     ],
   },
 };

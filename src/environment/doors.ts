@@ -1,14 +1,14 @@
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { type Explanation, LocalRefusal } from '../kernel/errors.ts';
-import type { Listener } from '../kernel/http/exchange.ts';
+import type { Explanation } from '../kernel/errors.ts';
+import type { HttpDoor, Listener } from '../kernel/http/exchange.ts';
+import { boundPort } from './listening.ts';
 
 /** One door to open. */
 export interface DoorPlan {
-  readonly name: Listener['name'];
+  readonly name: HttpDoor;
   readonly port: number;
   readonly ersInstance: string;
   /** TLS settings, or undefined for plain HTTP, which never leaves the machine. */
@@ -62,7 +62,7 @@ export class Doors {
   }
 
   get listeners(): readonly Listener[] {
-    return [...this.#open.values()].map((door) => door.listener);
+    return [...new Set([...this.#open.values()].map((door) => door.listener))];
   }
 
   listenerOf(request: IncomingMessage): Listener {
@@ -77,17 +77,28 @@ export class Doors {
     return this.listeners.find((each) => new URL(each.baseUrl).host === host);
   }
 
-  /** Opens a door. Throws LocalRefusal 409 with one sentence when the port is taken. */
-  async open(plan: DoorPlan): Promise<Listener> {
+  /** Opens a door, on further addresses too. Throws LocalRefusal 409 with one sentence when the port is taken. */
+  async open(plan: DoorPlan, furtherHosts: readonly string[] = []): Promise<Listener> {
+    const scheme = plan.tls === undefined ? 'http' : 'https';
+    const [first, ...further] = [plan.tls === undefined ? '127.0.0.1' : this.#host, ...furtherHosts];
+    const server = this.#server(plan);
+    const port = await boundPort(server, plan.port, first);
+    const listener: Listener = { name: plan.name, port, baseUrl: `${scheme}://${this.#publicHost}:${port}`, ersInstance: plan.ersInstance };
+    this.#open.set(server, { listener, server });
+    for (const host of further) {
+      const other = this.#server(plan);
+      await boundPort(other, port, host);
+      this.#open.set(other, { listener, server: other });
+    }
+    return listener;
+  }
+
+  #server(plan: DoorPlan): Server {
     const handler: RequestListener = (request, response) => this.#serve(request, response);
     const common = { keepAliveTimeout: 72_000, requestTimeout: 300_000, headersTimeout: 60_000 };
     const server = plan.tls === undefined ? createHttpServer(common, handler) : createHttpsServer({ ...common, ...plan.tls }, handler);
     if (plan.admit !== undefined) this.#guard(server, plan.admit);
-    const port = await listen(server, plan.port, plan.tls === undefined ? '127.0.0.1' : this.#host);
-    const scheme = plan.tls === undefined ? 'http' : 'https';
-    const listener: Listener = { name: plan.name, port, baseUrl: `${scheme}://${this.#publicHost}:${port}`, ersInstance: plan.ersInstance };
-    this.#open.set(server, { listener, server });
-    return listener;
+    return server;
   }
 
   /** The application, for the first use. */
@@ -217,34 +228,4 @@ function handshakeFailure({ code = '' }: NodeJS.ErrnoException, socket: TLSSocke
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined;
   const fix = "TLS 1.2 or 1.3 is spoken here, with the environment's own certificate: the client must trust its authorities.";
   return { check: 'mutual-tls.handshake', why: `The handshake failed (${code}).`, fix };
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(
-          new LocalRefusal(
-            409,
-            'port_in_use',
-            `Port ${port} is already in use.`,
-            'Stop what uses it, or choose another block of ports with LOCALSPINE_PORT_BASE (for example 9000).',
-          ),
-        );
-      else if (error.code === 'EACCES')
-        reject(
-          new LocalRefusal(
-            403,
-            'port_forbidden',
-            `Port ${port} may not be opened by this user.`,
-            'Choose another block of ports with LOCALSPINE_PORT_BASE.',
-          ),
-        );
-      else reject(error);
-    });
-    server.listen(port, host, () => {
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

@@ -1,23 +1,30 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
-import { LocalRefusal } from '../kernel/errors.ts';
+import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { StoreFaults } from '../kernel/faults/store-faults.ts';
-import { Exchange, type Listener } from '../kernel/http/exchange.ts';
-import { createWebApp, renderLocal } from '../kernel/http/web-app.ts';
+import type { Listener } from '../kernel/http/exchange.ts';
+import { createWebApp } from '../kernel/http/web-app.ts';
 import { Journal } from '../kernel/journal/journal.ts';
 import { RequestMetrics } from '../kernel/metrics.ts';
 import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
 import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
-import type { EnvironmentFacts, EnvironmentSettings, RunningService, Service, ServiceContext } from '../kernel/service.ts';
+import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
-import { pkiOf } from './authorities.ts';
+import { dnsOf, pkiOf } from './authorities.ts';
+import { adviseClients } from './connection/advice.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
-import { type DoorPlan, Doors, type RefusedClient } from './doors.ts';
+import { type DoorPlan, Doors } from './doors.ts';
+import { plainHttpServesNoNationalPath } from './plain-http.ts';
 import type { DoorPorts } from './ports.ts';
+import { recordRefusedClient } from './refused-client.ts';
+import { RouteFacts } from './route-facts.ts';
+import { serviceDoorPlans } from './service-door-plans.ts';
+import { ServiceDoors } from './service-doors.ts';
+import { noteVisit } from './visit-note.ts';
 
 /** What the platform hands an environment to live on. */
 export interface EnvironmentParts {
@@ -61,6 +68,10 @@ export class Environment {
   readonly metrics = new RequestMetrics();
   readonly services: readonly BuiltService[];
   readonly doors: Doors;
+  /** Doors of services that speak something other than HTTP. */
+  readonly serviceDoors: ServiceDoors;
+  /** Routes of its web application, once that is made. */
+  readonly routes = new RouteFacts();
   readonly random: Random = secureRandom;
   #ready = false;
   #bornNow = false;
@@ -79,7 +90,13 @@ export class Environment {
       host: parts.host,
       publicHost: parts.publicHost,
       makeApp: () => this.#makeApp(),
-      onRefused: (refused) => this.#recordRefusal(refused),
+      onRefused: (refused) => recordRefusedClient(this.journal, refused),
+    });
+    this.serviceDoors = new ServiceDoors({
+      host: parts.host,
+      publicHost: parts.publicHost,
+      note: (door, note) => noteVisit(this, door, note),
+      failed: (door, error) => parts.log.error({ door: door.name, error: messageOf(error) }, 'door'),
     });
   }
 
@@ -92,6 +109,11 @@ export class Environment {
     const environment = new Environment(parts, world, facts, kernel, services);
     if (!world.seeded) await environment.#firstBoot();
     return environment;
+  }
+
+  /** What its services offer under a key. */
+  offered<T>(key: OfferKey<T>): readonly T[] {
+    return offeredBy(this.parts.services, key);
   }
 
   /** True when this start made the environment's data. */
@@ -132,7 +154,10 @@ export class Environment {
       });
     const listeners: Listener[] = [];
     try {
-      for (const plan of plans) listeners.push(await this.doors.open(plan));
+      const { addresses, range } = await dnsOf(this).settleAddresses();
+      const further = range === undefined ? [] : addresses;
+      for (const plan of plans) listeners.push(await this.doors.open(plan, further));
+      for (const plan of serviceDoorPlans(this, tls)) await this.serviceDoors.open(plan, further);
     } catch (error) {
       await this.close();
       throw error;
@@ -145,7 +170,7 @@ export class Environment {
   /** Drains and closes everything, in the order that loses nothing: doors, work, journal, store. */
   async close(): Promise<void> {
     this.#ready = false;
-    await this.doors.close();
+    await Promise.all([this.doors.close(), this.serviceDoors.close()]);
     await this.outbox.stop();
     await this.journal.close();
     await this.store.close();
@@ -215,24 +240,6 @@ export class Environment {
     return new SeededRandom(this.parts.settings.seed);
   }
 
-  /** A client that was turned away before it could send a request: there is no exchange but this. */
-  #recordRefusal({ listener, explanation, peer }: RefusedClient): void {
-    const exchange = new Exchange(listener, performance.now());
-    exchange.service = 'pki';
-    exchange.operation = 'mutual-tls';
-    exchange.refused(explanation);
-    this.journal.record({
-      exchange,
-      method: 'CONNECT',
-      url: listener.baseUrl,
-      // No request, so no answer: the connection was ended.
-      status: 495,
-      milliseconds: 0,
-      requestHeaders: peer,
-      responseHeaders: () => ({}),
-    });
-  }
-
   async #firstBoot(): Promise<void> {
     this.parts.progress('making keys and certificates');
     const stores = await this.#prepareServices();
@@ -269,29 +276,17 @@ export class Environment {
       listenerOf: (request) => this.doors.listenerOf(request),
     });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
+    this.routes.watch(app);
+    adviseClients(app, { clock: this.world, journal: this.journal });
     await app.register(async (scope) => this.parts.registerAdmin(scope, this), { prefix: '/_localspine' });
-    for (const { running } of this.services) {
+    for (const { manifest, running } of this.services) {
       const { routes } = running;
+      this.routes.owner(manifest.name);
       if (routes !== undefined) await app.register(async (scope) => routes(scope));
     }
     await app.ready();
     return app;
   }
-}
-
-/** The production twin's plain HTTP door gives certificates and revocation only, as in the real one (DESIGN.md, fixed points). */
-function plainHttpServesNoNationalPath(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-  if (
-    request.exchange.listener.name !== 'http' ||
-    request.url.startsWith('/_localspine/') ||
-    request.routeOptions.config.plainHttp === true
-  ) {
-    done();
-    return;
-  }
-  const refusal = new LocalRefusal(404, 'plain_http', 'This plain HTTP port of PROD serves certificates only.', 'Use the HTTPS port.');
-  request.exchange.refused(refusal.explanation);
-  void reply.code(404).type('application/json').send(renderLocal(refusal, 404));
 }
 
 interface Kernel {
@@ -362,15 +357,19 @@ async function buildServices(
         if (found === undefined) throw new Error(`service ${manifest.name} uses ${service.name}, which is not built before it`);
         return found.running.api as Api;
       },
-      offered: <T>(key: { readonly name: string; readonly type?: T }): readonly T[] =>
-        parts.services
-          .flatMap((each) => each.offers ?? [])
-          .filter((each) => each.key === key.name)
-          .map((each) => each.value as T),
+      offered: (key) => offeredBy(parts.services, key),
     };
     built.push({ manifest, running: await manifest.create(context) });
   }
   return built;
+}
+
+/** What services offer under a key in their manifests. */
+function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): readonly T[] {
+  return services
+    .flatMap((each) => each.offers ?? [])
+    .filter((each) => each.key === key.name)
+    .map((each) => each.value as T);
 }
 
 /** Migrations of the kernel and of each service, by owner. */

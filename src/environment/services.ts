@@ -1,6 +1,7 @@
 import type { Service } from '../kernel/service.ts';
 import { demographics } from '../services/demographics/index.ts';
 import { directory } from '../services/directory/index.ts';
+import { dns } from '../services/dns/index.ts';
 import { ers } from '../services/ers/index.ts';
 import { gateway } from '../services/gateway/index.ts';
 import { identity } from '../services/identity/index.ts';
@@ -12,5 +13,5 @@ import { createPki, type RootAuthority } from '../services/pki/index.ts';
  * @param root the authority that signs this environment's own
  */
 export function environmentServices(root: RootAuthority): readonly Service<unknown>[] {
-  return [createPki(root), directory, identity, gateway, demographics, ers];
+  return [createPki(root), dns, directory, identity, gateway, demographics, ers];
 }

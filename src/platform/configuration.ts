@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { ENVIRONMENT_IDS, type EnvironmentId } from '../environment/definitions.ts';
 import { LocalRefusal } from '../kernel/errors.ts';
@@ -20,6 +21,8 @@ export interface Configuration {
   readonly pasTimeoutSeconds: number;
   readonly fetchPrivate: boolean;
   readonly cis2Issuer: 'local' | 'published';
+  readonly nameAddress: string;
+  readonly rotateAddresses: boolean;
   readonly sandboxRefusals: 'national' | 'published';
   readonly pasPollSeconds: number;
   /** Per environment; the products' own where absent. */
@@ -90,6 +93,16 @@ export const SETTINGS: readonly SettingDocument[] = [
     name: 'LOCALSPINE_CIS2_ISSUER',
     fallback: 'local',
     meaning: 'local or published: whether CIS2 names itself in tokens by its local address, or by the published issuer of the environment.',
+  },
+  {
+    name: 'LOCALSPINE_NAME_ADDRESS',
+    fallback: '(the bind address; 127.0.0.1 when that is any)',
+    meaning: 'Address that the published names resolve to, asked of an environment’s name server.',
+  },
+  {
+    name: 'LOCALSPINE_ROTATE_ADDRESSES',
+    fallback: 'off',
+    meaning: 'on or off: whether each start draws a new loopback address for every environment, so that clients must go by name.',
   },
   {
     name: 'LOCALSPINE_SANDBOX_REFUSALS',
@@ -169,6 +182,8 @@ export function readConfiguration(variables: Variables, folder: string, interact
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
     fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
     cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),
+    nameAddress: readAddress('LOCALSPINE_NAME_ADDRESS', text('LOCALSPINE_NAME_ADDRESS') ?? reachableAddress(host), faults),
+    rotateAddresses: oneOf('LOCALSPINE_ROTATE_ADDRESSES', 'off', ['on', 'off']) === 'on',
     sandboxRefusals: oneOf('LOCALSPINE_SANDBOX_REFUSALS', 'national', ['national', 'published']),
     pasPollSeconds: whole('LOCALSPINE_PAS_POLL_SECONDS', 60, 86_400),
     quotaPerMinute: readPerEnvironment('LOCALSPINE_QUOTA_PER_MINUTE', text('LOCALSPINE_QUOTA_PER_MINUTE'), faults),
@@ -190,6 +205,17 @@ export function readConfiguration(variables: Variables, folder: string, interact
 /** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Where a server that is bound to `host` is found from this machine. */
+function reachableAddress(host: string): string {
+  if (host === '::') return '::1';
+  return isIP(host) === 0 || host === '0.0.0.0' ? '127.0.0.1' : host;
+}
+
+function readAddress(name: string, value: string, faults: string[]): string {
+  if (isIP(value) === 0) faults.push(`${name} must be an IP address, not "${value}"`);
+  return value;
 }
 
 function readEnvironments(value: string | undefined, faults: string[]): readonly EnvironmentId[] {

@@ -38,6 +38,8 @@ export const testEnvironment: EnvironmentFacts = {
     pasPollSeconds: 60,
     fetchPrivate: true,
     cis2Issuer: 'local',
+    nameAddress: '127.0.0.1',
+    rotateAddresses: false,
   },
 };
 

@@ -3,6 +3,7 @@ import { ManifestAnswer, type ManifestView } from '../answers.ts';
 import { readRunning } from '../client.ts';
 import type { CommandBook, Invocation } from '../invocation.ts';
 import { table } from '../output.ts';
+import { addConnectionCommands } from './env-connections.ts';
 
 /** One line of the table service × listener × path. */
 export interface PathRow {
@@ -32,9 +33,12 @@ export function addEnvCommands(program: Command, book: CommandBook): void {
         `CA certificates   ${client.place.caPath}`,
         `Services          ${manifest.services.map((each) => each.name).join(', ')}`,
         `Published names   ${manifest.publishedNames.join(', ')}`,
+        `Names point to    ${manifest.names.range ?? manifest.names.addresses.join(', ')}${manifest.names.nameServer === undefined ? '' : `, by ${manifest.names.nameServer}`}`,
+        `Connection rows   ${manifest.rows.filter((row) => row.local !== undefined).length} of ${manifest.rows.length} are here: npx localspine env rows`,
       ].join('\n');
     });
   });
+  addConnectionCommands(env, book);
   book
     .add(env, 'get', 'print one address, for scripts: ERS=$(npx localspine env get ers)', get)
     .addArgument(new Argument('<what>', 'which').choices(VALUES));
@@ -75,6 +79,9 @@ const SIGN_ON_PATHS = [
   ['role assertion', '/saml/RoleAssertion'],
 ] as const;
 
+/** What the doors that do not speak HTTP are for. */
+const DOORS: Readonly<Record<string, string>> = { dns: 'name server of the environment’s zones', ldaps: 'directory' };
+
 /** What an environment answers, from its manifest. */
 export function pathTable(manifest: ManifestView, httpUrl: string): readonly PathRow[] {
   const listenerOf = (baseUrl: string | undefined): string => manifest.listeners.find((each) => each.baseUrl === baseUrl)?.name ?? 'https';
@@ -113,6 +120,7 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     }
   }
   for (const [what, path] of SIGN_ON_PATHS) rows.push({ service: 'identity', what, listener: 'https', url: `${manifest.baseUrl}${path}` });
+  for (const { service, name, url } of manifest.doors) rows.push({ service, what: DOORS[name] ?? name, listener: name, url });
   for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls'))
     rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { pkiOf } from '../authorities.ts';
+import { ManifestSchema } from '../connection/manifest-schema.ts';
 import { checkHealth, type Environment } from '../environment.ts';
 import { registerClock } from './clock.ts';
+import { registerExports } from './exports.ts';
 import { registerFaults } from './faults.ts';
 import { adminGuard, hostName } from './guard.ts';
 import { registerImport } from './import.ts';
@@ -26,6 +28,7 @@ export async function registerAdmin(app: FastifyInstance, environment: Environme
     return reply.type('application/x-pem-file').send(`${subordinate.pem.trim()}\n${root.pem.trim()}\n`);
   });
   app.get('/manifest', async () => manifestOf(environment));
+  app.get('/manifest.schema.json', async (_request, reply) => reply.type('application/schema+json').send(JSON.stringify(ManifestSchema)));
   app.get('/metrics', async (_request, reply) => {
     const waiting = await environment.outbox.waiting();
     const text = await environment.metrics.text({
@@ -44,6 +47,7 @@ export async function registerAdmin(app: FastifyInstance, environment: Environme
   registerJournal(app, environment);
   registerSnapshots(app, environment);
   registerImport(app, environment);
+  registerExports(app, environment);
   for (const { manifest, running } of environment.services) {
     const { admin } = running;
     if (admin !== undefined) await app.register(async (scope) => admin(scope), { prefix: `/${manifest.name}` });

@@ -1,9 +1,13 @@
 import type { Instant } from '../clock.ts';
 import type { Explanation } from '../errors.ts';
 
-/** One door of an environment (DESIGN.md, fixed points: ports). */
+/** Doors of an environment that speak HTTP (DESIGN.md, fixed points: ports). */
+export type HttpDoor = 'https' | 'mutual-tls' | 'http' | 'second-ers';
+
+/** One door of an environment. */
 export interface Listener {
-  readonly name: 'https' | 'mutual-tls' | 'http' | 'second-ers';
+  /** An {@link HttpDoor}, or the name of a service's own door: `ldaps`, `dns`. */
+  readonly name: string;
   readonly port: number;
   /** Scheme, host and port a client is told to use, e.g. `https://localhost:8143`. */
   readonly baseUrl: string;
@@ -40,6 +44,8 @@ export class Exchange {
   requestId?: string;
   /** Why the request was refused, in plain English. */
   refusal?: Explanation;
+  /** What went well here and would fail in the national environment. */
+  advice?: Explanation;
   requestBody?: Buffer | string;
   responseBody?: Buffer | string;
   readonly checks: CheckResult[] = [];
@@ -52,6 +58,12 @@ export class Exchange {
   /** Notes that a check was passed. */
   passed(check: string, detail?: string): void {
     this.checks.push(detail === undefined ? { check, passed: true } : { check, passed: true, detail });
+  }
+
+  /** Notes what the client should do otherwise, though it was served. */
+  advise(explanation: Explanation): void {
+    this.advice = explanation;
+    this.checks.push({ check: explanation.check, passed: false, detail: explanation.why });
   }
 
   /** Notes the check that failed, with the reason a developer can act on. */

@@ -72,6 +72,8 @@ export interface JournalSummary {
   readonly requestId?: string;
   /** Check that failed, why, and what to do. */
   readonly refusal?: { readonly check: string; readonly why: string; readonly fix?: string };
+  /** It was served, and would have failed in the national environment: why, and what to do. */
+  readonly advice?: { readonly check: string; readonly why: string; readonly fix?: string };
 }
 
 /** All that is kept of an exchange. */
@@ -326,6 +328,7 @@ export class Journal implements JournalReader {
       correlationId: exchange.correlationId,
       requestId: exchange.requestId,
       refusal: exchange.refusal,
+      advice: exchange.advice,
     };
     const { checks } = exchange;
     const detail = crowded
