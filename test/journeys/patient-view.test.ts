@@ -133,8 +133,8 @@ describe('a referral as its patient sees it', { concurrency: false }, () => {
     assert.equal(view?.appointment, undefined);
     assert.equal(view?.task.code.coding[0].code, 'TRIAGE_DEFERRAL');
     assert.equal(view?.task.owner.identifier.value, '50001');
-    // Received on Monday the 2nd: forty working days of a routine referral.
-    assert.equal(view?.task.restriction.period.end, '2026-12-28');
+    // Received on Monday the 2nd: forty working days of a routine referral, which Christmas and Boxing Day (kept on the 28th) are not.
+    assert.equal(view?.task.restriction.period.end, '2026-12-30');
   });
 });
 

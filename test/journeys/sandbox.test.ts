@@ -30,6 +30,28 @@ describe('SANDBOX', () => {
     assert.equal((await accept()).status, 200);
   });
 
+  test('the requests that the specification names as sandbox scenarios answer', async () => {
+    await spine.admin('SANDBOX', '/reset', { method: 'POST', body: {} });
+    const stu3 = '/referrals/FHIR/STU3';
+    for (const ubrn of ['70000', '70001', '70002', '70004', '70005', '70011', '70012']) {
+      for (const path of [`${REFERRAL}/0000000${ubrn}`, `${REFERRAL}/0000000${ubrn}/_history/5`])
+        assert.equal((await spine.call('SANDBOX', path)).headers['etag'], 'W/"5"', path);
+    }
+    const statuses = ['booked', 'booked', 'proposed', 'proposed', 'proposed', 'proposed', 'cancelled', 'booked'];
+    for (const [index, status] of statuses.entries()) {
+      for (const path of [`${stu3}/Appointment/7000${index}`, `${stu3}/Appointment/7000${index}/_history/5`]) {
+        const { json } = await spine.call('SANDBOX', path);
+        assert.deepEqual([json.id, json.meta?.versionId, json.status], [`7000${index}`, '5', status], path);
+      }
+    }
+    const focus = 'ReferralRequest/000000070006/_history/6';
+    const actions = await spine.call('SANDBOX', `${stu3}/Task?focus=${focus}&intent=proposal&status=ready`);
+    assert.deepEqual(
+      actions.json.entry.map((each: { resource: { code: { coding: { code: string }[] } } }) => each.resource.code.coding[0]?.code),
+      ['CANCEL_DIRECTLY_BOOKED_APPOINTMENT', 'CANCEL_REFERRAL'],
+    );
+  });
+
   test('roles are still checked, and the journal says who the caller was taken to be', async () => {
     const refused = await spine.call('SANDBOX', `${REFERRAL}/000000070001`, {
       headers: { 'nhsd-ers-business-function': 'SERVICE_PROVIDER_ADMIN', 'x-correlation-id': 'sandbox-role' },

@@ -16,7 +16,7 @@ export function acceptable(operation: Operation, contentType: string | undefined
   if (body.kind === 'fhir' && !JSON_TYPES.has(given)) throw wrongType(given, FHIR_JSON);
   if (body.kind === 'file' && !body.types.includes(given)) throw wrongType(given, body.types.join(', '));
   if (accept === undefined || accept === '' || operation.produces.includes('*/*')) return;
-  const wanted = accept.split(',').map(mediaType);
+  const wanted = accept.split(',').filter(isWanted).map(mediaType);
   const served = operation.produces.some((type) =>
     wanted.some(
       (each) =>
@@ -40,6 +40,11 @@ function wrongType(given: string, wanted: string): ErsStatus {
     why: `Content-Type is ${given === '' ? 'missing' : given}.`,
     fix: `Send Content-Type: ${wanted}.`,
   });
+}
+
+/** A range of weight nought is one that the client does not want (RFC 9110 §12.4.2). */
+function isWanted(range: string): boolean {
+  return !/;\s*q=0(\.0{1,3})?\s*(;|$)/i.test(range);
 }
 
 function mediaType(header: string | undefined): string {

@@ -218,6 +218,8 @@ export interface Referral {
   readonly formerServices?: readonly string[];
   /** Organisation that cancelled the referral, when it was not the referrer's own (ers.md §12). */
   readonly cancelledByOrganisation?: string;
+  /** An indirectly booked appointment was ended here and is still in the hospital's book (ers.md §9 A014, A022). */
+  readonly toCancelInPas?: true;
   /** Made by a provider who passed the patient on: letters cannot be changed by the first referrer (ers.md §9 A012). */
   readonly onwardReferral?: true;
 }

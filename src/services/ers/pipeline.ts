@@ -5,6 +5,7 @@ import { messageOf } from '../../kernel/errors.ts';
 import type { FaultEffect } from '../../kernel/faults/faults.ts';
 import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
 import { resolveCaller } from './access.ts';
+import { backEndHeaders } from './back-end-headers.ts';
 import { acceptable, readFhirBody } from './body.ts';
 import { ErsRefusal, ErsStatus } from './errors.ts';
 import { OPEN_ACCESS_APPLICATION, openAccessHeaders } from './open-access.ts';
@@ -18,6 +19,7 @@ import {
   throttled,
   tokenRefused,
 } from './proxy.ts';
+import { registerCrossOrigin, registerProxyStatus } from './proxy-endpoints.ts';
 import { sendR4ProxyRefusal, sendR4Refusal } from './r4/outcome.ts';
 import { baseAddress, echoIds, headerOf, paramsOf, queryOf } from './request.ts';
 import { sendStu3ProxyRefusal, sendStu3Refusal } from './stu3/outcome.ts';
@@ -48,11 +50,15 @@ export function registerOperations(app: FastifyInstance, parts: PipelineParts, o
         });
       }
     }
-    app.route({
-      method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
-      url: `${base}/FHIR/*`,
-      handler: (request, reply) => refuseUnknownPath(parts, base, request, reply),
-    });
+    registerProxyStatus(app, parts.world, base);
+    const open = parts.world.environment.access === 'open';
+    if (open) registerCrossOrigin(app, base);
+    for (const url of [base, `${base}/*`])
+      app.route({
+        method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', ...(open ? [] : ['OPTIONS'])],
+        url,
+        handler: (request, reply) => refuseUnknownPath(parts, base, request, reply),
+      });
   }
 }
 
@@ -70,6 +76,7 @@ async function serve(
     const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
     const { appId, headers } = await passGateway(parts, base, request, operation);
+    if (wantsEcho(parts, request)) return echo(parts, base, request, reply, headers);
     exchange.requestId = `${parts.world.random.orderedUuid(parts.world.clock.realNow())}-1`;
     return await answer(parts, base, operation, request, reply, appId, headers);
   } catch (error) {
@@ -246,7 +253,8 @@ async function refuseUnknownPath(parts: PipelineParts, base: string, request: Fa
   request.exchange.service = 'ers';
   const version = pathBelow(base, request).startsWith('/FHIR/R4/') ? 'R4' : 'STU3';
   try {
-    await passGateway(parts, base, request);
+    const { headers } = await passGateway(parts, base, request);
+    if (wantsEcho(parts, request)) return echo(parts, base, request, reply, headers);
     throw new ErsStatus(404, {
       check: 'ers.path',
       why: `e-RS has no operation ${request.method} ${pathBelow(base, request)}.`,
@@ -255,6 +263,22 @@ async function refuseUnknownPath(parts: PipelineParts, base: string, request: Fa
   } catch (error) {
     return sendRefusal(parts, version, request, reply, error);
   }
+}
+
+/** Outside production the header `echo` sends a request to a target that tells what it got (ers.md §18). */
+function wantsEcho(parts: PipelineParts, request: FastifyRequest): boolean {
+  return !parts.world.environment.production && request.headers['echo'] !== undefined;
+}
+
+function echo(parts: PipelineParts, base: string, request: FastifyRequest, reply: FastifyReply, internal: InternalHeaders): FastifyReply {
+  request.exchange.passed('ers.proxy.echo', 'answered by the echo target; e-RS was not asked');
+  const facts = {
+    networkBaseUrl: `${baseAddress(request, request.exchange.listener.baseUrl)}${base}`,
+    messageId: parts.world.random.uuid(),
+  };
+  return echoIds(reply, request)
+    .type('application/json')
+    .send(JSON.stringify({ headers: backEndHeaders(request.headers, internal, facts) }));
 }
 
 /** Applies a user's fault rule; true when the connection was cut and there is nothing left to answer. */

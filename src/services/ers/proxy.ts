@@ -56,6 +56,8 @@ export interface InternalHeaders {
   readonly odsCode: string | undefined;
   readonly businessFunction: string | undefined;
   readonly onBehalfOf: string | undefined;
+  /** How surely the user is who they say, as the identity provider told; users only. */
+  readonly assurance?: { readonly amr: readonly string[]; readonly authentication: number; readonly identity: number };
 }
 
 export interface ProxyRequest {
@@ -193,6 +195,11 @@ export function internalHeaders(grant: AccessGrant, asid: string, request: Proxy
     odsCode: nonEmpty(request.header('nhsd-end-user-organisation-ods')),
     businessFunction,
     onBehalfOf: nonEmpty(request.header('nhsd-ers-on-behalf-of-user-id')),
+    assurance: {
+      amr: grant.amr ?? [],
+      authentication: grant.authenticationAssuranceLevel ?? 0,
+      identity: grant.identityAssuranceLevel ?? 0,
+    },
   };
 }
 

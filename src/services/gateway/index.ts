@@ -18,6 +18,7 @@ export type { Examination } from './examination.ts';
 export type { ApplicationView, NewKey, RegisteredApplication, Registration } from './management.ts';
 export { type AccessMode, type ApiProduct, apiProduct } from './products.ts';
 export type { KeySource } from './registration.ts';
+export { BUILD, isStatusKey, STATUS_KEY, statusReport } from './status.ts';
 
 /** The API platform: application register, token servers, and the checks in front of every API (identity.md C). */
 export const gateway: Service<GatewayApi> = {

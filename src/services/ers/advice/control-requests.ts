@@ -1,7 +1,6 @@
 /** The bodies of the control interface of advice requests, checked where they enter. */
 import Type, { type Static, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { LocalRefusal } from '../../../kernel/errors.ts';
+import { bodyReader } from '../admin/control.ts';
 import type { NamedFile } from '../referral/letters.ts';
 import { MAXIMUM_MESSAGE } from './text.ts';
 
@@ -19,6 +18,7 @@ const common = {
   businessFunction: Type.Optional(Type.Union([Type.Literal('REFERRING_CLINICIAN'), Type.Literal('REFERRING_CLINICIAN_ADMIN')])),
 };
 const closed = { additionalProperties: false } as const;
+const reader = <Schema extends TSchema>(schema: Schema) => bodyReader(schema, 'Advice and guidance');
 
 /** What is said about who acts, in every body. */
 export interface ActedBy {
@@ -46,25 +46,8 @@ export const readReferrerConversion = reader(
     closed,
   ),
 );
-/** `lock`. */
-export const readLock = reader(Type.Object({ seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })) }, closed));
 
 /** The files of a body, as attachments of one type. */
 export function namedFiles(files: readonly Static<typeof File>[] | undefined, type: NamedFile['type']): readonly NamedFile[] {
   return (files ?? []).map(({ fileId, description }) => ({ type, fileId, ...(description !== undefined && { description }) }));
-}
-
-function reader<Schema extends TSchema>(schema: Schema): (body: unknown) => Static<Schema> {
-  const compiled = Compile(schema);
-  return (body) => {
-    const value = body ?? {};
-    if (compiled.Check(value)) return value;
-    const [first] = compiled.Errors(value);
-    throw new LocalRefusal(
-      400,
-      'bad_request',
-      `The body is not what this action needs: ${first?.instancePath || 'it'} ${first?.message ?? ''}.`,
-      'See docs/systems/ers.md, "Advice and guidance".',
-    );
-  };
 }

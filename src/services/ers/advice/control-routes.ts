@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LocalRefusal } from '../../../kernel/errors.ts';
-import { ErsRefusal, ErsStatus } from '../errors.ts';
+import { asLocal, instanceOf, registerLocks } from '../admin/control.ts';
 import type { Caller } from '../model.ts';
 import { requireShortlistShape } from '../referral/create.ts';
 import type { NamedFile } from '../referral/letters.ts';
@@ -12,22 +12,13 @@ import { holdsFunction } from '../roles.ts';
 import { adviceByUbrn, adviceOfOrganisation } from '../store/advice.ts';
 import { auditOf } from '../store/audit.ts';
 import { filesById } from '../store/files.ts';
-import { releaseLock, takeLock } from '../store/locks.ts';
 import { nextNumber } from '../store/referrals.ts';
 import { attachmentNumbers, changeAdvice } from '../stu3/advice-change.ts';
 import { convertAdvice, RECORD_FILES } from '../stu3/advice-conversion.ts';
 import type { ReferralCall } from '../stu3/referral-access.ts';
 import { shortlistedServices } from '../stu3/shortlisted-services.ts';
 import type { ErsWorld } from '../world.ts';
-import {
-  type ActedBy,
-  namedFiles,
-  readClinicalInformation,
-  readEnding,
-  readLock,
-  readReferrerConversion,
-  readReply,
-} from './control-requests.ts';
+import { type ActedBy, namedFiles, readClinicalInformation, readEnding, readReferrerConversion, readReply } from './control-requests.ts';
 import { convertByReferrer } from './convert.ts';
 import type { AdviceRequest } from './model.ts';
 import { addClinicalInformation, endConversation, reply } from './referrer.ts';
@@ -38,10 +29,6 @@ interface Route {
   readonly Querystring: { readonly instance?: string; readonly organisation?: string };
 }
 type ControlRequest = FastifyRequest<Route>;
-
-/** Whoever has a request open in the professional application, as far as the API can tell. */
-const LOCK_HOLDER = 'professional-application';
-const LOCK_SECONDS = 300;
 
 /** Registers the control interface of advice requests. Every change is one transaction with its audit entry. */
 export function registerAdviceControl(app: FastifyInstance, world: ErsWorld): void {
@@ -75,25 +62,7 @@ export function registerAdviceControl(app: FastifyInstance, world: ErsWorld): vo
     const body = readReferrerConversion(request.body);
     return act(world, request, body, (call, advice) => convert(call, advice, body));
   });
-  registerLocks(app, world);
-}
-
-function registerLocks(app: FastifyInstance, world: ErsWorld): void {
-  app.put<Route>('/advice/:ubrn/lock', async ({ params: { ubrn }, query, body }) => {
-    const instance = instanceOf(world, query.instance);
-    const { seconds = LOCK_SECONDS } = readLock(body);
-    await load(world, instance, ubrn);
-    const now = world.clock.realNow();
-    const until = now + seconds * 1000;
-    const taken = await world.store.transaction((tx) => takeLock(tx, instance, ubrn, LOCK_HOLDER, now, until));
-    if (!taken) throw new LocalRefusal(409, 'locked', `${ubrn} is being changed.`, 'Try again.');
-    return { ubrn, heldUntil: new Date(until).toISOString() };
-  });
-  app.delete<Route>('/advice/:ubrn/lock', async ({ params: { ubrn }, query }, answer) => {
-    const instance = instanceOf(world, query.instance);
-    await world.store.transaction((tx) => releaseLock(tx, instance, ubrn, LOCK_HOLDER));
-    return answer.code(204).send();
-  });
+  registerLocks(app, world, 'advice', (instance, ubrn) => load(world, instance, ubrn));
 }
 
 /**
@@ -234,23 +203,4 @@ async function load(world: ErsWorld, instance: string, ubrn: string): Promise<Ad
     `There is no advice request ${ubrn} in ${instance}.`,
     'Name another instance with ?instance=….',
   );
-}
-
-function instanceOf(world: ErsWorld, named: string | undefined): string {
-  const { ersInstances } = world.environment;
-  const instance = named === undefined ? ersInstances[0] : ersInstances.find((each) => each === named);
-  if (instance !== undefined) return instance;
-  throw new LocalRefusal(404, 'unknown_instance', `There is no instance ${String(named)}.`, `There are: ${ersInstances.join(', ')}.`);
-}
-
-/** The refusals of e-RS rules as the admin API tells them: 409, with the national code in its own spelling. */
-async function asLocal<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ErsRefusal)
-      throw new LocalRefusal(409, (error.issues[0]?.code ?? 'refused').toLowerCase(), error.explanation.why, error.explanation.fix);
-    if (error instanceof ErsStatus) throw new LocalRefusal(409, error.status === 423 ? 'locked' : 'stale_version', error.explanation.why);
-    throw error;
-  }
 }

@@ -14,7 +14,7 @@ export interface SlotSearch {
 }
 
 /** Whether slots of a service can be asked for: it is bookable directly. */
-export function isDirectlyBookable(service: HealthcareService): boolean {
+export function isDirectlyBookable(service: Pick<HealthcareService, 'bookableType' | 'requestFlows'>): boolean {
   return service.bookableType === 'DIRECTLY_BOOKABLE' && service.requestFlows.includes('APPOINTMENT_REQUEST');
 }
 

@@ -1,7 +1,7 @@
 /** The bodies of the control interface, checked where they enter. */
-import Type, { type Static, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { type TSchema } from 'typebox';
 import { LocalRefusal } from '../../../kernel/errors.ts';
+import { bodyReader, misshapen } from '../admin/control.ts';
 import type { BookingEvent, CancellingEvent, DeferringEvent, OutsideEvent } from './events.ts';
 
 const Text = Type.String({ minLength: 1, maxLength: 2000 });
@@ -12,6 +12,8 @@ const User = Type.String({ pattern: '^\\d{12}$' });
 /** What every event may say: the version it was decided on, and the person who acts. */
 const common = { version: Type.Optional(Type.Integer({ minimum: 0 })), userId: Type.Optional(User) };
 const closed = { additionalProperties: false } as const;
+const SECTION = 'Outside the API';
+const reader = <Schema extends TSchema>(schema: Schema) => bodyReader(schema, SECTION);
 const comment = Type.Optional(Text);
 
 const Booking = Type.Object(
@@ -22,7 +24,6 @@ const Proposal = Type.Object({ ...common, serviceId: Service, comment }, closed)
 const Cancellation = Type.Object({ ...common, reason: Word, comment }, closed);
 const Shortlist = Type.Object({ ...common, serviceIds: Type.Array(Service, { minItems: 1, maxItems: 20, uniqueItems: true }) }, closed);
 const Assessment = Type.Object({ ...common, comment }, closed);
-const Lock = Type.Object({ seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })) }, closed);
 
 const readBooking = reader(Booking);
 const readProposal = reader(Proposal);
@@ -30,8 +31,13 @@ const readCancellation = reader(Cancellation);
 const readShortlist = reader(Shortlist);
 const readAssessment = reader(Assessment);
 
-/** How many seconds a lock is to last, or undefined. Throws LocalRefusal 400. */
-export const readLock = reader(Lock);
+/** Who did something that needs no more words, and the version it was decided on. */
+export interface Done {
+  readonly version?: number;
+  readonly userId?: string;
+}
+/** Throws LocalRefusal 400. */
+export const readDone: (body: unknown) => Done = reader(Type.Object(common, closed));
 
 /** An event that was asked for. */
 export interface OutsideRequest {
@@ -78,7 +84,7 @@ function isEvent(name: string): name is OutsideEvent['event'] {
 function booking(event: BookingEvent, body: unknown): OutsideRequest {
   const { version, userId, start, ...rest } = readBooking(body);
   const at = start === undefined ? undefined : Date.parse(start);
-  if (Number.isNaN(at)) throw misshapen('/start is not a time');
+  if (Number.isNaN(at)) throw misshapen('/start is not a time', SECTION);
   return { ...said(version, userId), event: { event, ...rest, ...(at !== undefined && { start: at }) } };
 }
 
@@ -94,23 +100,4 @@ function cancellation(event: CancellingEvent | 'provider-records-non-attendance'
 
 function said(version: number | undefined, userId: string | undefined): Omit<OutsideRequest, 'event'> {
   return { ...(version !== undefined && { version }), ...(userId !== undefined && { userId }) };
-}
-
-function reader<Schema extends TSchema>(schema: Schema): (body: unknown) => Static<Schema> {
-  const compiled = Compile(schema);
-  return (body) => {
-    const value = body ?? {};
-    if (compiled.Check(value)) return value;
-    const [first] = compiled.Errors(value);
-    throw misshapen(`${first?.instancePath || 'it'} ${first?.message ?? ''}`.trim());
-  };
-}
-
-function misshapen(fault: string): LocalRefusal {
-  return new LocalRefusal(
-    400,
-    'bad_request',
-    `The body is not what this event needs: ${fault}.`,
-    'See docs/systems/ers.md, "Outside the API".',
-  );
 }

@@ -2,34 +2,30 @@
 import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../../kernel/errors.ts';
 import type { Db } from '../../../kernel/store/store.ts';
+import { asLocal, instanceOf, LOCK_HOLDER, registerLocks } from '../admin/control.ts';
 import { bookingRefused, slotGone } from '../booking/booking.ts';
-import { ErsRefusal, ErsStatus } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { CONDITIONS, TRANSITIONS } from '../referral/states.ts';
 import { cancellationRefused } from '../review/review.ts';
 import { isLetterOutstanding, providerListOf, referrerListOf } from '../review/worklists.ts';
 import { auditOf, insertAudit } from '../store/audit.ts';
 import { releaseSlot, serviceById, servicesByIds, slotById, takeSlot } from '../store/catalogue.ts';
-import { releaseLock, requireUnlocked, takeLock } from '../store/locks.ts';
+import { requireUnlocked } from '../store/locks.ts';
 import { forgetBookingFailure, nextNumber, referralByUbrn, saveReferral } from '../store/referrals.ts';
 import type { ErsWorld } from '../world.ts';
 import { applyOutsideEvent, type OutsideEvent, type OutsideFacts } from './events.ts';
-import { type OutsideRequest, readLock, readOutsideRequest } from './requests.ts';
+import { type Done, type OutsideRequest, readDone, readOutsideRequest } from './requests.ts';
 
 interface Params {
   readonly Params: { readonly ubrn: string };
   readonly Querystring: { readonly instance?: string };
 }
 
-/** Whoever has a referral open in the professional application, as far as the API can tell. */
-const LOCK_HOLDER = 'professional-application';
-const LOCK_SECONDS = 300;
 /** Acts when nobody is named. */
 const NOBODY = '000000000000';
 
 /** Registers the control interface of referrals. */
 export function registerOutside(app: FastifyInstance, world: ErsWorld): void {
-  const { store, clock } = world;
   app.get<Params>('/referrals/:ubrn', async ({ params, query }) => view(world, instanceOf(world, query.instance), params.ubrn));
   app.post<Params & { Params: { event: string } }>('/referrals/:ubrn/:event', async ({ params, query, body }) => {
     const instance = instanceOf(world, query.instance);
@@ -37,21 +33,37 @@ export function registerOutside(app: FastifyInstance, world: ErsWorld): void {
     await asLocal(perform(world, instance, params.ubrn, request));
     return view(world, instance, params.ubrn);
   });
-  app.put<Params>('/referrals/:ubrn/lock', async ({ params, query, body }) => {
+  app.post<Params>('/referrals/:ubrn/provider-cancels-in-pas', async ({ params, query, body }) => {
     const instance = instanceOf(world, query.instance);
-    const { seconds = LOCK_SECONDS } = readLock(body);
-    await load(store.db, instance, params.ubrn);
-    const now = clock.realNow();
-    const until = now + seconds * 1000;
-    const taken = await store.transaction((tx) => takeLock(tx, instance, params.ubrn, LOCK_HOLDER, now, until));
-    if (!taken) throw new LocalRefusal(409, 'locked', `${params.ubrn} is being changed.`, 'Try again.');
-    return { ubrn: params.ubrn, heldUntil: new Date(until).toISOString() };
+    await asLocal(cancelledInPas(world, instance, params.ubrn, readDone(body)));
+    return view(world, instance, params.ubrn);
   });
-  app.delete<Params>('/referrals/:ubrn/lock', async ({ params, query }, reply) => {
-    const instance = instanceOf(world, query.instance);
-    await store.transaction((tx) => releaseLock(tx, instance, params.ubrn, LOCK_HOLDER));
-    return reply.code(204).send();
+  registerLocks(app, world, 'referrals', (instance, ubrn) => load(world.store.db, instance, ubrn));
+}
+
+/**
+ * The provider's administrators have taken an indirectly booked appointment off the hospital's book: it leaves the list "Indirectly
+ * Booked Appointments to Cancel in PAS".
+ *
+ * Throws LocalRefusal 404, 409 when there is none to cancel or the version is stale; 423 while somebody holds the referral.
+ */
+async function cancelledInPas(world: ErsWorld, instance: string, ubrn: string, { version, userId }: Done): Promise<void> {
+  const { store } = world;
+  const before = await load(store.db, instance, ubrn);
+  await requireUnlocked(store.db, instance, ubrn, world.clock.realNow(), LOCK_HOLDER);
+  requireCurrent(before, version);
+  const { toCancelInPas, ...kept } = before;
+  if (toCancelInPas === undefined)
+    throw new LocalRefusal(409, 'nothing_to_cancel', `No appointment of ${ubrn} waits to be cancelled in the hospital system.`);
+  await store.transaction(async (tx) => {
+    await saveReferral(tx, instance, { ...kept, version: before.version + 1, updatedAt: world.clock.now() }, before.version);
+    await writeAudit(world, tx, instance, before, { operation: 'provider-cancels-in-pas', businessFunction: 'PROVIDER_WEB', userId });
   });
+}
+
+function requireCurrent(referral: Referral, version: number | undefined): void {
+  if (version !== undefined && version !== referral.version)
+    throw new LocalRefusal(409, 'stale_version', `Version ${version} of ${referral.ubrn} is not the current one (${referral.version}).`);
 }
 
 /**
@@ -66,8 +78,7 @@ async function perform(world: ErsWorld, instance: string, ubrn: string, request:
   const { event, version } = request;
   const before = await load(store.db, instance, ubrn);
   await requireUnlocked(store.db, instance, ubrn, world.clock.realNow(), LOCK_HOLDER);
-  if (version !== undefined && version !== before.version)
-    throw new LocalRefusal(409, 'stale_version', `Version ${version} of ${ubrn} is not the current one (${before.version}).`);
+  requireCurrent(before, version);
   const { freed, taken } = slotsOf(before, applyOutsideEvent(before, event, await factsOf(world, store.db, instance, event, '0')));
   if (freed !== undefined) await cancelAtHospital(world, instance, before, freed, event);
   if (taken !== undefined) await bookAtHospital(world, instance, before, taken);
@@ -79,7 +90,8 @@ async function perform(world: ErsWorld, instance: string, ubrn: string, request:
       if (taken !== undefined && !(await takeSlot(tx, instance, taken))) throw slotGone(taken);
       await saveReferral(tx, instance, changed, before.version);
       await forgetBookingFailure(tx, instance, ubrn);
-      await writeAudit(world, tx, instance, before, request);
+      const businessFunction = TRANSITIONS.find((each) => each.event === event.event)?.who[0] ?? '';
+      await writeAudit(world, tx, instance, before, { operation: event.event, businessFunction, userId: request.userId });
     });
   } catch (error) {
     if (taken !== undefined) await world.hospital.cancel(await atHospital(world, instance, before, taken));
@@ -125,17 +137,24 @@ async function atHospital(world: ErsWorld, instance: string, { ubrn, nhsNumber }
   return { instance, ubrn, nhsNumber, slotId, serviceId: slot?.serviceId ?? '', usrn: slot?.usrn ?? '' };
 }
 
-async function writeAudit(world: ErsWorld, tx: Db, instance: string, referral: Referral, { event, userId }: OutsideRequest): Promise<void> {
+interface Act {
+  readonly operation: string;
+  readonly businessFunction: string;
+  readonly userId: string | undefined;
+}
+
+async function writeAudit(world: ErsWorld, tx: Db, instance: string, referral: Referral, act: Act): Promise<void> {
+  const { operation, businessFunction, userId = NOBODY } = act;
   const serviceId = referral.appointment?.serviceId;
   const service = serviceId === undefined ? undefined : await serviceById(tx, instance, serviceId);
-  const provider = /^(provider|hospital)-/.test(event.event) ? service?.providerOdsCode : undefined;
+  const provider = /^(provider|hospital)-/.test(operation) ? service?.providerOdsCode : undefined;
   await insertAudit(tx, instance, {
     id: world.random.uuid(),
     at: world.clock.now(),
-    operation: event.event,
-    userId: userId ?? NOBODY,
+    operation,
+    userId,
     odsCode: provider ?? referral.referringOrganisation,
-    businessFunction: TRANSITIONS.find((each) => each.event === event.event)?.who[0] ?? '',
+    businessFunction,
     ubrn: referral.ubrn,
     nhsNumber: referral.nhsNumber,
   });
@@ -155,6 +174,7 @@ async function view(world: ErsWorld, instance: string, ubrn: string): Promise<ob
       providerListOf(referral),
       referrerListOf(referral),
       isLetterOutstanding(referral) ? ('LETTERS_OUTSTANDING' as const) : undefined,
+      referral.toCancelInPas === true ? ('INDIRECTLY_BOOKED_APPOINTMENTS_TO_CANCEL_IN_PAS' as const) : undefined,
     ].filter((each) => each !== undefined),
     possible: possible.map(({ event, who, to }) => ({ event, who, to: to === 'same' ? referral.state : to })),
     audit: await auditOf(db, instance, ubrn),
@@ -170,23 +190,4 @@ async function load(db: Db, instance: string, ubrn: string): Promise<Referral> {
     `There is no referral ${ubrn} in ${instance}.`,
     'Name another instance with ?instance=….',
   );
-}
-
-function instanceOf(world: ErsWorld, named: string | undefined): string {
-  const { ersInstances } = world.environment;
-  const instance = named === undefined ? ersInstances[0] : ersInstances.find((each) => each === named);
-  if (instance !== undefined) return instance;
-  throw new LocalRefusal(404, 'unknown_instance', `There is no instance ${String(named)}.`, `There are: ${ersInstances.join(', ')}.`);
-}
-
-/** The refusals of e-RS rules as the admin API tells them: 409, with the national code in its own spelling. */
-async function asLocal<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ErsRefusal)
-      throw new LocalRefusal(409, (error.issues[0]?.code ?? 'refused').toLowerCase(), error.explanation.why, error.explanation.fix);
-    if (error instanceof ErsStatus) throw new LocalRefusal(409, error.status === 423 ? 'locked' : 'stale_version', error.explanation.why);
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../../kernel/errors.ts';
 import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../../gateway/index.ts';
+import { registerProxyStatus } from '../proxy-endpoints.ts';
 import { baseAddress, echoIds, headerOf, paramsOf, queryOf } from '../request.ts';
 import type { ErsWorld } from '../world.ts';
 import { PatientRefusal } from './errors.ts';
@@ -23,6 +24,7 @@ export function registerPatientApi(app: FastifyInstance, parts: Parts): void {
   for (const operation of patientOperations) {
     app.get(`${PATIENT_CARE_PATH}/FHIR/R4${operation.path}`, (request, reply) => serve(parts, operation, request, reply));
   }
+  registerProxyStatus(app, parts.world, PATIENT_CARE_PATH);
   app.route({
     method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
     url: `${PATIENT_CARE_PATH}/*`,

@@ -58,19 +58,19 @@ export function requireReferringClinicianRule(caller: Caller, referringClinician
 /**
  * The rules on the length of a shortlist and its services, before the search is run again.
  *
- * Throws MISSING_VALUE for none, TOO_MANY_ITEMS above `maximum`, DUPLICATE_SERVICE for a service named twice (422).
+ * Throws MISSING_VALUE for none, DUPLICATE_SERVICE for a service named twice, TOO_MANY_ITEMS above `maximum` (422).
  */
 export function requireShortlistShape(serviceIds: readonly string[], maximum: number = MAXIMUM_SERVICES): void {
   if (serviceIds.length === 0) throw unprocessable('MISSING_VALUE', `'Shortlist' is missing.`);
+  const repeated = serviceIds.find((id, index) => serviceIds.indexOf(id) !== index);
+  if (repeated !== undefined) {
+    throw unprocessable('DUPLICATE_SERVICE', `'Shortlist/Service Id' (${repeated}) cannot be added to a shortlist more than once.`);
+  }
   if (serviceIds.length > maximum) {
     throw unprocessable(
       'TOO_MANY_ITEMS',
       `'Shortlist' (${serviceIds.length}) cannot have more than ${maximum} item${maximum === 1 ? '' : 's'}.`,
     );
-  }
-  const repeated = serviceIds.find((id, index) => serviceIds.indexOf(id) !== index);
-  if (repeated !== undefined) {
-    throw unprocessable('DUPLICATE_SERVICE', `'Shortlist/Service Id' (${repeated}) cannot be added to a shortlist more than once.`);
   }
 }
 

@@ -113,6 +113,7 @@ export const importedReferral = Type.Object(
     receivedAt: optional(time),
     formerServices: optional(Type.Array(number)),
     cancelledByOrganisation: optional(name),
+    toCancelInPas: optional(Type.Literal(true)),
     onwardReferral: optional(Type.Literal(true)),
   },
   closed,

@@ -12,6 +12,8 @@ export interface NamedFile {
   readonly type: AttachmentType;
   readonly fileId: string;
   readonly description?: string;
+  /** Media type, where the request says it beside the address. */
+  readonly contentType?: string;
 }
 
 export interface LetterFacts {
@@ -83,7 +85,8 @@ export function maintainLetters(referral: Referral, named: readonly NamedFile[],
  *
  * @param request the request for which the file must have been uploaded; without UBRN one that is only being made (A044)
  *
- * Throws REFERENCE_NOT_FOUND, INAPPROPRIATE_VALUE for one uploaded for another request, INVALID_STATE for one already linked (422).
+ * Throws REFERENCE_NOT_FOUND, INAPPROPRIATE_VALUE for one uploaded for another request, INVALID_STATE for one already linked,
+ * CONFLICTING_VALUES when the request says another media type than the file has (422).
  */
 export function linkFile(request: { readonly ubrn?: string }, named: NamedFile, facts: Omit<LetterFacts, 'freezeDays'>): Attachment {
   const file = facts.files.get(named.fileId);
@@ -106,6 +109,14 @@ export function linkFile(request: { readonly ubrn?: string }, named: NamedFile, 
       'INVALID_STATE',
       `'Attachment' (Binary/${named.fileId}) is already linked.`,
       'A file can be linked once, as one type.',
+    );
+  }
+  if (named.contentType !== undefined && named.contentType !== file.contentType) {
+    throw unprocessable(
+      'CONFLICTING_VALUES',
+      `'Content Type' (${named.contentType}) conflicts with 'Attachment' (Binary/${named.fileId}).`,
+      `The file was uploaded as ${file.contentType}.`,
+      'Leave contentType out, or send that of the upload.',
     );
   }
   return {

@@ -102,6 +102,7 @@ test('working days skip the weekend; urgent suspected cancer has one day for the
   const friday = Date.parse('2026-11-27T23:30:00Z');
   assert.equal(addWorkingDays(friday, 0), '2026-11-27');
   assert.equal(addWorkingDays(friday, 1), '2026-11-30');
+  assert.equal(addWorkingDays(Date.parse('2026-12-24T10:00:00Z'), 1), '2026-12-29');
   assert.equal(letterDueDate(friday, 'TWO_WEEK_WAIT'), '2026-11-30');
   assert.equal(letterDueDate(friday, 'ROUTINE'), '2026-12-02');
 });

@@ -140,6 +140,7 @@ export function cancelAndActLater(
   return {
     ...withOutcome(referral, 'CANCEL_APPOINTMENT_ACTION_LATER', decision, facts),
     state: requireTransition(referral, 'cancel-appointment-action-later', facts.now),
+    ...(decision.cancelledInPas === false && { toCancelInPas: true }),
     reviewed: true,
   };
 }

@@ -120,6 +120,7 @@ export function rejectReferral(referral: Referral, rejection: Rejection, facts: 
     ...(rejection.comments !== undefined && { stateComments: rejection.comments }),
     appointment: cancelAppointment(appointment, code, rejection.comments, isDirectlyBooked(referral, facts.service) ? 1 : 2),
     formerServices: [...new Set([...(referral.formerServices ?? []), appointment.serviceId])],
+    ...(rejection.cancelledInPas === false && { toCancelInPas: true }),
     reviewed: false,
     contextStatus: 'NEVER_REVIEWED',
     updatedAt: facts.now,

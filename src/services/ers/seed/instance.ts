@@ -11,6 +11,7 @@ import type { ErsWorld } from '../world.ts';
 import { seededAdvice } from './advice.ts';
 import { seedCatalogue } from './catalogue.ts';
 import { publishedReferrals } from './referrals.ts';
+import { scenarioReferrals } from './scenarios.ts';
 
 /** Clinicians for whom R69's clinician admin may act (A040); from the published examples. */
 const ACTS_FOR: readonly (readonly [admin: string, clinician: string, odsCode: string])[] = [
@@ -23,7 +24,8 @@ const ACTS_FOR: readonly (readonly [admin: string, clinician: string, odsCode: s
 /** What a fresh e-RS instance holds: the directory of services, slots, the referrals and advice requests of the published examples, who may act for whom. */
 export async function seedInstance(world: ErsWorld, tx: Db, instance: string, random: SeededRandom): Promise<void> {
   await seedCatalogue(tx, instance, random, world.clock.now(), world.directory);
-  const { referrals, files } = publishedReferrals(world.clock.now());
+  const { referrals: published, files } = publishedReferrals(world.clock.now());
+  const referrals = world.environment.access === 'open' ? [...published, ...scenarioReferrals(world.clock.now())] : published;
   const advice = seededAdvice(world.clock.now());
   for (const { file, content } of [...files, ...advice.files]) {
     await world.blobs.put(Readable.from(content), MAXIMUM_FILE_SIZE); // named by its hash: putting it twice changes nothing

@@ -166,7 +166,7 @@ export function mover(now: Instant): Mover {
 
 function unbooked(moved: Mover, ubrn: string, requestId: string): Referral {
   return {
-    ...common(moved, ubrn, requestId, 'ROUTINE', '2021-06-11T12:09:08.667Z'),
+    ...exampleReferral(moved, ubrn, requestId, 'ROUTINE', '2021-06-11T12:09:08.667Z'),
     state: 'NOT_BOOKED',
     shortlist: [{ serviceId: '11002', serviceName: 'Good Cardiology Business Service' }],
     clinicalInfoFirstSubmitted: moved('2021-06-11T12:09:08.667Z'),
@@ -177,7 +177,7 @@ function bookedDirectly(moved: Mover, now: Instant): Referral {
   const created = moved('2021-06-11T12:33:25.664Z');
   const service = { serviceId: '11002', serviceName: 'Good Cardiology Business Service' };
   return {
-    ...common(moved, '000000070001', 'b1', 'ROUTINE', '2021-06-11T12:33:23.167Z'),
+    ...exampleReferral(moved, '000000070001', 'b1', 'ROUTINE', '2021-06-11T12:33:23.167Z'),
     state: 'BOOKED',
     shortlist: [service],
     clinicalInfoFirstSubmitted: moved('2021-06-11T12:33:23.167Z'),
@@ -201,7 +201,7 @@ function bookedIndirectly(moved: Mover, now: Instant, ubrn = '000000070002', req
   const start = workingDay(now, 24) + 10 * HOUR;
   const service = { serviceId: '11016', serviceName: 'Triage-Related Indirect Business Service' };
   return {
-    ...common(moved, ubrn, requestId, 'ROUTINE', '2021-06-11T13:43:33.338Z'),
+    ...exampleReferral(moved, ubrn, requestId, 'ROUTINE', '2021-06-11T13:43:33.338Z'),
     state: 'BOOKED',
     shortlist: [service, { serviceId: '11017', serviceName: 'Triage-Related Indirect Business Service 2' }],
     clinicalInfoFirstSubmitted: moved('2021-06-11T13:43:33.338Z'),
@@ -216,7 +216,7 @@ function convertedFromAdvice(moved: Mover): Referral {
   const comment = "Actually I'd rather not";
   const service = { serviceId: '11014', serviceName: 'Advice Only' };
   return {
-    ...common(moved, '000000070004', 'b4', 'TWO_WEEK_WAIT', '2021-06-11T14:04:48.172Z'),
+    ...exampleReferral(moved, '000000070004', 'b4', 'TWO_WEEK_WAIT', '2021-06-11T14:04:48.172Z'),
     state: 'TRIAGED_PROVIDER_TO_ACTION',
     stateReason: CONVERTED,
     stateComments: comment,
@@ -246,7 +246,7 @@ function inTriage(moved: Mover): Referral {
   const created = moved('2021-06-11T09:05:00.000Z');
   const service = { serviceId: '11004', serviceName: 'Cardiology Triage Business Service' };
   return {
-    ...common(moved, '000000070030', '30', 'ROUTINE', '2021-06-11T09:00:00.000Z'),
+    ...exampleReferral(moved, '000000070030', '30', 'ROUTINE', '2021-06-11T09:00:00.000Z'),
     state: 'AWAITING_TRIAGE',
     shortlist: [service],
     clinicalInfoFirstSubmitted: moved('2021-06-11T09:00:00.000Z'),
@@ -256,7 +256,14 @@ function inTriage(moved: Mover): Referral {
   };
 }
 
-function common(moved: Mover, ubrn: string, requestId: string, priority: Priority, at: string): Omit<Referral, 'state' | 'shortlist'> {
+/** What the referrals of the examples have in common. */
+export function exampleReferral(
+  moved: Mover,
+  ubrn: string,
+  requestId: string,
+  priority: Priority,
+  at: string,
+): Omit<Referral, 'state' | 'shortlist'> {
   const criteria: SearchCriteria = {
     priority,
     specialty: 'CARDIOLOGY',

@@ -42,7 +42,10 @@ export function bookedSlotTime(now: Instant): { readonly start: Instant; readonl
 }
 
 /** The slots of a published service. */
-export function publishedSlots(service: HealthcareService, now: Instant): readonly Slot[] {
+export function publishedSlots(
+  service: Pick<HealthcareService, 'id' | 'bookableType' | 'requestFlows' | 'namedClinicians'>,
+  now: Instant,
+): readonly Slot[] {
   if (!isDirectlyBookable(service) || WITHOUT_SLOTS.has(service.id)) return [];
   const rows = Object.hasOwn(PUBLISHED, service.id) ? PUBLISHED[service.id] : undefined;
   const offered = (

@@ -1,18 +1,22 @@
 import type { Readable } from 'node:stream';
 import { BlobTooLarge } from '../../../kernel/blobs/blobs.ts';
+import { ADVICE_STATUS } from '../advice/states.ts';
 import { type ErsRefusal, unprocessable } from '../errors.ts';
 import { MAXIMUM_FILE_SIZE, mediaTypeOf, requireFileName, UPLOAD_TYPES } from '../files/file-types.ts';
 import { SCAN_FILE } from '../files/scan-file.ts';
 import type { StoredFile } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
+import { adviceByUbrn } from '../store/advice.ts';
 import { insertFile } from '../store/files.ts';
+import { referralByUbrn } from '../store/referrals.ts';
+import type { ReferralCall } from './referral-access.ts';
 import { audit } from './referral-change.ts';
 
 /**
  * A020: takes a file and stores it; links it to nothing (ers.md §9 A020, §15). The scan runs afterwards: the file is PENDING until then.
  *
- * Refuses: 415; 422 MISSING_VALUE without a file name, INVALID_VALUE for a bad name or referral id, CONFLICTING_VALUES for an extension
- * that does not fit the type, FILE_SIZE_ERROR for an empty file and above 5 242 880 bytes; as soon as that is known, nothing stored.
+ * Refuses: 415; 422 MISSING_VALUE without a file name, INVALID_VALUE for a bad name or referral id, INAPPROPRIATE_VALUE for the id of a
+ * request that is over, CONFLICTING_VALUES for an extension that does not fit the type, FILE_SIZE_ERROR for an empty file and above 5 242 880 bytes; as soon as that is known, nothing stored.
  */
 export const uploadFile = operation<Readable>({
   id: 'A020',
@@ -38,7 +42,7 @@ export const uploadFile = operation<Readable>({
         required: false,
       },
     ],
-    refusals: { 422: ['MISSING_VALUE', 'INVALID_VALUE', 'CONFLICTING_VALUES', 'FILE_SIZE_ERROR'] },
+    refusals: { 422: ['MISSING_VALUE', 'INVALID_VALUE', 'INAPPROPRIATE_VALUE', 'CONFLICTING_VALUES', 'FILE_SIZE_ERROR'] },
     example: () => ({
       headers: { 'NHSD-eRS-File-Name': 'letter.txt', 'NHSD-eRS-Referral-ID': '000000070000' },
       contentType: 'text/plain',
@@ -50,6 +54,7 @@ export const uploadFile = operation<Readable>({
     const contentType = mediaTypeOf(call.header('content-type') ?? '');
     const name = requireFileName(call.header('nhsd-ers-file-name'), contentType);
     const intendedUbrn = readReferralId(call.header('nhsd-ers-referral-id'));
+    if (intendedUbrn !== undefined) await requireOpenRequest(call, intendedUbrn);
     requireDeclaredSize(call.header('content-length'));
     const { hash, size } = await keep(call);
     if (size === 0) throw wrongSize('is 0', 'The file is empty.');
@@ -94,6 +99,24 @@ function requireDeclaredSize(contentLength: string | undefined): void {
 
 function wrongSize(fault: string, why: string): ErsRefusal {
   return unprocessable('FILE_SIZE_ERROR', `'File Size' ${fault}.`, why, 'Send a file of 1 to 5 242 880 bytes.');
+}
+
+/**
+ * A request that is over takes no more files. One that is not known yet is no fault here: whether file and request belong together is
+ * judged when they are linked.
+ *
+ * Throws INAPPROPRIATE_VALUE (422).
+ */
+async function requireOpenRequest({ db, instance }: ReferralCall, ubrn: string): Promise<void> {
+  const referral = await referralByUbrn(db, instance, ubrn);
+  const advice = await adviceByUbrn(db, instance, ubrn);
+  if (referral === undefined && advice === undefined) return;
+  if (referral?.status === 'active' || (advice !== undefined && ADVICE_STATUS[advice.category] === 'active')) return;
+  throw unprocessable(
+    'INAPPROPRIATE_VALUE',
+    `'NHSD-eRS-Referral-ID' (${ubrn}) is not appropriate.`,
+    'The request is cancelled or completed: no file can be linked to it.',
+  );
 }
 
 function readReferralId(header: string | undefined): string | undefined {

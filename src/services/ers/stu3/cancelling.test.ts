@@ -131,6 +131,7 @@ test('A022 needs to know of an indirect booking whether the hospital has been to
     outcomeOf(ers.request(cancelAppointmentActionLater, data.SPC, { ...at(6), body: actionLaterMessage(...more) }));
   assert.equal(await attempt(), '422 VALUE_IS_REQUIRED');
   assert.equal(await attempt({ name: 'appointmentCancelledInPAS', valueBoolean: false }), '200');
+  assert.equal((await stored(ers)).toCancelInPas, true);
   assert.deepEqual(ers.hospital.asked, []);
 });
 

@@ -73,12 +73,19 @@ export function readDocumentReference(resource: unknown, path: string): NamedFil
   const indexed = text(document['indexed'], `${path}/indexed`);
   if (Number.isNaN(Date.parse(indexed))) throw unprocessable('INVALID_VALUE', `'Indexed' (${indexed}) is invalid.`);
   const content = record(list(document['content'], `${path}/content`)[0], `${path}/content[0]`);
-  const url = text(record(content['attachment'], `${path}/content[0]/attachment`)['url'], `${path}/content[0]/attachment/url`);
+  const attachment = record(content['attachment'], `${path}/content[0]/attachment`);
+  const url = text(attachment['url'], `${path}/content[0]/attachment/url`);
   const fileId = /^(?:.*\/)?Binary\/([^/]+)$/.exec(url)?.[1];
   if (fileId === undefined)
     throw unprocessable('INVALID_VALUE', `'Attachment URL' (${url}) is invalid.`, 'It names an uploaded file as Binary/{id}.');
-  const description = document['description'];
-  return description === undefined ? { type, fileId } : { type, fileId, description: text(description, `${path}/description`) };
+  const { description } = document;
+  const { contentType } = attachment;
+  return {
+    type,
+    fileId,
+    ...(description !== undefined && { description: text(description, `${path}/description`) }),
+    ...(contentType !== undefined && { contentType: text(contentType, `${path}/content[0]/attachment/contentType`) }),
+  };
 }
 
 function attachmentType(code: string): AttachmentType {
