@@ -290,6 +290,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     slug: definition.slug,
     title: definition.title,
     baseUrl: `https://${publicHost}:${ports.https}`,
+    mutualTlsUrl: `https://${publicHost}:${ports.mutualTls}`,
     origins,
     ersInstances: definition.ersInstances,
     ersPaths: definition.ersPaths,

@@ -25,6 +25,8 @@ export interface EnvironmentFacts {
   readonly baseUrl: string;
   /** Every `https://host:port` under which this environment's listeners may be called; includes {@link baseUrl}. */
   readonly origins: ReadonlySet<string>;
+  /** Base URL of the mutual TLS listener: where registered messaging endpoints are. */
+  readonly mutualTlsUrl: string;
   /** e-RS instances of this environment, first the one on the main listener (PTL-003, PTL-058). */
   readonly ersInstances: readonly string[];
   /** Path prefixes under which the e-RS API answers, e.g. `/referrals` and in DEP `/referrals-dep`. */

@@ -17,6 +17,7 @@ export const testEnvironment: EnvironmentFacts = {
   slug: 'int',
   title: 'Integration',
   baseUrl: 'https://localhost:8143',
+  mutualTlsUrl: 'https://localhost:8144',
   origins: new Set(['https://localhost:8143', 'https://127.0.0.1:8143']),
   ersInstances: ['Int1'],
   ersPaths: ['/referrals'],
