@@ -126,6 +126,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         scanSeconds: configuration.scanSeconds,
         uploadDays: configuration.uploadDays,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
+        directoryCacheSeconds: configuration.directoryCacheSeconds,
         sandboxRefusals: configuration.sandboxRefusals,
       },
       ports: await doorPorts(configuration.portBase, definition),

@@ -18,6 +18,7 @@ export interface Configuration {
   readonly scanSeconds: number;
   readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
+  readonly directoryCacheSeconds: number;
   readonly sandboxRefusals: 'national' | 'published';
   readonly journalKeep: number;
   readonly logLevel: string;
@@ -61,6 +62,11 @@ export const SETTINGS: readonly SettingDocument[] = [
     meaning: 'Days of business time after which an upload that is linked to nothing is deleted.',
   },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
+  {
+    name: 'LOCALSPINE_DIRECTORY_CACHE_SECONDS',
+    fallback: '0',
+    meaning: 'How long the API platform keeps answers of the directory’s FHIR API (in reality 1800).',
+  },
   {
     name: 'LOCALSPINE_SANDBOX_REFUSALS',
     fallback: 'national',
@@ -127,6 +133,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
     uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
+    directoryCacheSeconds: whole('LOCALSPINE_DIRECTORY_CACHE_SECONDS', 0, 86_400),
     sandboxRefusals: oneOf('LOCALSPINE_SANDBOX_REFUSALS', 'national', ['national', 'published']),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
