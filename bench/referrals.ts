@@ -1,11 +1,13 @@
 import type { LocalSpine } from '../test/helpers/localspine.ts';
 
 const BATCH = 1_000;
+/** How many wait for review, however many there are. */
+const WAITING = 100;
 const SERVICES = ['12000', '12001', '12002', '12003', '12004', '12005', '12006', '12007', '12008', '12009'];
 
 /**
  * Loads booked referrals of other organisations and services through `/_localspine/import`: the mass among which a worklist and a read
- * must find their own. Every hundredth waits for review at R69's service 11002.
+ * must find their own. Those numbered 1 to 100 wait for review at R69's service 11002.
  *
  * @param first number of the first UBRN, so that two loads do not meet
  */
@@ -20,7 +22,7 @@ export async function importReferrals(spine: LocalSpine, count: number, first: n
 
 function referral(number: number, now: number): object {
   const ubrn = String(100_000_000_000 + number);
-  const waiting = number % 100 === 0;
+  const waiting = number <= WAITING;
   const serviceId = waiting ? '11002' : (SERVICES[number % SERVICES.length] ?? '12000');
   const created = now - (number % 5_000) * 60_000;
   const start = now + 86_400_000 * (1 + (number % 60));

@@ -81,6 +81,35 @@ export const JournalEntryAnswer = Type.Object({
   response: Message,
 });
 
+const ExaminedCheck = Type.Object({
+  check: Text,
+  outcome: Type.Union([Type.Literal('passed'), Type.Literal('failed'), Type.Literal('not-reached')]),
+  why: Type.Optional(Text),
+  fix: Type.Optional(Text),
+  answer: Type.Optional(Type.Object({ status: Type.Integer(), error: Text, error_description: Text })),
+});
+export const TokenExaminationAnswer = Type.Object({
+  kind: Text,
+  verdict: Type.Union([Type.Literal('good'), Type.Literal('refused')]),
+  checks: Type.Array(ExaminedCheck),
+  contents: Type.Optional(Type.Record(Text, Type.Unknown())),
+});
+export type ExaminationView = Static<typeof TokenExaminationAnswer>;
+
+export const RelyingPartyAnswer = Type.Object({
+  client_id: Text,
+  client_secret: Type.Optional(Text),
+  client_name: Text,
+  redirect_uris: Type.Array(Text),
+  token_endpoint_auth_method: Text,
+  hash: Text,
+});
+export type RelyingPartyView = Static<typeof RelyingPartyAnswer>;
+export const RelyingPartiesAnswer = Type.Object({ clients: Type.Array(RelyingPartyAnswer) });
+export const SessionsAnswer = Type.Object({
+  sessions: Type.Array(Type.Object({ sid: Text, userId: Text, provider: Text, method: Text })),
+});
+
 export const ProblemAnswer = Type.Object({ error: Text, message: Text, fix: Type.Optional(Text) });
 
 /** Whether a value has the shape; compiled where it is used, since a command needs only one or two. */

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { LocalRefusal } from '../kernel/errors.ts';
 import type { AdminClient } from './client.ts';
 import { type Finding, finding } from './finding.ts';
@@ -6,7 +7,11 @@ import type { Invocation } from './invocation.ts';
 import { findApplication, keyMatches, type LocalApplication } from './local-applications.ts';
 
 /** Follows an application from the files here to what the gateway knows: each link that a token or a call needs. */
-export async function examineApplication(invocation: Invocation, client: AdminClient, wanted: string): Promise<readonly Finding[]> {
+export async function examineApplication(
+  invocation: Invocation,
+  client: AdminClient,
+  wanted: string,
+): Promise<{ readonly appId: string; readonly findings: readonly Finding[] }> {
   let kept: LocalApplication | undefined;
   const findings: Finding[] = [];
   findings.push(
@@ -19,18 +24,22 @@ export async function examineApplication(invocation: Invocation, client: AdminCl
       },
     ),
   );
-  const appId = kept?.appId ?? wanted;
+  const { appId, hint } = kept === undefined ? await resolveId(client, wanted) : { appId: kept.appId, hint: undefined };
+  if (hint !== undefined) findings.push(hint);
   const known = await lookUp(client, appId);
   if (known instanceof LocalRefusal)
-    return [
-      ...findings,
-      {
-        check: 'application: gateway',
-        ok: false,
-        detail: known.message,
-        fix: `List what there is with: npx localspine app list --environment ${invocation.slug}`,
-      },
-    ];
+    return {
+      appId,
+      findings: [
+        ...findings,
+        {
+          check: 'application: gateway',
+          ok: false,
+          detail: known.message,
+          fix: `List what there is with: npx localspine app list --environment ${invocation.slug}`,
+        },
+      ],
+    };
   const { status, subscriptions = [], asid, jwks } = known;
   findings.push({
     check: 'application: gateway',
@@ -53,7 +62,31 @@ export async function examineApplication(invocation: Invocation, client: AdminCl
     detail: hasAsid ? asid : 'none',
     fix: 'e-RS refuses applications without ASID (403); make the application with: npx localspine app create, or bind one: PUT /_localspine/gateway/applications/APPID/asid.',
   });
-  return findings;
+  return { appId, findings };
+}
+
+const AppWithKeys = Type.Object({
+  applications: Type.Array(
+    Type.Object({
+      appId: Type.String(),
+      name: Type.String(),
+      keys: Type.Array(Type.Object({ apiKey: Type.String(), status: Type.String() })),
+    }),
+  ),
+});
+
+/** People paste the API key or the name where the AppID is wanted: finds the application all the same, and says which is which. */
+async function resolveId(client: AdminClient, wanted: string): Promise<{ readonly appId: string; readonly hint: Finding | undefined }> {
+  const { applications } = await client.call(AppWithKeys, 'GET', '/gateway/applications');
+  const byKey = applications.find((each) => each.keys.some((key) => key.apiKey === wanted));
+  const byName = applications.filter((each) => each.name === wanted);
+  const found = byKey ?? (byName.length === 1 ? byName[0] : undefined);
+  if (found === undefined) return { appId: wanted, hint: undefined };
+  const what = byKey === undefined ? 'the name' : 'the API key (client id)';
+  return {
+    appId: found.appId,
+    hint: { check: 'application: id', ok: true, detail: `"${wanted}" is ${what}; the AppID is ${found.appId}` },
+  };
 }
 
 async function lookUp(client: AdminClient, appId: string) {

@@ -42,7 +42,7 @@ export async function examine(invocation: Invocation): Promise<readonly Finding[
   const manifest = await client.call(ManifestAnswer, 'GET', '/manifest');
   findings.push(...(await Promise.all(manifest.listeners.map((listener) => door(listener, client.place.caPath)))));
   const app = invocation.text('app');
-  if (app !== undefined) findings.push(...(await examineApplication(invocation, client, app)));
+  if (app !== undefined) findings.push(...(await examineApplication(invocation, client, app)).findings);
   findings.push(await lastRefusal(client, app));
   return findings;
 }
@@ -85,7 +85,7 @@ function opens(socket: ReturnType<typeof connect>, event: 'connect' | 'secureCon
 }
 
 /** A refusal is what most people come to the doctor with: the latest is explained. It is no illness of LocalSpine's. */
-async function lastRefusal(client: AdminClient, app: string | undefined): Promise<Finding> {
+export async function lastRefusal(client: AdminClient, app: string | undefined): Promise<Finding> {
   const query = new URLSearchParams({ verdict: 'refused', limit: '1', ...(app === undefined || app.includes('/') ? {} : { app }) });
   return finding('last refusal', 'Look into it with: npx localspine journal tail', async () => {
     const { exchanges } = await client.call(JournalAnswer, 'GET', `/journal?${query}`);

@@ -68,6 +68,12 @@ export class Invocation {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** The texts of an option that may be repeated; undefined when not given. */
+  texts(name: string): readonly string[] | undefined {
+    const value = this.#options[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
+  }
+
   /** A text option the command cannot do without. */
   requiredText(name: string): string {
     const value = this.text(name);
@@ -143,7 +149,8 @@ export class CommandBook {
       .addOption(new Option('--environment <id>', 'environment: sandbox, int, dep or prod (default: int)').argParser(parseEnvironment))
       .option('--json', 'print the result as one line of JSON');
     command.action(async (...received: unknown[]) => {
-      const invocation = new Invocation(this.#surroundings, command.opts<Record<string, unknown>>(), received.slice(0, -2));
+      // With those of the command above it: where both know an option, that one has taken it.
+      const invocation = new Invocation(this.#surroundings, command.optsWithGlobals<Record<string, unknown>>(), received.slice(0, -2));
       await act(invocation);
       this.#exitCode = invocation.exitCode;
     });

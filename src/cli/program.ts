@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -33,6 +34,7 @@ export function buildProgram(book: CommandBook): Command {
     addEnvCommands,
     addAppCommands,
     addToken,
+    addCis2Commands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

@@ -155,6 +155,14 @@ export class Environment {
     );
   }
 
+  /** Business time goes back to real time, and services plan anew what they had planned for the time that was. */
+  async releaseClock(): Promise<void> {
+    await this.world.releaseClock();
+    await this.store.transaction(async (tx) => {
+      for (const { running } of this.services) await running.clockSetBack?.(tx);
+    });
+  }
+
   /**
    * Puts seed data back in one transaction; CA, keys, applications and people stay.
    * Replicas see the new data at once; nothing of the old is cached.

@@ -64,6 +64,16 @@ export interface EnvironmentSettings {
   readonly directoryCacheSeconds?: number;
   /** Seconds that e-RS waits for a hospital system (real: 120). */
   readonly pasTimeoutSeconds: number;
+  /** Seconds of business time between two polls of the hospitals' free slots. */
+  readonly pasPollSeconds: number;
+  /** Requests a minute of one application to one API; the product's own when absent (path-to-live.md §2.6). */
+  readonly quotaPerMinute?: number;
+  /** Rate a minute at which spike arrest evens out the requests of an application; the product's own when absent. */
+  readonly spikeArrestPerMinute?: number;
+  /** Whether key sets and logout addresses on loopback and private networks may be called. */
+  readonly fetchPrivate: boolean;
+  /** Whether CIS2 calls itself by its local address, or by its published one. */
+  readonly cis2Issuer: 'local' | 'published';
 }
 
 /** What a service is given to live in. */
@@ -120,6 +130,8 @@ export interface RunningService<Api> {
   readonly prepare?: () => Promise<((tx: Db) => Promise<void>) | undefined>;
   /** Takes its part of `POST /_localspine/import`; gives how many records it took. Throws LocalRefusal 400 for bad input. */
   readonly importData?: (tx: Db, document: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** Told, in a transaction, that business time was set back to real time: work planned for the time that was is planned anew here. */
+  readonly clockSetBack?: (tx: Db) => Promise<void>;
   /** Handlers of the outbox jobs it writes, by kind, e.g. `ers.scan-file`. */
   readonly jobs?: Readonly<Record<string, JobHandler>>;
   /** Throws when the service cannot do its work. */

@@ -99,6 +99,7 @@ interface EnvironmentOptions {
 
 async function openEnvironment({ id, configuration, home, log, sealer, roots, progress }: EnvironmentOptions): Promise<Environment> {
   const definition = ENVIRONMENTS[id];
+  const [quotaPerMinute, spikeArrestPerMinute] = [configuration.quotaPerMinute[id], configuration.spikeArrestPerMinute[id]];
   const services = environmentServices(await roots.authority(definition.root));
   const store = await openStore(
     configuration,
@@ -127,7 +128,12 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         uploadDays: configuration.uploadDays,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
         directoryCacheSeconds: configuration.directoryCacheSeconds,
+        fetchPrivate: configuration.fetchPrivate,
+        cis2Issuer: configuration.cis2Issuer,
         sandboxRefusals: configuration.sandboxRefusals,
+        pasPollSeconds: configuration.pasPollSeconds,
+        ...(quotaPerMinute !== undefined && { quotaPerMinute }),
+        ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),
       },
       ports: await doorPorts(configuration.portBase, definition),
       host: configuration.host,

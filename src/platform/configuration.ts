@@ -19,10 +19,19 @@ export interface Configuration {
   readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
   readonly directoryCacheSeconds: number;
+  readonly fetchPrivate: boolean;
+  readonly cis2Issuer: 'local' | 'published';
   readonly sandboxRefusals: 'national' | 'published';
+  readonly pasPollSeconds: number;
+  /** Per environment; the products' own where absent. */
+  readonly quotaPerMinute: PerEnvironment;
+  readonly spikeArrestPerMinute: PerEnvironment;
   readonly journalKeep: number;
   readonly logLevel: string;
 }
+
+/** A number for some environments. */
+export type PerEnvironment = Readonly<Partial<Record<EnvironmentId, number>>>;
 
 /** A setting as the manual lists it; `docs/settings.md` is checked against this table. */
 export interface SettingDocument {
@@ -55,6 +64,16 @@ export const SETTINGS: readonly SettingDocument[] = [
   },
   { name: 'LOCALSPINE_ADMIN_TOKEN', fallback: '(none on loopback)', meaning: 'Bearer token of the admin API.' },
   { name: 'LOCALSPINE_QUOTA', fallback: 'on', meaning: 'on or off: quotas and spike arrest of the API platform.' },
+  {
+    name: 'LOCALSPINE_QUOTA_PER_MINUTE',
+    fallback: '600',
+    meaning: 'Requests a minute of one application to one API, for all environments or each: INT:600,PROD:3000.',
+  },
+  {
+    name: 'LOCALSPINE_SPIKE_ARREST_PER_MINUTE',
+    fallback: '720',
+    meaning: 'Rate at which spike arrest evens out requests, written likewise: 720 a minute are 12 in any second.',
+  },
   { name: 'LOCALSPINE_SCAN_SECONDS', fallback: '1', meaning: 'Business time that the virus scan of an upload takes.' },
   {
     name: 'LOCALSPINE_UPLOAD_DAYS',
@@ -68,9 +87,24 @@ export const SETTINGS: readonly SettingDocument[] = [
     meaning: 'How long the API platform keeps answers of the directory’s FHIR API (in reality 1800).',
   },
   {
+    name: 'LOCALSPINE_FETCH_PRIVATE',
+    fallback: 'on when bound to loopback, otherwise off',
+    meaning: 'on or off: whether key sets and logout addresses that suppliers register on loopback and private networks are called.',
+  },
+  {
+    name: 'LOCALSPINE_CIS2_ISSUER',
+    fallback: 'local',
+    meaning: 'local or published: whether CIS2 names itself in tokens by its local address, or by the published issuer of the environment.',
+  },
+  {
     name: 'LOCALSPINE_SANDBOX_REFUSALS',
     fallback: 'national',
     meaning: 'national or published: how SANDBOX refuses a business function; published gives the public sandbox’s SANDBOX_ERROR text.',
+  },
+  {
+    name: 'LOCALSPINE_PAS_POLL_SECONDS',
+    fallback: '60',
+    meaning: 'Business time between two polls of the hospitals for free slots.',
   },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
@@ -134,7 +168,12 @@ export function readConfiguration(variables: Variables, folder: string, interact
     uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
     directoryCacheSeconds: whole('LOCALSPINE_DIRECTORY_CACHE_SECONDS', 0, 86_400),
+    fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
+    cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),
     sandboxRefusals: oneOf('LOCALSPINE_SANDBOX_REFUSALS', 'national', ['national', 'published']),
+    pasPollSeconds: whole('LOCALSPINE_PAS_POLL_SECONDS', 60, 86_400),
+    quotaPerMinute: readPerEnvironment('LOCALSPINE_QUOTA_PER_MINUTE', text('LOCALSPINE_QUOTA_PER_MINUTE'), faults),
+    spikeArrestPerMinute: readPerEnvironment('LOCALSPINE_SPIKE_ARREST_PER_MINUTE', text('LOCALSPINE_SPIKE_ARREST_PER_MINUTE'), faults),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };
@@ -159,6 +198,27 @@ function readEnvironments(value: string | undefined, faults: string[]): readonly
   if (unknown.length > 0)
     faults.push(`LOCALSPINE_ENVIRONMENTS names ${unknown.map((each) => `"${each}"`).join(', ')}; there are ${ENVIRONMENT_IDS.join(', ')}`);
   return ENVIRONMENT_IDS.filter((id) => wanted.includes(id));
+}
+
+/** `600` for every environment, or `INT:600,PROD:3000` for some. */
+function readPerEnvironment(name: string, value: string | undefined, faults: string[]): PerEnvironment {
+  if (value === undefined) return {};
+  const limit = (text: string): number => {
+    if (!/^[1-9]\d{0,6}$/.test(text)) faults.push(`${name} must be whole numbers from 1 to 9999999, not "${text}"`);
+    return Number(text);
+  };
+  if (!value.includes(':')) {
+    const forAll = limit(value.trim());
+    return Object.fromEntries(ENVIRONMENT_IDS.map((id) => [id, forAll]));
+  }
+  const parts = value.split(',').map((each) => each.split(':').map((part) => part.trim()));
+  return Object.fromEntries(
+    parts.map(([id = '', number = '']) => {
+      if (!ENVIRONMENT_IDS.some((each) => each === id.toUpperCase()))
+        faults.push(`${name} names "${id}"; there are ${ENVIRONMENT_IDS.join(', ')}`);
+      return [id.toUpperCase(), limit(number)];
+    }),
+  );
 }
 
 function readPublicUrl(value: string | undefined, faults: string[]): URL | undefined {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { ALPHANUMERIC, type Random } from '../kernel/random.ts';
@@ -45,19 +45,27 @@ export class Home {
     const path = this.file('seal.key');
     try {
       if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-      writeFileSync(path, random.text(43, ALPHANUMERIC), { mode: PRIVATE_FILE, flag: 'wx' });
+      // Written whole elsewhere and then named: of two processes one is first, and neither reads half a key.
+      const draft = draftOf(path);
+      writeFileSync(draft, random.text(43, ALPHANUMERIC), { mode: PRIVATE_FILE });
+      try {
+        linkSync(draft, path);
+      } finally {
+        rmSync(draft);
+      }
     } catch (error) {
       if (!existsSync(path)) throw new LocalRefusal(403, 'home_unwritable', `The seal key ${path} cannot be kept (${messageOf(error)}).`);
     }
     return readFileSync(path, 'utf8').trim();
   }
 
-  /** Writes a file; `secret` ones are readable by the owner only, whatever the umask. */
+  /** Writes a file as a whole: who reads it meanwhile gets the old or the new. `secret` ones are readable by the owner only. */
   write(name: string, content: string, secret = false): string {
     const path = this.file(name);
     mkdirSync(join(path, '..'), { recursive: true, mode: PRIVATE_FOLDER });
-    writeFileSync(path, content, secret ? { mode: PRIVATE_FILE } : {});
-    if (secret) chmodSync(path, PRIVATE_FILE);
+    const draft = draftOf(path);
+    writeFileSync(draft, content, secret ? { mode: PRIVATE_FILE } : {});
+    renameSync(draft, path);
     return path;
   }
 
@@ -68,4 +76,8 @@ export class Home {
   withdraw(): void {
     rmSync(this.file('running.json'), { force: true });
   }
+}
+
+function draftOf(path: string): string {
+  return `${path}.${process.pid}`;
 }

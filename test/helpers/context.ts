@@ -28,7 +28,16 @@ export const testEnvironment: EnvironmentFacts = {
   access: 'token',
   production: false,
   publishedNames: [],
-  settings: { seed: 'test', quota: false, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0 },
+  settings: {
+    seed: 'test',
+    quota: false,
+    scanSeconds: 0,
+    uploadDays: 14,
+    pasTimeoutSeconds: 0,
+    pasPollSeconds: 60,
+    fetchPrivate: true,
+    cis2Issuer: 'local',
+  },
 };
 
 /** A service context on a memory store with a clock that only moves when told; apis of other services are given by hand. */

@@ -111,7 +111,9 @@ async function send(ubrn: string, serviceId: string, reason: string): Promise<vo
   assert.equal(reply.status, 201, reply.text);
 }
 
+/** A slot on offer; one that was cancelled is on offer again once the hospital has been polled. */
 async function freeSlot(serviceId = BOOKABLE): Promise<{ id: string; start: string; end: string; clinician?: string }> {
+  assert.equal((await spine.admin('INT', '/ers/hospitals/poll', { method: 'POST', body: {} })).status, 200);
   const query = new URLSearchParams({
     'schedule.actor:HealthcareService': serviceId,
     appointmentType: 'ROUTINE',

@@ -58,6 +58,12 @@ async function get(invocation: Invocation): Promise<void> {
   invocation.result({ [name]: values[name] }, values[name]);
 }
 
+/** Where the identity providers are (identity.md B.1, C.10). */
+const ISSUER_PATHS = {
+  cis2: () => '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare',
+  mock: (slug: string) => `/realms/Cis2-mock-${slug}`,
+} as const;
+
 /** What an environment answers, from its manifest. */
 export function pathTable(manifest: ManifestView, httpUrl: string): readonly PathRow[] {
   const listenerOf = (baseUrl: string | undefined): string => manifest.listeners.find((each) => each.baseUrl === baseUrl)?.name ?? 'https';
@@ -77,6 +83,9 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     const who = signIn === 'mock' ? 'simulated log-on' : 'CIS2 sign-in';
     rows.push({ service: 'gateway', what: `authorise (${who})`, listener: 'https', url: `${manifest.baseUrl}${path}/authorize` });
     rows.push({ service: 'gateway', what: 'token', listener: 'https', url: `${manifest.baseUrl}${path}/token` });
+    const issuer = `${manifest.baseUrl}${ISSUER_PATHS[signIn === 'mock' ? 'mock' : 'cis2'](manifest.id.toLowerCase())}`;
+    if (!rows.some((each) => each.url === issuer))
+      rows.push({ service: 'identity', what: `issuer (${who})`, listener: 'https', url: issuer });
   }
   for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls'))
     rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { PARTNER_BEHAVIOURS } from '../../kernel/faults/faults.ts';
 import { FaultAnswer, FaultsAnswer, type FaultView, RemovedAnswer } from '../answers.ts';
 import { type CommandBook, type Invocation, UsageError, wholeNumber } from '../invocation.ts';
 import { table } from '../output.ts';
@@ -17,7 +18,7 @@ export function addFaultCommands(program: Command, book: CommandBook): void {
     })
     .requiredOption('--service <name>', 'service, like ers, gateway or identity; "*" for all')
     .option('--operation <id>', 'operation, like A016 (default: all)')
-    .addOption(new Option('--partner <behaviour>', 'how a hospital system answers').choices(['refuse', 'error', 'silence']))
+    .addOption(new Option('--partner <behaviour>', 'how a hospital system answers').choices(PARTNER_BEHAVIOURS))
     .option('--status <code>', 'answer with this HTTP status', wholeNumber(400, 599))
     .option('--retry-after <seconds>', 'with --status: the Retry-After header', wholeNumber(0, 86_400))
     .option('--delay <milliseconds>', 'wait before answering', wholeNumber(0, 180_000))

@@ -15,7 +15,7 @@ export function registerClock(app: FastifyInstance, environment: Environment): v
   app.get('/clock', async () => show());
   app.put('/clock', async (request) => {
     const body: Record<string, unknown> = typeof request.body === 'object' && request.body !== null ? { ...request.body } : {};
-    if (body['release'] === true) await world.releaseClock();
+    if (body['release'] === true) await environment.releaseClock();
     else if (typeof body['advance'] === 'string') await world.setClock(world.now() + parseDuration(body['advance']));
     else if (typeof body['now'] === 'string') await world.setClock(parseInstant(body['now']));
     else

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LocalRefusal } from '../../kernel/errors.ts';
+import { PARTNER_BEHAVIOURS } from '../../kernel/faults/faults.ts';
 import type { Environment } from '../environment.ts';
 
 const Effect = Type.Union([
@@ -14,7 +15,7 @@ const Effect = Type.Union([
   Type.Object({ kind: Type.Literal('disconnect') }),
   Type.Object({
     kind: Type.Literal('partner'),
-    behaviour: Type.Union([Type.Literal('refuse'), Type.Literal('error'), Type.Literal('silence')]),
+    behaviour: Type.Union(PARTNER_BEHAVIOURS.map((each) => Type.Literal(each))),
   }),
 ]);
 const Rule = Type.Object({

@@ -1,5 +1,12 @@
 import type { Instant } from '../clock.ts';
 
+/**
+ * How a simulated partner, such as a hospital system of e-RS, can misbehave. `late`: it does as asked, but its answer misses its time;
+ * `withdraw`: it takes back what it had on offer, and says so.
+ */
+export const PARTNER_BEHAVIOURS = ['refuse', 'error', 'silence', 'late', 'withdraw'] as const;
+export type PartnerBehaviour = (typeof PARTNER_BEHAVIOURS)[number];
+
 /** What a fault does to the matching request (DESIGN.md D9). */
 export type FaultEffect =
   /** Answer with this HTTP status, rendered by the protocol's own error renderer (503, 500, 429 …). */
@@ -8,8 +15,8 @@ export type FaultEffect =
   | { readonly kind: 'delay'; readonly milliseconds: number }
   /** Close the connection without an answer. */
   | { readonly kind: 'disconnect' }
-  /** Make a simulated partner behave: for e-RS and its hospital systems `refuse`, `error` or `silence`. */
-  | { readonly kind: 'partner'; readonly behaviour: 'refuse' | 'error' | 'silence' };
+  /** Make a simulated partner behave. */
+  | { readonly kind: 'partner'; readonly behaviour: PartnerBehaviour };
 
 /** A rule that a user set: "the next two bookings are refused by the hospital". */
 export interface FaultRule {

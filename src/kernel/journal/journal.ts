@@ -303,7 +303,9 @@ export class Journal implements JournalReader {
     // Sorts by time; the end keeps two replicas apart.
     const id = `${at.toString(36).padStart(9, '0')}${this.#sequence.toString(36).padStart(4, '0')}${this.#replica}`;
     const { service = 'environment', operation = '-' } = exchange;
-    const verdict = finished.status >= 500 && exchange.refusal === undefined ? 'failed' : finished.status >= 400 ? 'refused' : 'ok';
+    // A refusal may also travel as a redirect or as a page that asks again.
+    const refused = exchange.refusal !== undefined || finished.status >= 400;
+    const verdict = finished.status >= 500 && exchange.refusal === undefined ? 'failed' : refused ? 'refused' : 'ok';
     // Members without a value are left out by JSON.
     const summary: Record<keyof JournalSummary, unknown> = {
       id,

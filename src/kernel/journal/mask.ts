@@ -2,7 +2,8 @@
 const SECRET_HEADERS = new Set(['authorization', 'apikey', 'cookie', 'set-cookie']);
 
 /** Members of forms and JSON bodies whose values are secrets. An access token is one: whoever reads the journal must not become its user. */
-const SECRET_MEMBERS = 'access_token|refresh_token|client_secret|client_assertion|subject_token|id_token|code|secret|password|passcode';
+const SECRET_MEMBERS =
+  'access_token|refresh_token|client_secret|client_assertion|subject_token|id_token_hint|id_token|logout_token|code_verifier|code|secret|password|passcode|confirmation';
 const FORM_MEMBER = new RegExp(`(^|&)(${SECRET_MEMBERS})=([^&]*)`, 'g');
 const JSON_MEMBER = new RegExp(`("(?:${SECRET_MEMBERS})"\\s*:\\s*)"([^"]*)"`, 'g');
 
@@ -32,7 +33,7 @@ export function maskBody(body: string): string {
   return body.replace(JSON_MEMBER, (_, before: string, value: string) => `${before}"${hint(value)}"`);
 }
 
-const QUERY_SECRET = /([?&](?:code|interaction|token|session_code|X-Amz-Signature)=)([^&]*)/g;
+const QUERY_SECRET = /([?&](?:code|interaction|token|session_code|id_token_hint|confirmation|X-Amz-Signature)=)([^&]*)/g;
 
 /** An address with the secrets in its query masked: authorization codes, sign-ins under way. */
 export function maskUrl(url: string): string {

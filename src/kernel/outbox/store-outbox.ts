@@ -24,6 +24,8 @@ interface OutboxTables {
 const LEASE_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 500;
 const BATCH = 20;
+/** How long a job that is done can still be looked at. */
+const KEEP_DONE_MILLISECONDS = 3_600_000;
 
 /**
  * The durable outbox: jobs are rows, workers claim them with a lease on real time, so that a crashed worker's jobs are taken up again.
@@ -39,6 +41,7 @@ export class StoreOutbox implements Outbox {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
+  #pruneAt = 0;
   #stopped = true;
 
   constructor(options: { store: Store; world: World; random: Random; log: Logger }) {
@@ -114,11 +117,23 @@ export class StoreOutbox implements Outbox {
 
   async #drain(): Promise<void> {
     await this.#world.refresh();
+    await this.#prune();
     for (;;) {
       const jobs = await this.#claim();
       for (const job of jobs) await this.#perform(job);
       if (jobs.length < BATCH || this.#stopped) return;
     }
+  }
+
+  /** Now and then: jobs done long ago go, or work that repeats would fill the table. */
+  async #prune(): Promise<void> {
+    const realNow = this.#clock.realNow();
+    if (realNow < this.#pruneAt) return;
+    this.#pruneAt = realNow + KEEP_DONE_MILLISECONDS;
+    await tablesOf<OutboxTables>(this.#store.db)
+      .deleteFrom('kernel_outbox')
+      .where('done_at', '<', realNow - KEEP_DONE_MILLISECONDS)
+      .execute();
   }
 
   async #claim(): Promise<readonly OutboxRow[]> {

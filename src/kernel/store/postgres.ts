@@ -35,8 +35,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   pool.on('error', () => undefined); // an idle connection that broke is replaced at the next use
   const db: Db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await createSchema(db, options.schema);
-    await migrate(db, options.migrations, 'postgres', options.schema);
+    await oneProcessAtATime(db, options.schema, async () => {
+      await sql`create schema if not exists ${sql.id(options.schema)}`.execute(db);
+      await migrate(db, options.migrations, 'postgres', options.schema);
+    });
   } catch (error) {
     await db.destroy();
     if (error instanceof LocalRefusal) throw error;
@@ -110,13 +112,19 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   return store;
 }
 
-async function createSchema(db: Db, schema: string): Promise<void> {
-  try {
-    await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
-  } catch (error) {
-    // Two processes starting at once: PostgreSQL reports the loser as a unique violation; the schema is there all the same.
-    if (!['23505', '42P06'].includes(codeOf(error))) throw error;
-  }
+/**
+ * Two processes may start on the same database at once. "If not exists" does not help them: PostgreSQL checks first and creates later, and
+ * the slower one fails. So whoever comes second waits here, and then finds the work done.
+ */
+async function oneProcessAtATime(db: Db, schema: string, work: () => Promise<void>): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(hashtextextended(${schema}, 0))`.execute(connection);
+    try {
+      await work();
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended(${schema}, 0))`.execute(connection);
+    }
+  });
 }
 
 /** Rows of a snapshot table go back by the columns both have. A table the snapshot lacks is emptied. */

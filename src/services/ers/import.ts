@@ -1,8 +1,9 @@
-/** The member `ers` of `POST /_localspine/import`: one instance's services, slots, files and requests. */
+/** The member `ers` of `POST /_localspine/import`: one instance's services, clinics, slots, files and requests. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { importAdvice } from './advice/import-advice.ts';
-import { importServices, importSlots } from './catalogue/import.ts';
+import { startPolling } from './booking/slot-polling.ts';
+import { importClinics, importServices, importSlots } from './catalogue/import.ts';
 import { importReferrals } from './referral/import-referrals.ts';
 import { clearInstance } from './store/clear-instance.ts';
 import type { ErsWorld } from './world.ts';
@@ -16,6 +17,13 @@ interface Part {
 /** In this order: what comes later may name what came before. */
 const PARTS: readonly Part[] = [
   { member: 'services', store: (_, tx, instance, value) => importServices(tx, instance, value) },
+  {
+    member: 'clinics',
+    store: async (world, tx, instance, value) => {
+      await startPolling(world, tx); // what they offer is polled at once
+      return importClinics(tx, instance, value, world.clock.now());
+    },
+  },
   { member: 'slots', store: (_, tx, instance, value) => importSlots(tx, instance, value) },
   {
     member: 'files',

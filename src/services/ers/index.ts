@@ -2,15 +2,13 @@ import { offer, type Service, type ServiceContext } from '../../kernel/service.t
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
+import { BOOKING_CONFIRMED, settleConfirmation } from './booking/hospital-notices.ts';
 import { simulatedHospital } from './booking/simulated-hospital.ts';
+import { POLL_HOSPITALS, polling, startPolling } from './booking/slot-polling.ts';
 import { CLEAN_UP_FILES, cleanUpFiles, scheduleCleanUp } from './files/clean-up-files.ts';
 import { SCAN_FILE, scanFile } from './files/scan-file.ts';
 import { importErs } from './import.ts';
-import { catalogueTables } from './migrations/0001-catalogue.ts';
-import { referralTables } from './migrations/0002-referrals.ts';
-import { accessCodeTable } from './migrations/0003-access-codes.ts';
-import { patientView } from './migrations/0003-patient-view.ts';
-import { adviceTables } from './migrations/0004-advice.ts';
+import { ersMigrations } from './migrations/migrations.ts';
 import { patientCareProducts } from './patient/product.ts';
 import { ersProducts } from './products.ts';
 import { seedInstance } from './seed/instance.ts';
@@ -31,18 +29,18 @@ const PATHS = ['/referrals', '/referrals-dep'];
 export const ers: Service<ErsApi> = {
   name: 'ers',
   title: 'NHS e-Referral Service',
-  migrations: {
-    '0001-catalogue': catalogueTables,
-    '0002-referrals': referralTables,
-    '0003-access-codes': accessCodeTable,
-    '0003-patient-view': patientView,
-    '0004-advice': adviceTables,
-  },
+  migrations: ersMigrations,
   tables: {
     ers_service: 'data',
     ers_service_key: 'data',
     ers_service_member: 'data',
     ers_slot: 'data',
+    ers_slot_list: 'data',
+    ers_clinic: 'data',
+    ers_clinic_session: 'data',
+    ers_clinic_slot: 'data',
+    ers_clinic_booking: 'data',
+    ers_turn: 'data',
     ers_referral: 'data',
     ers_advice: 'data',
     ers_file: 'data',
@@ -76,16 +74,23 @@ export const ers: Service<ErsApi> = {
         registerObjectStore(app, world);
       },
       async admin(app) {
-        const { registerAdmin } = await import('./admin.ts');
+        const { registerAdmin } = await import('./admin/routes.ts');
         await registerAdmin(app, world, context.journal);
       },
       async seed(tx, random) {
         for (const instance of context.environment.ersInstances)
           await seedInstance(world, tx, instance, random.stream('instance', instance));
         await scheduleCleanUp(world, tx);
+        await startPolling(world, tx);
       },
       importData: (tx, document) => importErs(world, tx, document, Object.keys(ers.tables)),
-      jobs: { [SCAN_FILE]: scanFile(world), [CLEAN_UP_FILES]: cleanUpFiles(world) },
+      clockSetBack: (tx) => startPolling(world, tx),
+      jobs: {
+        [SCAN_FILE]: scanFile(world),
+        [CLEAN_UP_FILES]: cleanUpFiles(world),
+        [POLL_HOSPITALS]: polling(world),
+        [BOOKING_CONFIRMED]: settleConfirmation(world),
+      },
     };
   },
 };
@@ -103,6 +108,6 @@ function worldOf(context: ServiceContext): ErsWorld {
     sealer,
     directory: context.use(directory),
     demographics: context.use(demographics),
-    hospital: simulatedHospital({ faults, settings: environment.settings }),
+    hospital: simulatedHospital({ store, clock, random, outbox, faults, settings: environment.settings }),
   };
 }

@@ -82,7 +82,8 @@ export interface Slot {
   readonly end: Instant;
   /** A slot without one serves every priority. */
   readonly priority?: Priority;
-  readonly status: 'free' | 'booked' | 'withdrawn';
+  /** `withdrawn`: the hospital said so; `gone`: it no longer offers it. */
+  readonly status: 'free' | 'booked' | 'withdrawn' | 'gone';
 }
 
 /** The criteria of a service search; stored with every shortlist (ers.md §9 A010). */

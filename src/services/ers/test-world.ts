@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 /** An e-RS in memory for tests of operations: real store, blobs and clock; directory, demographics and hospital by hand. */
-import { testContext } from '../../../test/helpers/context.ts';
+import { testContext, testEnvironment } from '../../../test/helpers/context.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
 import type { Patient } from '../demographics/index.ts';
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
-import type { HospitalAnswer, HospitalSystem } from './booking/hospital-system.ts';
+import type { HospitalAnswer, HospitalSystem, OfferedSlot, PolledClinic } from './booking/hospital-system.ts';
 import { ErsRefusal, ErsStatus } from './errors.ts';
-import { catalogueTables } from './migrations/0001-catalogue.ts';
-import { referralTables } from './migrations/0002-referrals.ts';
-import { accessCodeTable } from './migrations/0003-access-codes.ts';
-import { patientView } from './migrations/0003-patient-view.ts';
-import { adviceTables } from './migrations/0004-advice.ts';
+import { ersMigrations } from './migrations/migrations.ts';
 import type { Caller, Referral } from './model.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import { saveServices, saveSlots } from './store/catalogue.ts';
@@ -39,6 +35,17 @@ export class ScriptedHospital implements HospitalSystem {
     this.asked.push(`cancel ${request.slotId} for ${request.ubrn}`);
     return this.answers.shift() ?? 'confirmed';
   }
+
+  /** Slot lists by service, and the revision they are at. */
+  lists = new Map<string, { readonly revision: number; readonly slots: readonly OfferedSlot[] | undefined }>();
+
+  async clinics(): Promise<readonly PolledClinic[]> {
+    return [...this.lists].map(([serviceId, { revision }]) => ({ serviceId, revision }));
+  }
+
+  async availableSlots(_instance: string, serviceId: string): Promise<readonly OfferedSlot[] | undefined> {
+    return this.lists.get(serviceId)?.slots;
+  }
 }
 
 export type TestErs = Awaited<ReturnType<typeof testErs>>;
@@ -57,17 +64,11 @@ export async function testErs() {
   const migrations = {
     directory: directory.migrations,
     demographics: demographics.migrations,
-    ers: {
-      '0001-catalogue': catalogueTables,
-      '0002-referrals': referralTables,
-      '0003-access-codes': accessCodeTable,
-      '0003-patient-view': patientView,
-      '0004-advice': adviceTables,
-    },
+    ers: ersMigrations,
   };
   const context = await testContext({
     migrations,
-    environment: { settings: { seed: 'test', quota: false, scanSeconds: 300, uploadDays: 14, pasTimeoutSeconds: 120 } },
+    environment: { settings: { ...testEnvironment.settings, scanSeconds: 300, pasTimeoutSeconds: 120 } },
   });
   const directoryApi = (await directory.create(context)).api;
   const demographicsApi = (await demographics.create(context)).api;

@@ -1,6 +1,6 @@
 /** Who calls the token endpoint: by signed assertion, or by API key and secret. */
 import { type ApiKey, type Application, keyFault } from './application.ts';
-import { type Passed, readClientAssertion } from './client-assertion.ts';
+import { type ClientAssertion, type Passed, readClientAssertion } from './client-assertion.ts';
 import { refuse } from './errors.ts';
 import { findKey, kidsOf } from './jwks.ts';
 import { keySetOf } from './key-sets.ts';
@@ -41,6 +41,23 @@ export async function authenticateByAssertion(world: GatewayWorld, request: Toke
   request.identified(application);
   passed('gateway.client-assertion.client');
   await countTokenRequest(world, application.appId);
+  await verifyAssertion(world, application, assertion, [request.tokenUrl], passed);
+  return application;
+}
+
+/**
+ * Steps 17 to 21: key set, kid, audience and signature. Spends nothing.
+ *
+ * @param tokenUrls audiences that will do
+ * @throws TokenRefusal of the first check that fails
+ */
+export async function verifyAssertion(
+  world: GatewayWorld,
+  application: Application,
+  assertion: ClientAssertion,
+  tokenUrls: readonly string[],
+  passed: Passed,
+): Promise<void> {
   const keySet = await keySetOf(world, application);
   passed('gateway.client-assertion.jwks');
   const key = findKey(keySet, assertion.kid);
@@ -51,8 +68,11 @@ export async function authenticateByAssertion(world: GatewayWorld, request: Toke
     );
   passed('gateway.client-assertion.kid');
   const { aud } = assertion.jwt.claims;
-  if (aud !== request.tokenUrl)
-    throw refuse('gateway.client-assertion.aud', `aud is ${JSON.stringify(aud ?? null)}; the endpoint called is "${request.tokenUrl}".`);
+  if (typeof aud !== 'string' || !tokenUrls.includes(aud))
+    throw refuse(
+      'gateway.client-assertion.aud',
+      `aud is ${JSON.stringify(aud ?? null)}; ${tokenUrls.length === 1 ? 'the endpoint called is' : 'the endpoints here are'} "${tokenUrls.join('" and "')}".`,
+    );
   passed('gateway.client-assertion.aud');
   if (key === 'unusable' || !isSignedBy(assertion.jwt, key, 'RS512')) {
     throw refuse(
@@ -61,7 +81,6 @@ export async function authenticateByAssertion(world: GatewayWorld, request: Toke
     );
   }
   passed('gateway.client-assertion.signature');
-  return application;
 }
 
 async function spendAssertion(world: GatewayWorld, clientId: string, jti: string, tooFarAhead: boolean, now: number): Promise<void> {
@@ -75,7 +94,8 @@ async function spendAssertion(world: GatewayWorld, clientId: string, jti: string
     throw refuse('gateway.client-assertion.jti-unique', `The jti "${jti}" was used before.`);
 }
 
-async function activeClient(
+/** The client of an API key, if it may be used. Throws TokenRefusal of `check`. */
+export async function activeClient(
   world: GatewayWorld,
   apiKey: string,
   check: 'gateway.client-assertion.client' | 'gateway.client-id',
@@ -107,11 +127,12 @@ export async function authenticateBySecret(world: GatewayWorld, request: TokenRe
   const { application, key } = await activeClient(world, clientId, 'gateway.client-id');
   request.identified(application);
   passed('gateway.client-id');
+  // Counted before the secret is compared: guessing is limited too.
+  await countTokenRequest(world, application.appId);
   const secret = form.get('client_secret') ?? '';
   if (secret === '') throw refuse('gateway.client-secret.present');
   passed('gateway.client-secret.present');
   if (!isSecret(secret, { salt: key.secretSalt, hash: key.secretHash })) throw refuse('gateway.client-secret');
   passed('gateway.client-secret');
-  await countTokenRequest(world, application.appId);
   return application;
 }

@@ -11,13 +11,11 @@ import {
   startChain,
   type UserTokenReply,
 } from './issue.ts';
-import { findKey } from './jwks.ts';
 import { livesAskedFor } from './log-on.ts';
 import { patientLogOnOf } from './patient-log-on.ts';
 import { fingerprint } from './secrets.ts';
-import { isSignatureAlgorithm, isSignedBy } from './signature.ts';
 import { findLogOn, takeCode, takeRefreshToken } from './store/tokens.ts';
-import { readSubjectToken } from './subject-token.ts';
+import { readSubjectToken, verifySubjectToken } from './subject-token.ts';
 import type { GatewayWorld } from './world.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -63,23 +61,12 @@ async function tokenExchange(world: GatewayWorld, request: TokenRequest): Promis
   const application = await authenticateByAssertion(world, request);
   const { form, passed, provider } = request;
   const subject = readSubjectToken(form, Math.floor(world.clock.realNow() / 1_000), passed);
-  const issuer = world.signIn
-    .issuers()
-    .find((each) => (each.provider === provider || each.provider === 'nhs-login') && each.issuer === subject.issuer);
-  if (issuer === undefined) throw refuse('gateway.subject-token.iss', `iss is "${subject.issuer}".`);
-  passed('gateway.subject-token.iss');
-  const key = findKey(await world.signIn.jwks(world.store.db, issuer.provider), subject.kid);
-  if (key === undefined) throw refuse('gateway.subject-token.kid', `The issuer has no key "${subject.kid}".`);
-  passed('gateway.subject-token.kid');
-  const { alg } = subject.jwt.header;
-  if (key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(subject.jwt, key, alg))
-    throw refuse('gateway.subject-token.signature');
-  passed('gateway.subject-token.signature');
+  const issuer = await verifySubjectToken(world, subject, [provider, 'nhs-login'], passed);
   const { claims } = subject.jwt;
   const logOn =
-    issuer.provider === 'nhs-login'
+    issuer === 'nhs-login'
       ? patientLogOnOf(world, application, { claims, tokenServer: provider, grantType: 'token_exchange' })
-      : logOnOf(world, application, { claims, provider: issuer.provider, grantType: 'token_exchange' });
+      : logOnOf(world, application, { claims, provider: issuer, grantType: 'token_exchange' });
   passed('gateway.scope.user');
   const lives = livesAskedFor(form);
   const reply = await world.store.transaction((tx) => startChain(world, tx, application, logOn, lives));

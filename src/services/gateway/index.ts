@@ -1,11 +1,13 @@
+import { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { Service, ServiceContext } from '../../kernel/service.ts';
 import { directory } from '../directory/index.ts';
 import { identity } from '../identity/index.ts';
-import type { PkiApi } from '../pki/index.ts';
+import { pki } from '../pki/index.ts';
 import { type GatewayApi, gatewayApi } from './api.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { apiProduct } from './products.ts';
+import { chainsOfSession, endChains } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
 
 export type { AccessGrant, ApplicationFacts } from './access.ts';
@@ -15,17 +17,6 @@ export { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
 export type { ApplicationView, NewKey, RegisteredApplication, Registration } from './management.ts';
 export { type AccessMode, type ApiProduct, apiProduct } from './products.ts';
 export type { KeySource } from './registration.ts';
-
-/** The certificate authority is made with its root, so it is asked for by name. */
-const pki: Service<PkiApi> = {
-  name: 'pki',
-  title: 'Certificate authority',
-  migrations: {},
-  tables: {},
-  create: () => {
-    throw new Error('this value only names the service');
-  },
-};
 
 /** The API platform: application register, token servers, and the checks in front of every API (identity.md C). */
 export const gateway: Service<GatewayApi> = {
@@ -46,11 +37,15 @@ export const gateway: Service<GatewayApi> = {
   },
   create(context) {
     const world = worldOf(context);
+    // A session that ends at the identity provider takes its tokens here with it, in the same transaction (identity.md §2.7).
+    context.use(identity).onSessionEnded(async (tx, { sid }) => endChains(tx, await chainsOfSession(tx, sid), world.clock.now()));
     return {
       api: gatewayApi(world),
       routes: async (app) => {
         const { registerTokenServers } = await import('./oauth/routes.ts');
         await registerTokenServers(app, world);
+        const { registerMockJwks } = await import('./mock-jwks.ts');
+        await app.register(async (scope) => registerMockJwks(scope, world));
       },
       admin: async (app) => {
         const { registerAdmin } = await import('./admin/routes.ts');
@@ -72,9 +67,9 @@ function worldOf(context: ServiceContext): GatewayWorld {
     products: new Map(products.map((product) => [product.name, product])),
     signIn: context.use(identity),
     asids: context.use(directory),
-    async trustedAuthorities() {
+    outgoing: new Outgoing(environment.settings.fetchPrivate, async () => {
       const { root, subordinate } = await context.use(pki).authorities(store.db);
       return [root.pem, subordinate.pem];
-    },
+    }),
   };
 }

@@ -5,6 +5,7 @@ import { testContext, testEnvironment } from '../../../test/helpers/context.ts';
 import { ManualClock } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
+import { Outgoing } from '../../kernel/http/outgoing.ts';
 import { renderLocal } from '../../kernel/http/web-app.ts';
 import type { EnvironmentFacts } from '../../kernel/service.ts';
 import { registerAdmin } from './admin/routes.ts';
@@ -103,6 +104,10 @@ export class FakeSignIn {
     return `platform-${provider}`;
   }
 
+  async realmClient(): Promise<{ client_id: string; client_secret: string }> {
+    return { client_id: 'realm-client', client_secret: 'realm-secret' };
+  }
+
   async jwks(): Promise<{ keys: object[] }> {
     return { keys: [providerKey.jwk] };
   }
@@ -186,7 +191,7 @@ export async function startPlatform(
     products: new Map(products.map((product) => [product.name, product])),
     signIn,
     asids: { allocateAsid: async () => String(asids++) },
-    trustedAuthorities: async () => [],
+    outgoing: new Outgoing(true, async () => []),
   };
   const api = gatewayApi(world);
   const register = (registration: Parameters<GatewayApi['registerApplication']>[1]) =>

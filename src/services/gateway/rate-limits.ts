@@ -9,34 +9,40 @@ const TOKEN_REQUESTS_PER_MINUTE = 300;
 
 /**
  * Counts a request of an application to a product against spike arrest, then quota (path-to-live.md §2.6). Counters are shared by
- * replicas and run on real time. Nothing is counted while the setting is off.
+ * replicas and run on real time. The limits are the product's, unless the environment has its own. Nothing is counted while the setting
+ * is off.
  *
  * @throws QuotaRefusal 429
  */
 export async function countRequest(world: GatewayWorld, app: Pick<ApplicationFacts, 'appId'>, product: ApiProduct): Promise<void> {
-  if (!world.environment.settings.quota) return;
+  const {
+    quota,
+    quotaPerMinute = product.quotaPerMinute,
+    spikeArrestPerMinute = product.spikeArrestPerMinute,
+  } = world.environment.settings;
+  if (!quota) return;
   const now = world.clock.realNow();
-  const spike = smoothed(product.spikeArrestPerMinute);
+  const spike = smoothed(spikeArrestPerMinute);
   if ((await world.store.increment(`gateway.spike.${app.appId}.${product.name}`, Math.floor(now / spike.window))) > spike.limit) {
     throw new QuotaRefusal(
       429,
-      `Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=${product.spikeArrestPerMinute}, periodInMicroseconds=60000000, maxBurstMessageCount=${spike.limit}.0}`,
+      `Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=${spikeArrestPerMinute}, periodInMicroseconds=60000000, maxBurstMessageCount=${spike.limit}.0}`,
       'policies.ratelimit.SpikeArrestViolation',
       {
         check: 'gateway.spike-arrest',
-        why: `More than ${spike.limit} requests in ${spike.window} ms: spike arrest spreads ${product.spikeArrestPerMinute} a minute evenly.`,
+        why: `More than ${spike.limit} requests in ${spike.window} ms: spike arrest spreads ${spikeArrestPerMinute} a minute evenly.`,
         fix: 'Spread the calls over the minute. The limits can be turned off for load tests.',
       },
     );
   }
-  if ((await world.store.increment(`gateway.quota.${app.appId}.${product.name}`, Math.floor(now / MINUTE))) > product.quotaPerMinute) {
+  if ((await world.store.increment(`gateway.quota.${app.appId}.${product.name}`, Math.floor(now / MINUTE))) > quotaPerMinute) {
     throw new QuotaRefusal(
       429,
       'Rate limit quota violation. Quota limit  exceeded. Identifier : _default',
       'policies.ratelimit.QuotaViolation',
       {
         check: 'gateway.quota',
-        why: `The application has made more than ${product.quotaPerMinute} requests in this minute.`,
+        why: `The application has made more than ${quotaPerMinute} requests in this minute.`,
         fix: 'Wait for the next minute. The limits can be turned off for load tests.',
       },
     );

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
+import { testEnvironment } from '../../../test/helpers/context.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
 import { judgeJwks } from './jwks.ts';
@@ -339,7 +340,7 @@ describe('what APIs ask', () => {
 
   test('quota: 600 a minute; spike arrest: 720 a minute, spread over its seconds; off when the setting is off', async () => {
     const platform = await startPlatform({
-      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0 } },
+      environment: { settings: { ...testEnvironment.settings, quota: true } },
     });
     const { api, world, clock } = platform;
     const app = { appId: platform.unattended.appId };

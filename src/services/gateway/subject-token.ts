@@ -1,8 +1,11 @@
-/** The claims of the ID token in a token exchange, checked in the order of the platform's catalogue (identity.md C.4). Pure. */
+/** The ID token in a token exchange, checked in the order of the platform's catalogue (identity.md C.4). */
 import type { Passed } from './client-assertion.ts';
 import { refuse } from './errors.ts';
+import { findKey } from './jwks.ts';
 import { type DecodedJwt, decodeJwt, isAbsent, isObject, isTypeJwt, textMember } from './jwt.ts';
+import { isSignatureAlgorithm, isSignedBy } from './signature.ts';
 import type { TokenCheck } from './token-answers.ts';
+import type { GatewayWorld, SignInProvider } from './world.ts';
 
 /** An ID token whose own text is in order; issuer and signature are still to be checked. */
 export interface SubjectToken {
@@ -58,4 +61,30 @@ function checkDelegation(claims: Readonly<Record<string, unknown>>): void {
   if (isAbsent(own['iss'])) throw refuse('gateway.act-sub.iss-present');
   if (isAbsent(own['aud'])) throw refuse('gateway.act-sub.aud-present');
   if (isAbsent(own['nhs_number'])) throw refuse('gateway.act-sub.nhs-number-present');
+}
+
+/**
+ * Steps 12 to 14: issuer, kid and signature.
+ *
+ * @param providers identity providers of the token server that is asked
+ * @returns which of them issued it
+ * @throws TokenRefusal of the first check that fails
+ */
+export async function verifySubjectToken(
+  world: GatewayWorld,
+  subject: SubjectToken,
+  providers: readonly SignInProvider[],
+  passed: Passed,
+): Promise<SignInProvider> {
+  const issuer = world.signIn.issuers().find((each) => providers.includes(each.provider) && each.issuer === subject.issuer);
+  if (issuer === undefined) throw refuse('gateway.subject-token.iss', `iss is "${subject.issuer}".`);
+  passed('gateway.subject-token.iss');
+  const key = findKey(await world.signIn.jwks(world.store.db, issuer.provider), subject.kid);
+  if (key === undefined) throw refuse('gateway.subject-token.kid', `The issuer has no key "${subject.kid}".`);
+  passed('gateway.subject-token.kid');
+  const { alg } = subject.jwt.header;
+  if (key === 'unusable' || !isSignatureAlgorithm(alg) || !isSignedBy(subject.jwt, key, alg))
+    throw refuse('gateway.subject-token.signature');
+  passed('gateway.subject-token.signature');
+  return issuer.provider;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { testEnvironment } from '../../../test/helpers/context.ts';
 import {
   ASSERTION_TYPE,
   assertion,
@@ -340,7 +341,7 @@ describe('token exchange', () => {
 describe('around the flows', () => {
   test('300 requests a minute per application, when the setting is on', async () => {
     const platform = await startPlatform({
-      environment: { settings: { seed: 'x', quota: true, scanSeconds: 0, uploadDays: 14, pasTimeoutSeconds: 0 } },
+      environment: { settings: { ...testEnvironment.settings, quota: true } },
     });
     const { apiKey } = platform.attended;
     const refused = () =>

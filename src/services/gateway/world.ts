@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Faults } from '../../kernel/faults/faults.ts';
+import type { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { EnvironmentFacts } from '../../kernel/service.ts';
 import type { Db, Store } from '../../kernel/store/store.ts';
@@ -27,6 +28,11 @@ export interface SignIn {
   /** Public keys of a provider. */
   jwks(db: Db, provider: SignInProvider): Promise<{ readonly keys: readonly object[] }>;
   issuers(): readonly { readonly provider: SignInProvider; readonly issuer: string }[];
+  /** The client of the simulated log-on's realm that belongs to an application; made when it is first asked for. */
+  realmClient(
+    tx: Db,
+    application: { readonly id: string; readonly name: string; readonly redirectUri: string },
+  ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: SignInProvider): string;
 }
@@ -57,6 +63,6 @@ export interface GatewayWorld {
   readonly products: ReadonlyMap<string, ApiProduct>;
   readonly signIn: SignIn;
   readonly asids: AsidRegistry;
-  /** Certificates (PEM) to trust beside the public ones when a key set is fetched: the environment's own authority. */
-  trustedAuthorities(): Promise<readonly string[]>;
+  /** Reads key sets at suppliers' addresses. */
+  readonly outgoing: Pick<Outgoing, 'read'>;
 }

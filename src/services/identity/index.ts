@@ -1,15 +1,26 @@
+import { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
+import { pki } from '../pki/index.ts';
+import { seededCards } from './cards/seeded.ts';
+import { PLATFORM_CLIENT, realmClient } from './clients/register.ts';
+import { grantRefused } from './errors.ts';
+import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
+import { relyingParties } from './migrations/0002-relying-parties.ts';
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
-import { PLATFORM_CLIENT, SignIn } from './sign-in.ts';
-import { insertKey, signingKey } from './store.ts';
+import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
+import { identityWorld, realm } from './provider.ts';
+import { END_SESSION_JOB, LOGOUT_JOB, type SessionEnded } from './sessions/ending.ts';
+import { insertKey } from './store.ts';
 
+export type { Attempt, Cards, Verdict } from './cards/port.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
+export type { SessionEnded } from './sessions/ending.ts';
 
 /** Every identity provider of an environment: NHS login signs patients in, the others health and care staff. */
 export type AnyProvider = Provider | 'nhs-login';
@@ -28,7 +39,7 @@ export interface IdentityApi {
       readonly maxAge: number;
     },
   ): Promise<string>;
-  /** The log-on behind a code, once. Throws SignInRefusal for one that is unknown, spent, or for another redirect URI. */
+  /** The log-on behind a code, once. Throws EndpointRefusal for one that is unknown, spent, or for another redirect URI. */
   redeemCode(
     db: Db,
     request: { readonly provider: AnyProvider; readonly code: string; readonly redirectUri: string },
@@ -38,23 +49,44 @@ export interface IdentityApi {
   issuers(): readonly { readonly provider: AnyProvider; readonly issuer: string }[];
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: AnyProvider): string;
+  /** The client of the simulated log-on that belongs to an application of the API platform; made when it is first asked for. */
+  realmClient(
+    tx: Db,
+    application: { readonly id: string; readonly name: string; readonly redirectUri: string },
+  ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
+  /** Has `listener` told of every session that ends, inside the transaction that ends it. Call it when the service is made. */
+  onSessionEnded(listener: SessionEnded): void;
 }
 
 export const identity: Service<IdentityApi> = {
   name: 'identity',
   title: 'Care Identity Service (simulated sign-in)',
-  migrations: { ...identityMigrations, '0003-nhs-login': nhsLoginTables },
+  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties, '0003-nhs-login': nhsLoginTables },
   tables: {
-    identity_key: 'kept',
+    identity_signing_key: 'kept',
+    identity_client: 'kept',
+    identity_jti: 'kept',
+    identity_jwks_cache: 'data',
     identity_interaction: 'data',
     identity_code: 'data',
+    identity_session: 'data',
+    identity_participant: 'data',
+    identity_token: 'data',
+    identity_secret_failure: 'data',
     identity_nhs_login: 'data',
     identity_nhs_login_key: 'kept',
   },
   create(context) {
-    const signIn = new SignIn(context, context.use(directory));
+    const { environment, store, sealer } = context;
+    const world = identityWorld(context, {
+      directory: context.use(directory),
+      cards: seededCards(context.clock),
+      outgoing: new Outgoing(environment.settings.fetchPrivate, async () => {
+        const { root, subordinate } = await context.use(pki).authorities(store.db);
+        return [root.pem, subordinate.pem];
+      }),
+    });
     const nhsLogin = new NhsLogin(context, PLATFORM_CLIENT);
-    const providers = new Set(context.environment.tokenServers.map((each) => each.signIn));
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
@@ -71,30 +103,38 @@ export const identity: Service<IdentityApi> = {
             query.delete('acr_values');
             return `${nhsLogin.authorizePath}?${query}`;
           }
-          return `${signIn.authorizePath(provider)}?${query}`;
+          return `${realm(world, provider).authorize}?${query}`;
         },
-        async redeemCode(_db, { provider, code, redirectUri }) {
-          if (provider !== 'nhs-login') return signIn.redeem(provider, code, redirectUri);
-          return { idToken: await nhsLogin.redeem(PLATFORM_CLIENT, code, redirectUri), userinfo: {} };
+        async redeemCode(db, { provider, code, redirectUri }) {
+          if (provider === 'nhs-login') return { idToken: await nhsLogin.redeem(PLATFORM_CLIENT, code, redirectUri), userinfo: {} };
+          const logOn = await redeemCode(world, code, (found) => {
+            if (found.provider !== provider || found.clientId !== PLATFORM_CLIENT || found.redirectUri !== redirectUri)
+              throw grantRefused('The code was made for another client or redirect URI.');
+          });
+          const details = await detailsOf(world, db, logOn);
+          if (details === undefined) throw grantRefused('The person is no longer in the directory.');
+          return { idToken: await idToken(world, logOn, { code }), userinfo: details };
         },
-        async jwks(db, provider) {
-          if (provider === 'nhs-login') return nhsLogin.jwks();
-          const key = await signingKey(db, provider);
-          return { keys: key === undefined ? [] : [key.publicJwk] };
-        },
+        jwks: async (db, provider) => (provider === 'nhs-login' ? nhsLogin.jwks() : publicKeys(db, provider)),
         issuers: () => [
-          ...[...providers].map((provider) => ({ provider, issuer: signIn.issuer(provider) })),
+          ...world.realms.map(({ provider, issuer }) => ({ provider, issuer })),
           { provider: 'nhs-login', issuer: nhsLogin.issuer },
         ],
+        realmClient: (tx, application) => realmClient(world, tx, application),
         platformClientId: () => PLATFORM_CLIENT,
+        onSessionEnded: (listener) => {
+          world.listeners.push(listener);
+        },
       },
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');
-        registerIdentity(app, { signIn, db: context.store.db, environment: context.environment.id, providers });
+        registerIdentity(app, world);
         const { registerNhsLogin } = await import('./nhs-login/routes.ts');
-        await registerNhsLogin(app, nhsLogin, context.environment.id);
+        await registerNhsLogin(app, nhsLogin, environment.id);
       },
-      admin(app) {
+      async admin(app) {
+        const { registerAdmin } = await import('./admin.ts');
+        registerAdmin(app, world);
         // What a supplier gets with the registration of an NHS login client.
         app.get('/nhs-login/client', async () => ({
           issuer: nhsLogin.issuer,
@@ -103,11 +143,14 @@ export const identity: Service<IdentityApi> = {
         }));
       },
       async prepare() {
-        const { makeSigningKey } = await import('./tokens.ts');
-        const keys = await Promise.all([...providers].map((provider) => makeSigningKey(provider, context.sealer)));
+        const keys = await Promise.all(world.realms.map(({ provider }) => makeSigningKey(provider, sealer, 'current')));
         return async (tx) => {
           for (const key of keys) await insertKey(tx, key);
         };
+      },
+      jobs: {
+        [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
+        [LOGOUT_JOB]: async (job) => (await import('./sessions/logout.ts')).sendLogout(world, job),
       },
     };
   },

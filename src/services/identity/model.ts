@@ -1,48 +1,58 @@
 /** What a sign-in knows, as plain data (identity.md §B, §C.10). */
+import type { MethodId } from './methods.ts';
 
 export type Provider = 'cis2' | 'mock';
 
-/** How a user can prove who they are, with the assurance level it gives (identity.md B.3). */
-export const METHODS = [
-  { id: 'smartcard', text: 'Smartcard', amr: 'N3_SMARTCARD', aal: 3 },
-  { id: 'security-key', text: 'Security key', amr: 'FIDO2', aal: 3 },
-  { id: 'authenticator', text: 'Authenticator app', amr: 'TOTP', aal: 2 },
-  { id: 'password', text: 'User name and password', amr: 'USERPASS', aal: 1 },
-] as const;
-export type MethodId = (typeof METHODS)[number]['id'];
-
-/** Lowest and highest level that an `acr_values` accepts (identity.md B.3); a finer value names its own level. */
-export function acceptedLevels(acrValues: string): { readonly low: number; readonly high: number } {
-  if (acrValues.includes('AAL2_OR_AAL3')) return { low: 2, high: 3 };
-  const level = /AAL([123])/.exec(acrValues)?.[1];
-  return level === undefined ? { low: 1, high: 3 } : { low: Number(level), high: level === '1' ? 3 : Number(level) };
+/** Proof of possession that a client asks for (RFC 7636): how the verifier becomes the challenge, and the challenge. */
+export interface CodeChallenge {
+  readonly method: 'S256' | 'plain';
+  readonly challenge: string;
 }
 
-/** A sign-in under way in a browser. */
-export interface Interaction {
-  readonly id: string;
-  readonly provider: Provider;
+/** What a client asked for at the authorisation endpoint, checked. */
+export interface AuthorizationRequest {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly state?: string;
   readonly nonce?: string;
   readonly acrValues: string;
   readonly scope: string;
+  readonly codeChallenge?: CodeChallenge;
+}
+
+/** A person who has shown who they are. */
+export interface Proof {
+  readonly userId: string;
+  readonly method: MethodId;
+  readonly identityAssuranceLevel: number;
+  /** Real time, in seconds. */
+  readonly authTime: number;
+}
+
+/** A sign-in under way in a browser. */
+export interface Interaction extends AuthorizationRequest {
+  readonly id: string;
+  readonly provider: Provider;
+  /** Fingerprint of the cookie of the browser it began in. */
+  readonly browser: string;
   /** Chosen so far. */
   readonly method?: MethodId;
-  readonly userId?: string;
-  readonly identityAssuranceLevel?: number;
+  readonly proof?: Proof;
+}
+
+/** Single sign-on: one person in one browser, shared by all relying parties they sign in to. */
+export interface Session extends Proof {
+  /** Public name of the session, in ID tokens and logout tokens. */
+  readonly sid: string;
+  readonly provider: Provider;
+  readonly selectedRoleId?: string;
+  /** Business time. */
+  readonly expiresAt: number;
 }
 
 /** A finished sign-in, waiting for its code to be redeemed. */
-export interface LogOn {
+export interface LogOn extends AuthorizationRequest {
   readonly provider: Provider;
-  readonly clientId: string;
-  readonly redirectUri: string;
-  readonly nonce?: string;
-  readonly state?: string;
-  readonly acr: string;
-  readonly scope: string;
   readonly userId: string;
   readonly selectedRoleId?: string;
   readonly aal: number;
@@ -51,4 +61,9 @@ export interface LogOn {
   readonly sid: string;
   /** Real time, in seconds. */
   readonly authTime: number;
+}
+
+/** Whether a scope list names a scope. */
+export function hasScope(scope: string, name: string): boolean {
+  return scope.split(' ').includes(name);
 }

@@ -1,170 +1,137 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Db } from '../../kernel/store/store.ts';
+import { messageOf } from '../../kernel/errors.ts';
 import { registerAssets } from '../../kernel/web/assets.ts';
 import { Pages } from '../../kernel/web/pages.ts';
-import { ersBusinessFunctions } from '../directory/index.ts';
-import { SignInRefusal } from './errors.ts';
-import { acceptedLevels, METHODS, type Provider } from './model.ts';
-import { SCREEN_LIST, type SignIn, type Step } from './sign-in.ts';
-import { signingKey } from './store.ts';
+import { browserOf, clearCookie, cookiesOf, originOf, setCookie } from './browser.ts';
+import { EndpointRefusal, SignInRefusal } from './errors.ts';
+import { registerEndpoints } from './oidc/routes.ts';
+import type { IdentityWorld } from './provider.ts';
+import type { Realm } from './realms.ts';
+import { logOut } from './sessions/logout.ts';
+import { SignIn, type Step } from './sign-in.ts';
+import { SignInPages } from './sign-in-pages.ts';
 
-const PROVIDERS: readonly Provider[] = ['cis2', 'mock'];
-const FORM_LIMIT = 16 * 1024;
-const FUNCTIONS = new Map(ersBusinessFunctions.map((each) => [each.activityCode, each.businessFunction]));
+const FORM_LIMIT = 64 * 1024;
 
-interface Parts {
-  readonly signIn: SignIn;
-  readonly db: Db;
-  readonly environment: string;
-  readonly providers: ReadonlySet<Provider>;
-}
-
-/** Discovery, keys and sign-in pages of the simulated identity providers (identity.md B.1, C.10). */
-export function registerIdentity(app: FastifyInstance, parts: Parts): void {
+/** Everything an environment's identity providers answer (identity.md B.1, C.10): endpoints for software, pages for people. */
+export function registerIdentity(app: FastifyInstance, world: IdentityWorld): void {
   const pages = new Pages(join(import.meta.dirname, 'pages'));
+  const signIn = new SignIn(world);
+  const show = new SignInPages(world, pages, signIn);
   registerAssets(app);
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_LIMIT }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  );
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_LIMIT }, (request, body, done) => {
+    request.exchange.requestBody = body;
+    done(null, new URLSearchParams(String(body)));
+  });
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: FORM_LIMIT }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'identity';
   });
-  app.setErrorHandler((error: unknown, request, reply) => {
-    if (!(error instanceof SignInRefusal)) throw error;
-    request.exchange.refused(error.explanation);
-    return pages.send(
-      reply,
-      'refused.njk',
-      {
-        title: 'There is a problem',
-        environment: parts.environment,
-        text: error.message,
-        error: error.error,
-        why: error.explanation.why,
-        fix: error.explanation.fix,
-      },
-      400,
-    );
-  });
-  for (const provider of PROVIDERS.filter((each) => parts.providers.has(each))) registerProvider(app, parts, pages, provider);
+  app.setErrorHandler((error: unknown, request, reply) => renderRefusal(world, pages, error, request, reply));
+  for (const realm of world.realms) {
+    registerEndpoints(app, world, realm);
+    registerPages(app, { world, pages, signIn, show, realm });
+  }
 }
 
-function registerProvider(app: FastifyInstance, parts: Parts, pages: Pages, provider: Provider): void {
-  const { signIn, db } = parts;
-  const path = signIn.path(provider);
-  const keysPath = provider === 'cis2' ? `${path}/connect/jwk_uri` : `${path}/protocol/openid-connect/certs`;
-  app.get(`${path}/.well-known/openid-configuration`, async (request) => {
-    request.exchange.operation = 'discovery';
-    const issuer = signIn.issuer(provider);
-    const at = (below: string): string => `${issuer}${below.slice(path.length)}`;
-    return {
-      issuer,
-      authorization_endpoint: at(signIn.authorizePath(provider)),
-      jwks_uri: at(keysPath),
-      response_types_supported: ['code'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
-      scopes_supported: ['openid', 'profile', 'email', 'nhsperson', 'nationalrbacaccess', 'associatedorgs', 'selectedrole'],
-      acr_values_supported: ['AAL1_USERPASS', 'AAL2_ANY', 'AAL2_OR_AAL3_ANY', 'AAL3_ANY'],
-    };
-  });
-  app.get(keysPath, async (request) => {
-    request.exchange.operation = 'jwks';
-    const key = await signingKey(db, provider);
-    return { keys: key === undefined ? [] : [key.publicJwk] };
-  });
-  app.get(signIn.authorizePath(provider), async (request, reply) => {
+interface PageParts {
+  readonly world: IdentityWorld;
+  readonly pages: Pages;
+  readonly signIn: SignIn;
+  readonly show: SignInPages;
+  readonly realm: Realm;
+}
+
+function registerPages(app: FastifyInstance, parts: PageParts): void {
+  const { signIn, show, realm } = parts;
+  const authorize = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     request.exchange.operation = 'authorize';
-    const query = textMembers(request.query);
-    const step = await signIn.begin(provider, {
-      clientId: query['client_id'],
-      redirectUri: query['redirect_uri'],
-      responseType: query['response_type'],
-      state: query['state'],
-      nonce: query['nonce'],
-      scope: query['scope'],
-      acrValues: query['acr_values'],
-    });
-    return show(parts, pages, provider, request, reply, step);
-  });
-  app.post(`${path}/login-actions/authenticate`, async (request, reply) => {
+    const parameters = textMembers(request.method === 'POST' ? request.body : request.query);
+    const { step, binding } = await signIn.begin(realm.provider, parameters, browserOf(request, realm), (error) =>
+      request.exchange.refused(error.explanation),
+    );
+    if (binding !== undefined && step.ask !== 'nothing') setCookie(reply, `${realm.cookie}-sign-in`, binding, realm);
+    return answer(parts, request, reply, step);
+  };
+  app.route({ method: ['GET', 'POST'], url: realm.authorize, handler: authorize });
+  app.post(realm.form, async (request, reply) => {
     request.exchange.operation = 'sign-in';
     const form = textMembers(request.body);
-    const { username } = form;
-    if (username !== undefined) request.exchange.userId = username.slice(0, 60);
-    const step = await signIn.advance(textMembers(request.query)['interaction'] ?? '', form);
-    return show(parts, pages, provider, request, reply, step);
+    if (form['username'] !== undefined) request.exchange.userId = form['username'].slice(0, 60);
+    const id = textMembers(request.query)['interaction'] ?? '';
+    return answer(parts, request, reply, await signIn.advance(id, form, browserOf(request, realm)));
   });
   // Searching the list is a GET, so that it works without JavaScript and changes nothing.
-  app.get(`${path}/login-actions/authenticate`, async (request, reply) => {
+  app.get(realm.form, async (request, reply) => {
     const { interaction = '', q } = textMembers(request.query);
-    return show(parts, pages, provider, request, reply, await signIn.advance(interaction, {}), q);
+    const found = await signIn.resume(interaction, browserOf(request, realm));
+    return show.send(request, reply, await signIn.current(found), q);
+  });
+  app.route({ method: ['GET', 'POST'], url: realm.endSession, handler: (request, reply) => answerLogout(parts, request, reply) });
+}
+
+async function answerLogout({ world, pages, realm }: PageParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  request.exchange.operation = 'end-session';
+  const parameters = textMembers(request.method === 'POST' ? request.body : request.query);
+  const cookie = cookiesOf(request).get(realm.cookie);
+  const result = await logOut(world, realm.provider, parameters, cookie);
+  if ('redirect' in result || result.page === 'done') clearCookie(reply, realm.cookie, realm);
+  if ('redirect' in result) return reply.header('cache-control', 'no-store').redirect(result.redirect, 302);
+  return pages.send(reply, 'logged-out.njk', {
+    title: result.page === 'ask' ? 'Do you want to sign out?' : 'You are signed out',
+    environment: world.environment.id,
+    action: `${originOf(request)}${realm.endSession}`,
+    confirmation: result.page === 'ask' ? result.confirmation : undefined,
   });
 }
 
-async function show(
-  parts: Parts,
+async function answer({ show, realm }: PageParts, request: FastifyRequest, reply: FastifyReply, step: Step): Promise<FastifyReply> {
+  if (step.ask !== 'nothing') {
+    const { problem } = step;
+    if (problem !== undefined)
+      request.exchange.refused({
+        check: `identity.sign-in.${step.ask}`,
+        why: `${problem}.`,
+        fix: 'The page says it too; try again there.',
+      });
+    return show.send(request, reply, step);
+  }
+  if (step.session !== undefined) setCookie(reply, realm.cookie, step.session, realm);
+  return reply.header('cache-control', 'no-store').redirect(step.redirect, 302);
+}
+
+/** The one renderer: JSON where software asks, a page where a person does. */
+function renderRefusal(
+  world: IdentityWorld,
   pages: Pages,
-  provider: Provider,
+  error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  step: Step,
-  search?: string,
-): Promise<FastifyReply> {
-  if (step.ask === 'nothing') return reply.redirect(step.redirect, 302);
-  const { interaction } = step;
-  const origin =
-    request.headers.host === undefined
-      ? request.exchange.listener.baseUrl
-      : `${request.exchange.listener.baseUrl.split(':')[0]}://${request.headers.host}`;
-  const action = `${origin}${parts.signIn.path(provider)}/login-actions/authenticate?interaction=${encodeURIComponent(interaction.id)}`;
-  const common = { environment: parts.environment, action, interaction: interaction.id, provider };
-  if (step.ask === 'method') {
-    const { low, high } = acceptedLevels(interaction.acrValues);
-    return pages.send(reply, 'method.njk', {
-      ...common,
-      title: 'Sign in',
-      methods: METHODS.filter((each) => each.aal >= low && each.aal <= high),
-    });
+): FastifyReply | Promise<FastifyReply> {
+  if (error instanceof EndpointRefusal) {
+    request.exchange.refused(error.explanation);
+    if (error.challenge !== undefined) void reply.header('www-authenticate', error.challenge);
+    return reply.code(error.status).header('cache-control', 'no-store').send({ error: error.error, error_description: error.message });
   }
-  if (step.ask === 'role')
-    return pages.send(reply, 'role.njk', {
-      ...common,
-      title: 'Choose your role',
-      roles: step.roles.map((role) => ({ id: role.roleProfileId, ...roleText(role) })),
-    });
-  const candidates = await parts.signIn.candidates(search);
-  return pages.send(reply, 'person.njk', {
-    ...common,
-    title: provider === 'mock' ? 'Simulated log-on' : 'Choose who signs in',
-    problem: search === undefined ? step.problem : undefined,
-    search: search ?? '',
-    more: candidates.length === SCREEN_LIST,
-    people: candidates.map(({ person, roles }) => ({
-      userId: person.userId,
-      name: `${person.title} ${person.givenName} ${person.familyName}`,
-      aal: person.authenticationAssuranceLevel,
-      ial: person.identityAssuranceLevel,
-      roles: roles.map(roleText),
-    })),
-  });
+  if (!(error instanceof SignInRefusal)) throw error instanceof Error ? error : new Error(messageOf(error));
+  request.exchange.refused(error.explanation);
+  const { why, fix } = error.explanation;
+  return pages.send(
+    reply,
+    'refused.njk',
+    { title: 'There is a problem', environment: world.environment.id, text: error.message, error: error.error, why, fix },
+    error.status,
+  );
 }
 
-function roleText(role: {
-  readonly odsCode: string;
-  readonly organisationName: string;
-  readonly jobRoleName: string;
-  readonly activityCodes: readonly string[];
-}): { organisation: string; job: string; functions: string } {
-  return {
-    organisation: `${role.organisationName} (${role.odsCode})`,
-    job: role.jobRoleName.replaceAll('"', '').split(':').at(-1) ?? '',
-    functions: role.activityCodes.map((code) => FUNCTIONS.get(code) ?? code).join(', '),
-  };
-}
-
+/** Members that came once, as text: what is repeated counts as not sent. */
 function textMembers(value: unknown): Record<string, string> {
+  if (value instanceof URLSearchParams) {
+    // A form may have a field and buttons of one name: the button that was pressed comes last and counts.
+    return Object.fromEntries(value);
+  }
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => (typeof each === 'string' ? [[name, each]] : [])));
 }

@@ -1,229 +1,341 @@
-import { createHash } from 'node:crypto';
-import type { ServiceContext } from '../../kernel/service.ts';
-import type { DirectoryApi, Person, RoleProfile } from '../directory/index.ts';
-import { codeRefused, interactionGone, SignInRefusal } from './errors.ts';
-import { acceptedLevels, type Interaction, type LogOn, METHODS, type MethodId, type Provider } from './model.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import type { Person, RoleProfile } from '../directory/index.ts';
+import type { Verdict } from './cards/port.ts';
+import { PLATFORM_CLIENT } from './clients/register.ts';
+import { interactionGone, notThisBrowser, ReturnRefusal } from './errors.ts';
+import { fingerprint } from './fingerprint.ts';
+import { acceptedMethods, METHODS, type Method, methodOf, usualMethod } from './methods.ts';
+import { hasScope, type Interaction, type LogOn, type Proof, type Provider, type Session } from './model.ts';
+import { type CheckedRequest, checkRequest, checkReturnAddress, type Parameters } from './oidc/authorization-request.ts';
+import { authorizingClient, type IdentityWorld } from './provider.ts';
+import { END_SESSION_JOB, endSession } from './sessions/ending.ts';
+import { SESSION_LIFE, sessionFault } from './sessions/rules.ts';
 import * as store from './store.ts';
-import { idToken, userinfo } from './tokens.ts';
 
-/** The client id of the API platform at the identity providers (form: identity.md "Identifier forms"). */
-export const PLATFORM_CLIENT = '999999999999.apps.national';
 const INTERACTION_LIFE = 600_000;
 const CODE_LIFE = 120_000;
+const CODE_LENGTH = 27;
 /** People shown at once: the published test users come first. */
 export const SCREEN_LIST = 30;
 
-/** What is still to be asked of the person at the screen. */
-export type Step =
-  | { readonly ask: 'method'; readonly interaction: Interaction }
-  | { readonly ask: 'person'; readonly interaction: Interaction; readonly problem?: string }
-  | { readonly ask: 'role'; readonly interaction: Interaction; readonly roles: readonly RoleProfile[] }
-  | { readonly ask: 'nothing'; readonly redirect: string };
-
-export interface AuthorizeRequest {
-  readonly clientId: string | undefined;
-  readonly redirectUri: string | undefined;
-  readonly responseType: string | undefined;
-  readonly state: string | undefined;
-  readonly nonce: string | undefined;
-  readonly scope: string | undefined;
-  readonly acrValues: string | undefined;
+/** The browser as far as it shows itself: its cookies, and whether its request comes from a page at all. */
+export interface Browser {
+  /** Single-sign-on cookie. */
+  readonly session: string | undefined;
+  /** Cookie of the sign-in under way. */
+  readonly binding: string | undefined;
+  /** Browsers say where a request comes from; scripts say nothing. */
+  readonly site: 'script' | 'same-origin' | 'elsewhere';
 }
 
-/** The simulated identity providers of one environment: one engine, two faces (identity.md §B, C.10). */
+/** What is still to be asked of the person at the screen. */
+export type Question =
+  | { readonly ask: 'method'; readonly interaction: Interaction; readonly problem?: string }
+  | { readonly ask: 'person'; readonly interaction: Interaction; readonly userId?: string; readonly problem?: string }
+  | { readonly ask: 'role'; readonly interaction: Interaction; readonly roles: readonly RoleProfile[]; readonly problem?: string };
+export type Step = Question | { readonly ask: 'nothing'; readonly redirect: string; readonly session?: string };
+
+/** A step, and the cookie that binds a new sign-in to its browser. */
+export interface Begun {
+  readonly step: Step;
+  readonly binding?: string;
+}
+
+/** How a role comes to be chosen. */
+interface Circumstances {
+  readonly posted: string | undefined;
+  /** The role chosen earlier in the session, not asked for again (identity.md B.3). */
+  readonly earlier: string | undefined;
+  readonly browser: Browser;
+  /** Nothing was asked: the session answers, and no sign-in was kept. */
+  readonly silent: boolean;
+}
+const NOT_SILENT = { earlier: undefined, silent: false } as const;
+
+/** The conversation of a sign-in, the same for both providers (identity.md §B, C.10). */
 export class SignIn {
-  readonly #context: ServiceContext;
-  readonly #directory: DirectoryApi;
+  readonly #world: IdentityWorld;
 
-  constructor(context: ServiceContext, directory: DirectoryApi) {
-    this.#context = context;
-    this.#directory = directory;
-  }
-
-  issuer(provider: Provider): string {
-    const { baseUrl } = this.#context.environment;
-    return `${baseUrl}${this.path(provider)}`;
-  }
-
-  /** Path of a provider's endpoints. */
-  path(provider: Provider): string {
-    return provider === 'cis2'
-      ? '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare'
-      : `/realms/Cis2-mock-${this.#context.environment.slug}`;
-  }
-
-  authorizePath(provider: Provider): string {
-    return provider === 'cis2' ? `${this.path(provider)}/authorize` : `${this.path(provider)}/protocol/openid-connect/auth`;
+  constructor(world: IdentityWorld) {
+    this.#world = world;
   }
 
   /** Begins a sign-in. Throws SignInRefusal for an unknown client or redirect URI; other faults go back to the client by redirect. */
-  async begin(provider: Provider, request: AuthorizeRequest): Promise<Step> {
-    if (request.clientId !== PLATFORM_CLIENT)
-      throw new SignInRefusal('invalid_client', 'The client is not known here.', {
-        check: 'identity.client',
-        why: `No client ${request.clientId ?? '(none)'} is registered.`,
-        fix: 'Sign in through the API platform: GET /oauth2/authorize.',
-      });
-    const { redirectUri } = request;
-    if (redirectUri === undefined || !this.#isPlatformCallback(redirectUri)) {
-      throw new SignInRefusal('redirect_uri_mismatch', 'The redirection URI provided does not match a pre-registered value.', {
-        check: 'identity.redirect-uri',
-        why: 'The redirect URI is not one of the API platform.',
-        fix: 'Sign in through the API platform: GET /oauth2/authorize.',
-      });
+  async begin(provider: Provider, parameters: Parameters, browser: Browser, refused: (error: ReturnRefusal) => void): Promise<Begun> {
+    const { db } = this.#world.store;
+    const known = await authorizingClient(this.#world, db, parameters['client_id']);
+    const { client, redirectUri } = checkReturnAddress(parameters, known);
+    try {
+      return await this.#answer(provider, checkRequest(parameters, client, redirectUri), browser);
+    } catch (error) {
+      if (!(error instanceof ReturnRefusal)) throw error;
+      refused(error);
+      return { step: back(redirectUri, parameters['state'], error) };
     }
-    const back = (error: string, text: string): Step => ({
-      ask: 'nothing',
-      redirect: withQuery(redirectUri, { error, error_description: text, state: request.state }),
-    });
-    if (request.responseType !== 'code') return back('unsupported_response_type', 'Response type is not supported.');
-    if (!(request.scope ?? '').split(' ').includes('openid')) return back('invalid_scope', 'Unknown/invalid scope(s)');
+  }
+
+  async #answer(provider: Provider, checked: CheckedRequest, browser: Browser): Promise<Begun> {
+    const { store: database, clock, random } = this.#world;
+    const session = provider === 'cis2' ? await this.#session(database.db, browser) : undefined;
+    const fault = sessionFault(session, checked, Math.floor(clock.realNow() / 1_000));
+    if (fault !== undefined && checked.prompt === 'none') throw loginRequired(fault);
+    const binding = random.text(32);
     const interaction: Interaction = {
-      id: this.#context.random.text(32),
+      ...checked.request,
+      id: random.text(32),
       provider,
-      clientId: PLATFORM_CLIENT,
-      redirectUri,
-      ...(request.state === undefined ? {} : { state: request.state }),
-      ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-      acrValues: request.acrValues ?? 'AAL3_ANY',
-      scope: request.scope ?? 'openid',
+      browser: fingerprint(binding),
+      ...(session === undefined || fault !== undefined ? {} : { proof: proofOf(session) }),
     };
+    if (interaction.proof !== undefined && session !== undefined) {
+      const step = await this.#chooseRole(interaction, interaction.proof, {
+        posted: undefined,
+        earlier: session.selectedRoleId,
+        browser,
+        silent: true,
+      });
+      if (step.ask !== 'nothing' && checked.prompt === 'none') throw interactionRequired();
+      return { step, binding };
+    }
     await this.#keep(interaction);
-    return provider === 'mock' ? { ask: 'person', interaction } : { ask: 'method', interaction };
+    return { step: provider === 'mock' ? { ask: 'person', interaction } : { ask: 'method', interaction }, binding };
+  }
+
+  /** The sign-in under way, if this browser may go on with it. Throws SignInRefusal. */
+  async resume(id: string, browser: Browser): Promise<Interaction> {
+    const found = await store.findInteraction(this.#world.store.db, id, this.#world.clock.now());
+    if (found === undefined) throw interactionGone();
+    if (browser.site === 'elsewhere') throw notThisBrowser('The form was posted by a page of another site.');
+    if (browser.site === 'same-origin' && fingerprint(browser.binding ?? '') !== found.browser)
+      throw notThisBrowser('The browser does not have the cookie of the sign-in.');
+    return found;
   }
 
   /**
    * Takes what a page (or a script) posted and says what comes next. A post of `username` alone finishes the simulated log-on; on the
    * CIS2 pages the usual method for the level asked is taken when none was chosen.
    */
-  async advance(id: string, form: Readonly<Record<string, string>>): Promise<Step> {
-    const found = await store.interaction(this.#context.store.db, id, this.#context.clock.now());
-    if (found === undefined) throw interactionGone();
-    if (form['cancel'] !== undefined) return this.#cancel(found);
-    const interaction = merge(found, form);
-    if (interaction.userId === undefined && interaction.provider === 'cis2' && form['method'] !== undefined) {
-      await this.#keep(interaction);
-      return { ask: 'person', interaction };
-    }
-    const person = interaction.userId === undefined ? undefined : await this.#directory.person(this.#context.store.db, interaction.userId);
-    if (person === undefined || !person.active) {
-      return {
-        ask: 'person',
-        interaction: found,
-        problem: interaction.userId === undefined ? 'Enter a user id' : 'No active user has that id',
-      };
-    }
-    const roles = await this.#directory.roleProfiles(this.#context.store.db, person.userId);
-    const role = roles.find((each) => each.roleProfileId === form['role']) ?? (roles.length === 1 ? roles[0] : undefined);
-    if (interaction.provider === 'cis2' && role === undefined && roles.length > 1) {
-      await this.#keep(interaction);
-      return { ask: 'role', interaction, roles };
-    }
-    return this.#finish(interaction, person, role);
+  async advance(id: string, form: Parameters, browser: Browser): Promise<Step> {
+    const interaction = await this.resume(id, browser);
+    if (form['cancel'] !== undefined) return this.#cancel(interaction);
+    if (interaction.proof !== undefined)
+      return this.#chooseRole(interaction, interaction.proof, { ...NOT_SILENT, posted: form['role'], browser });
+    return this.#authenticate(interaction, form, browser);
+  }
+
+  /** What to show again, with nothing posted: the person searched, or came back. */
+  async current(interaction: Interaction): Promise<Question> {
+    if (interaction.proof !== undefined)
+      return { ask: 'role', interaction, roles: await this.#world.directory.roleProfiles(this.#world.store.db, interaction.proof.userId) };
+    return interaction.method === undefined && interaction.provider === 'cis2'
+      ? { ask: 'method', interaction }
+      : { ask: 'person', interaction };
   }
 
   /** People to choose from, with their roles. */
   async candidates(text: string | undefined): Promise<readonly { person: Person; roles: readonly RoleProfile[] }[]> {
-    const { db } = this.#context.store;
-    const people = await this.#directory.people(db, { limit: SCREEN_LIST, ...(text === undefined ? {} : { text }) });
-    return Promise.all(people.map(async (person) => ({ person, roles: await this.#directory.roleProfiles(db, person.userId) })));
+    const { directory, store: database } = this.#world;
+    const people = await directory.people(database.db, { limit: SCREEN_LIST, ...(text === undefined ? {} : { text }) });
+    return Promise.all(people.map(async (person) => ({ person, roles: await directory.roleProfiles(database.db, person.userId) })));
   }
 
-  /** The ID token and details behind a code, once. Throws SignInRefusal. */
-  async redeem(provider: Provider, code: string, redirectUri: string): Promise<{ idToken: string; userinfo: object }> {
-    const { store: database, clock, sealer } = this.#context;
-    const logOn = await store.takeCode(database.db, hash(code), clock.now());
-    if (logOn === undefined || logOn.provider !== provider || logOn.redirectUri !== redirectUri) throw codeRefused();
-    const key = await store.signingKey(database.db, provider);
-    const person = await this.#directory.person(database.db, logOn.userId);
-    if (key === undefined || person === undefined) throw codeRefused();
-    const roles = await this.#directory.roleProfiles(database.db, logOn.userId);
-    return {
-      idToken: await idToken(logOn, code, this.issuer(provider), key, sealer, clock.realNow()),
-      userinfo: userinfo(person, roles, logOn.scope),
-    };
-  }
-
-  async #finish(interaction: Interaction, person: Person, role: RoleProfile | undefined): Promise<Step> {
-    const { random, clock, store: database } = this.#context;
-    const method = METHODS.find((each) => each.id === interaction.method) ?? methodFor(interaction, person);
-    const code = random.text(27);
-    const logOn: LogOn = {
-      provider: interaction.provider,
-      clientId: interaction.clientId,
-      redirectUri: interaction.redirectUri,
-      ...(interaction.nonce === undefined ? {} : { nonce: interaction.nonce }),
-      ...(interaction.state === undefined ? {} : { state: interaction.state }),
-      acr: interaction.acrValues,
-      scope: interaction.scope,
+  async #authenticate(interaction: Interaction, form: Parameters, browser: Browser): Promise<Step> {
+    const { directory, store: database, clock, cards } = this.#world;
+    const accepted = acceptedMethods(interaction.acrValues);
+    const chosen = METHODS.find((each) => each.id === form['method']);
+    if (interaction.provider === 'cis2' && chosen !== undefined && !accepted.some((each) => each.id === chosen.id))
+      return { ask: 'method', interaction, problem: 'Choose one of these: the application asks for a higher level' };
+    const userId = form['username']?.trim().slice(0, 60) ?? '';
+    if (userId === '' && interaction.provider === 'cis2' && chosen !== undefined) {
+      const next = { ...interaction, method: chosen.id };
+      await this.#keep(next);
+      return { ask: 'person', interaction: next };
+    }
+    const person = userId === '' ? undefined : await directory.person(database.db, userId);
+    if (person === undefined || !person.active)
+      return { ask: 'person', interaction, userId, problem: userId === '' ? 'Enter a user id' : 'No active user has that id' };
+    const method = chosen ?? methodFor(interaction, accepted, person);
+    if (interaction.provider === 'cis2') {
+      const attempt = { userId: person.userId, method: method.id, secret: form['passcode'] };
+      const problem = problemOf(await database.transaction((tx) => cards.attempt(tx, attempt)), method);
+      if (problem !== undefined) {
+        const next = { ...interaction, method: method.id };
+        await this.#keep(next);
+        return { ask: 'person', interaction: next, userId, problem };
+      }
+    }
+    const ial = /^[0-3]$/.test(form['ial'] ?? '') ? Number(form['ial']) : person.identityAssuranceLevel;
+    const proof: Proof = {
       userId: person.userId,
-      ...(role === undefined ? {} : { selectedRoleId: role.roleProfileId }),
-      aal: method.aal,
-      ial: interaction.identityAssuranceLevel ?? person.identityAssuranceLevel,
-      amr: method.amr,
-      sid: random.text(25),
+      method: method.id,
+      identityAssuranceLevel: ial,
       authTime: Math.floor(clock.realNow() / 1_000),
     };
-    const ended = await database.transaction((tx) =>
-      store.finish(tx, interaction.id, hash(code), logOn, clock.now() + CODE_LIFE, clock.now()),
-    );
-    if (!ended) throw interactionGone();
-    return { ask: 'nothing', redirect: withQuery(interaction.redirectUri, { code, state: interaction.state }) };
+    return this.#chooseRole({ ...interaction, proof }, proof, { ...NOT_SILENT, posted: form['role'], browser });
+  }
+
+  async #chooseRole(interaction: Interaction, proof: Proof, circumstances: Circumstances): Promise<Step> {
+    const { posted, earlier } = circumstances;
+    const { directory, store: database } = this.#world;
+    const person = await directory.person(database.db, proof.userId);
+    if (person === undefined || !person.active) throw interactionGone();
+    const wish = roleWish(interaction);
+    const roles = wish === 'no' ? [] : await directory.roleProfiles(database.db, proof.userId);
+    const wanted = posted ?? (wish === 'always' ? undefined : earlier);
+    const role = roles.find((each) => each.roleProfileId === wanted) ?? (roles.length === 1 ? roles[0] : undefined);
+    if (role === undefined && roles.length > 1 && wish !== 'only-one') {
+      await this.#keep(interaction);
+      const problem = posted === undefined ? {} : { problem: 'Choose one of your roles' };
+      return { ask: 'role', interaction, roles, ...problem };
+    }
+    return this.#finish(interaction, proof, role, circumstances);
+  }
+
+  async #finish(interaction: Interaction, proof: Proof, role: RoleProfile | undefined, { browser, silent }: Circumstances): Promise<Step> {
+    const { random, clock, store: database } = this.#world;
+    const method = methodOf(proof.method);
+    // Whoever has just shown who they are gets a new cookie, so that one known from before is worth nothing.
+    const fresh = !silent || browser.session === undefined;
+    const [code, cookie] = [random.text(CODE_LENGTH), fresh ? random.text(43) : browser.session];
+    const now = clock.now();
+    await database.transaction(async (tx) => {
+      if (!silent && !(await store.dropInteraction(tx, interaction.id))) throw interactionGone();
+      const sid = await this.#continueSession(tx, interaction.provider, proof, role, { browser, cookie, silent });
+      await store.addParticipant(tx, sid, interaction.clientId);
+      await store.insertCode(tx, fingerprint(code), logOnOf(interaction, proof, method, role, sid), now + CODE_LIFE, now);
+    });
+    const redirect = withQuery(interaction.redirectUri, { code, state: interaction.state });
+    return interaction.provider === 'cis2' && fresh ? { ask: 'nothing', redirect, session: cookie } : { ask: 'nothing', redirect };
+  }
+
+  /** The same person goes on in their session, under a new cookie; anybody else's session in this browser ends, and a new one begins. */
+  async #continueSession(
+    tx: Db,
+    provider: Provider,
+    proof: Proof,
+    role: RoleProfile | undefined,
+    { browser, cookie, silent }: { readonly browser: Browser; readonly cookie: string; readonly silent: boolean },
+  ): Promise<string> {
+    const { random, clock, outbox } = this.#world;
+    const earlier = provider === 'cis2' ? await this.#session(tx, browser) : undefined;
+    const same = earlier?.userId === proof.userId ? earlier : undefined;
+    if (earlier !== undefined && same === undefined) await endSession(this.#world, tx, earlier.sid, this.#world.listeners);
+    const session: Session = {
+      ...proof,
+      sid: same?.sid ?? random.text(25),
+      provider,
+      ...(role === undefined ? {} : { selectedRoleId: role.roleProfileId }),
+      // Signing in again begins the session's time anew; being recognised does not.
+      expiresAt: same !== undefined && silent ? same.expiresAt : clock.now() + SESSION_LIFE,
+    };
+    await store.saveSession(tx, session, fingerprint(cookie));
+    if (same === undefined) await outbox.enqueue(tx, END_SESSION_JOB, { sid: session.sid }, session.expiresAt);
+    return session.sid;
+  }
+
+  async #session(db: Db, browser: Browser): Promise<Session | undefined> {
+    if (browser.session === undefined) return undefined;
+    const found = await store.findSession(db, { cookieHash: fingerprint(browser.session) }, this.#world.clock.now());
+    return found?.provider === 'cis2' ? found : undefined;
   }
 
   async #cancel(interaction: Interaction): Promise<Step> {
-    await store.dropInteraction(this.#context.store.db, interaction.id);
-    return {
-      ask: 'nothing',
-      redirect: withQuery(interaction.redirectUri, {
-        error: 'access_denied',
-        error_description: 'The resource owner or authorization server denied the request.',
-        state: interaction.state,
-      }),
-    };
+    await store.dropInteraction(this.#world.store.db, interaction.id);
+    return back(interaction.redirectUri, interaction.state, {
+      error: 'access_denied',
+      message: 'The resource owner or authorization server denied the request.',
+    });
   }
 
   async #keep(interaction: Interaction): Promise<void> {
-    const now = this.#context.clock.now();
-    await store.saveInteraction(this.#context.store.db, interaction, now + INTERACTION_LIFE, now);
-  }
-
-  /** The platform's callbacks: one per token server and door. Compared whole, so that no other address can be sent a code. */
-  #isPlatformCallback(redirectUri: string): boolean {
-    const { origins, tokenServers } = this.#context.environment;
-    return tokenServers.some(
-      ({ path }) => redirectUri.endsWith(`${path}/callback`) && origins.has(redirectUri.slice(0, -`${path}/callback`.length)),
-    );
+    const now = this.#world.clock.now();
+    await store.saveInteraction(this.#world.store.db, interaction, now + INTERACTION_LIFE, now);
   }
 }
 
-function merge(found: Interaction, form: Readonly<Record<string, string>>): Interaction {
-  const method: MethodId | undefined = METHODS.find((each) => each.id === form['method'])?.id;
-  const username = form['username']?.trim();
-  const ial = /^[0-3]$/.test(form['ial'] ?? '') ? Number(form['ial']) : undefined;
+/** Whether a role is part of this sign-in. The platform's own log-ons always carry one; the simulated page asks nothing but the user id. */
+function roleWish({ provider, clientId, scope }: Interaction): 'no' | 'once' | 'always' | 'only-one' {
+  if (provider === 'mock') return 'only-one';
+  if (hasScope(scope, 'changedrole')) return 'always';
+  return clientId === PLATFORM_CLIENT || hasScope(scope, 'selectedrole') ? 'once' : 'no';
+}
+
+function methodFor(interaction: Interaction, accepted: readonly Method[], person: Person): Method {
+  if (interaction.method !== undefined) return methodOf(interaction.method);
+  // The simulated log-on knows no levels to choose from: an account has the level it has.
+  return usualMethod(interaction.provider === 'mock' ? METHODS : accepted, person.authenticationAssuranceLevel);
+}
+
+/** What to tell the person, or undefined when they are in. */
+function problemOf(verdict: Verdict, method: Method): string | undefined {
+  const secret = method.secret?.label.toLowerCase() ?? 'secret';
+  switch (verdict.outcome) {
+    case 'accepted':
+      return undefined;
+    case 'none':
+      return `This person cannot sign in with: ${method.text.toLowerCase()}`;
+    case 'missing':
+      return `Enter the ${secret}`;
+    case 'wrong':
+      return `That is not the ${secret}. Attempts left: ${verdict.attemptsLeft}`;
+    case 'locked':
+      return 'Too many wrong attempts: this person is locked out for now';
+  }
+}
+
+function proofOf({ userId, method, identityAssuranceLevel, authTime }: Session): Proof {
+  return { userId, method, identityAssuranceLevel, authTime };
+}
+
+function logOnOf(interaction: Interaction, proof: Proof, method: Method, role: RoleProfile | undefined, sid: string): LogOn {
+  const { provider, clientId, redirectUri, state, nonce, acrValues, scope, codeChallenge } = interaction;
   return {
-    ...found,
-    ...(method === undefined ? {} : { method }),
-    ...(username === undefined || username === '' ? {} : { userId: username.slice(0, 60) }),
-    ...(ial === undefined ? {} : { identityAssuranceLevel: ial }),
+    provider,
+    clientId,
+    redirectUri,
+    ...(state === undefined ? {} : { state }),
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(codeChallenge === undefined ? {} : { codeChallenge }),
+    acrValues,
+    scope,
+    userId: proof.userId,
+    ...(role === undefined ? {} : { selectedRoleId: role.roleProfileId }),
+    aal: method.aal,
+    ial: proof.identityAssuranceLevel,
+    amr: method.amr,
+    sid,
+    authTime: proof.authTime,
   };
 }
 
-/** The method of somebody who chose none: at the level of their account, but no lower than what was asked where CIS2 asks. */
-function methodFor(interaction: Interaction, person: Person): (typeof METHODS)[number] {
-  const { low, high } = acceptedLevels(interaction.acrValues);
-  const wanted =
-    interaction.provider === 'mock'
-      ? person.authenticationAssuranceLevel
-      : Math.min(high, Math.max(low, person.authenticationAssuranceLevel));
-  return METHODS.find((each) => each.aal === wanted) ?? METHODS[0];
+function loginRequired(fault: 'none' | 'asked' | 'too-old' | 'too-low'): ReturnRefusal {
+  const why = {
+    none: 'Nobody is signed in in this browser.',
+    asked: '',
+    'too-old': 'The log-on is older than max_age.',
+    'too-low': 'The session does not reach acr_values.',
+  };
+  return new ReturnRefusal('login_required', 'The request requires login.', {
+    check: 'identity.session',
+    why: why[fault],
+    fix: 'Send the browser again without prompt=none.',
+  });
 }
 
-function hash(code: string): string {
-  return createHash('sha256').update(code).digest('hex');
+function interactionRequired(): ReturnRefusal {
+  return new ReturnRefusal('interaction_required', 'The request requires some interaction that is not allowed.', {
+    check: 'identity.session',
+    why: 'A role has to be chosen, which prompt=none forbids.',
+    fix: 'Send the browser again without prompt=none.',
+  });
 }
 
-function withQuery(url: string, values: Readonly<Record<string, string | undefined>>): string {
+function back(redirectUri: string, state: string | undefined, error: { readonly error: string; readonly message: string }): Step {
+  return { ask: 'nothing', redirect: withQuery(redirectUri, { error: error.error, error_description: error.message, state }) };
+}
+
+/** An address with parameters added. */
+export function withQuery(url: string, values: Readonly<Record<string, string | undefined>>): string {
   const target = new URL(url);
   for (const [name, value] of Object.entries(values)) if (value !== undefined) target.searchParams.set(name, value);
   return target.href;

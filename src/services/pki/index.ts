@@ -31,6 +31,17 @@ export interface PkiApi {
   verifyClient(certificateDer: Uint8Array): Promise<ClientVerdict>;
 }
 
+/** Names the service for {@link ServiceContext.use}: the service itself is made with its root, by {@link createPki}. */
+export const pki: Service<PkiApi> = {
+  name: 'pki',
+  title: 'Certificate authority',
+  migrations: {},
+  tables: {},
+  create: () => {
+    throw new Error('this value only names the service');
+  },
+};
+
 /** The certificate authority of one environment, under the root that the platform hands in. */
 export function createPki(root: RootAuthority): Service<PkiApi> {
   return {

@@ -98,6 +98,33 @@ const ImportedSlot = Type.Object(
   strict,
 );
 
+const ImportedSession = Type.Object(
+  {
+    weekdays: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7, uniqueItems: true }),
+    from: Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' }),
+    slots: Type.Integer({ minimum: 1, maximum: 99 }),
+    minutes: Type.Integer({ minimum: 1, maximum: 480 }),
+    capacity: Type.Optional(Type.Integer({ minimum: 1, maximum: 99 })),
+    clinician: Type.Optional(UserId),
+    priority: Type.Optional(Priority),
+  },
+  strict,
+);
+const ImportedClinic = Type.Object(
+  {
+    serviceId: Id,
+    plan: Type.Object(
+      {
+        workingDaysAhead: Type.Integer({ minimum: 1, maximum: 260 }),
+        sessions: Type.Array(ImportedSession, { minItems: 1, maxItems: 20 }),
+      },
+      strict,
+    ),
+  },
+  strict,
+);
+
 const MAXIMUM_RECORDS = 50_000;
 export const services = Compile(Type.Array(ImportedService, { maxItems: MAXIMUM_RECORDS }));
 export const slots = Compile(Type.Array(ImportedSlot, { maxItems: MAXIMUM_RECORDS }));
+export const clinics = Compile(Type.Array(ImportedClinic, { maxItems: 5_000 }));

@@ -1,9 +1,15 @@
-/** Services and slots in an import (`POST /_localspine/import`, member `ers`): checked where they enter. */
+/** Services, clinics and slots in an import (`POST /_localspine/import`, member `ers`): checked where they enter. */
+import type { Instant } from '../../../kernel/clock.ts';
 import { LocalRefusal } from '../../../kernel/errors.ts';
 import type { Db } from '../../../kernel/store/store.ts';
+import { type ClinicPlan, dayOf, planFault } from '../booking/clinic.ts';
 import type { HealthcareService, Slot } from '../model.ts';
 import { clinicType, isSpecialty } from '../reference-data/reference-data.ts';
+import { replaceBookSlots } from '../store/appointment-book.ts';
 import { saveServices, saveSlots, servicesByIds } from '../store/catalogue.ts';
+import { saveClinics, touchClinics } from '../store/clinics.ts';
+import { noteListsTaken, servicesUpToDate } from '../store/slot-offer.ts';
+import { isDirectlyBookable } from './slot-search.ts';
 
 /**
  * Writes services of an import, replacing those of the same id.
@@ -25,7 +31,7 @@ export async function importServices(tx: Db, instance: string, services: unknown
 }
 
 /**
- * Writes slots of an import, replacing those of the same id.
+ * Writes slots of an import, replacing those of the same id, into the hospital's book and on offer alike.
  *
  * @param slots shaped as `Slot`, with `start` and `end` as ISO instants; `status` is `free` unless given
  * @returns how many
@@ -45,7 +51,50 @@ export async function importSlots(tx: Db, instance: string, slots: unknown): Pro
     if (!services.has(slot.serviceId)) throw bad('slots', `the service ${slot.serviceId} of slot ${slot.id} does not exist`);
     if (!(slot.end >= slot.start)) throw bad('slots', `slot ${slot.id} ends before it starts, or at no time`);
   }
+  const upToDate = await servicesUpToDate(tx, instance, [...services.keys()]);
   await saveSlots(tx, instance, checked);
+  await replaceBookSlots(
+    tx,
+    instance,
+    checked.map((slot) => ({ ...slot, status: BOOK_STATUS[slot.status] })),
+  );
+  await touchClinics(tx, instance, [...services.keys()]);
+  await noteListsTaken(tx, instance, upToDate);
+  return checked.length;
+}
+
+/** How a slot that comes with an import stands in the hospital's book. */
+const BOOK_STATUS = { free: 'open', booked: 'booked', withdrawn: 'withdrawn', gone: 'withdrawn' } as const;
+
+/**
+ * Writes the plans of clinics and opens their diaries; slots they have already stay.
+ *
+ * @param clinics `{serviceId, plan}` each; a plan is shaped as `ClinicPlan`
+ * @returns how many
+ * @throws LocalRefusal 400 naming the first fault: shape, a session past midnight, a service that does not exist or is not bookable
+ */
+export async function importClinics(tx: Db, instance: string, clinics: unknown, now: Instant): Promise<number> {
+  const checked: readonly { readonly serviceId: string; readonly plan: ClinicPlan }[] = take('clinics', clinics, (await schemas()).clinics);
+  requireDistinct(
+    'clinics',
+    checked.map((each) => ({ id: each.serviceId })),
+  );
+  const services = await servicesByIds(
+    tx,
+    instance,
+    checked.map((each) => each.serviceId),
+  );
+  for (const { serviceId, plan } of checked) {
+    const service = services.get(serviceId);
+    if (service === undefined || !isDirectlyBookable(service)) throw bad('clinics', `the service ${serviceId} is not directly bookable`);
+    const fault = planFault(plan);
+    if (fault !== undefined) throw bad('clinics', `${fault} at ${serviceId}`);
+  }
+  await saveClinics(
+    tx,
+    instance,
+    checked.map((each) => ({ ...each, openedUntil: dayOf(now), nextOpening: 0 })),
+  );
   return checked.length;
 }
 

@@ -1,10 +1,11 @@
 /** Referrals from outside: `POST /_localspine/import` and the seed data. */
 import { Readable } from 'node:stream';
 import type { BlobStore } from '../../../kernel/blobs/blobs.ts';
-import type { Instant } from '../../../kernel/clock.ts';
+import type { Clock, Instant } from '../../../kernel/clock.ts';
 import { LocalRefusal } from '../../../kernel/errors.ts';
 import type { Random } from '../../../kernel/random.ts';
 import type { Db } from '../../../kernel/store/store.ts';
+import { adoptBookings } from '../booking/adopted-bookings.ts';
 import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
 import type { Appointment, Attachment, Referral, StoredFile } from '../model.ts';
 import { replaceFile } from '../store/files.ts';
@@ -30,20 +31,23 @@ interface PreparedReferral {
  * Throws LocalRefusal 400 naming the first thing that is wrong.
  */
 export async function importReferrals(
-  world: { readonly blobs: BlobStore; readonly random: Random },
+  world: { readonly blobs: BlobStore; readonly random: Random; readonly clock: Clock },
   tx: Db,
   instance: string,
   json: unknown,
 ): Promise<number> {
   if (!importedReferrals.Check(json)) throw misshapen(json);
+  const stored: Referral[] = [];
   for (const imported of json) {
     requireConsistent(imported);
     const { referral, files } = await prepareReferral(world, imported);
+    stored.push(referral);
     await replaceReferral(tx, instance, referral);
     for (const file of files) await replaceFile(tx, instance, file);
     await reserveNumbers(tx, instance, referral);
   }
-  return json.length;
+  await adoptBookings(tx, instance, stored, world.random, world.clock.now());
+  return stored.length;
 }
 
 async function prepareReferral(

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import type { Db } from '../../../kernel/store/store.ts';
+import { adoptBookings } from '../booking/adopted-bookings.ts';
 import { MAXIMUM_FILE_SIZE } from '../files/file-types.ts';
 import { replaceAdvice } from '../store/advice.ts';
 import { replaceFile } from '../store/files.ts';
@@ -30,5 +31,6 @@ export async function seedInstance(world: ErsWorld, tx: Db, instance: string, ra
   }
   for (const referral of referrals) await replaceReferral(tx, instance, referral);
   for (const request of advice.requests) await replaceAdvice(tx, instance, request);
+  await adoptBookings(tx, instance, referrals, world.random, world.clock.now());
   for (const [admin, clinician, odsCode] of ACTS_FOR) await allowActingFor(tx, instance, admin, clinician, odsCode);
 }

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { type Instant, isoDate } from '../../../kernel/clock.ts';
+import { workingDay } from '../booking/clinic.ts';
 import { STU3_CODES } from '../codes.ts';
 import type { Attachment, Code, Priority, Referral, SearchCriteria, StoredFile } from '../model.ts';
-import { BOOKED_SLOT, bookedSlotTime, workingDay } from './slots.ts';
+import { BOOKED_SLOT, bookedSlotTime } from './slots.ts';
 
 /** Content of a published file: its first bytes are right for its type, its size is that of the example. */
 export interface PublishedFile {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededRandom } from '../../../kernel/seeded-random.ts';
 import type { Db } from '../../../kernel/store/store.ts';
+import { dayOf, horizonOf, sessionsToOpen } from '../booking/clinic.ts';
+import type { OfferedSlot } from '../booking/hospital-system.ts';
+import type { HealthcareService } from '../model.ts';
 import { clinicType } from '../reference-data/reference-data.ts';
 import { isWorkGroupMember, serviceById, servicesByIds, slotById } from '../store/catalogue.ts';
 import { insertFile } from '../store/files.ts';
@@ -11,7 +14,7 @@ import { INSTANCE, testErs } from '../test-world.ts';
 import { type SeedDirectory, seedCatalogue } from './catalogue.ts';
 import { publishedServices } from './published-services.ts';
 import { publishedReferrals } from './referrals.ts';
-import { publishedSlots, syntheticSlots } from './slots.ts';
+import { publishedPlan, publishedSlots, syntheticPlan } from './slots.ts';
 import { syntheticServices } from './synthetic-services.ts';
 
 const trusts = ['ZT1', 'ZT2', 'ZT3', 'ZT4'].map((odsCode) => ({
@@ -20,10 +23,17 @@ const trusts = ['ZT1', 'ZT2', 'ZT3', 'ZT4'].map((odsCode) => ({
   clinicians: [`90${odsCode.slice(2)}000000001`, `90${odsCode.slice(2)}000000002`],
 }));
 
+/** The slots that an invented clinic opens at first. */
+function syntheticSlots(service: HealthcareService, random: SeededRandom): readonly OfferedSlot[] {
+  const plan = syntheticPlan(service, random);
+  if (plan === undefined) return [];
+  return sessionsToOpen(service.id, plan, dayOf(data.NOW), data.NOW).flatMap((each) => each.slots);
+}
+
 test('the same seed gives the same services and slots; another seed others', () => {
   const build = (seed: string) => {
     const services = syntheticServices(new SeededRandom(seed), trusts);
-    return JSON.stringify([services, services.map((each) => syntheticSlots(each, new SeededRandom(seed), data.NOW))]);
+    return JSON.stringify([services, services.map((each) => syntheticSlots(each, new SeededRandom(seed)))]);
   };
   assert.equal(build('one'), build('one'));
   assert.notEqual(build('one'), build('two'));
@@ -53,9 +63,9 @@ test('forty services are invented, of every kind, with clinic types of their spe
 
 test('slots lie in the future, within working hours, on working days', () => {
   for (const service of syntheticServices(new SeededRandom('one'), trusts)) {
-    const slots = syntheticSlots(service, new SeededRandom('one'), data.NOW);
+    const slots = syntheticSlots(service, new SeededRandom('one'));
     assert.equal(slots.length > 0, service.bookableType === 'DIRECTLY_BOOKABLE');
-    assert.ok(slots.length === 0 || (slots.length >= 20 && slots.length <= 40));
+    assert.ok(slots.length === 0 || (slots.length >= 20 && slots.length <= 48), String(slots.length));
     for (const { start } of slots) {
       const time = new Date(start);
       assert.ok(start > data.NOW && ![0, 6].includes(time.getUTCDay()) && time.getUTCHours() >= 9 && time.getUTCHours() < 17);
@@ -75,6 +85,17 @@ test('slots of the published services have the published numbers', () => {
   const all = [...byId.values()].flat();
   assert.equal(new Set(all.map((each) => each.id)).size, all.length);
   assert.ok(all.every((each) => each.start > data.NOW));
+});
+
+test('the clinic of a published service goes on as its examples began', () => {
+  const slots = publishedSlots(data.service({ id: '14000' }), data.NOW);
+  const plan = publishedPlan(slots);
+  assert.ok(plan !== undefined);
+  const next = sessionsToOpen('14000', plan, horizonOf(plan, data.NOW), data.NOW + 7 * data.DAY);
+  assert.deepEqual(
+    next.slice(0, 1).map(({ start, slots: hours }) => [new Date(start).toISOString(), hours.length, hours[0]?.clinician]),
+    [['2026-12-01T09:00:00.000Z', 6, slots[0]?.clinician]],
+  );
 });
 
 test('seeding fills an instance, and work groups are the reviewers of the provider', async () => {

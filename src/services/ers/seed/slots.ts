@@ -1,14 +1,16 @@
-/** Slots on offer at seeded services: always in the future of the environment's clock. */
+/** Clinics of seeded services: the slots of the examples, and the plans by which every clinic goes on opening new ones. */
 import type { Instant } from '../../../kernel/clock.ts';
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
+import { type ClinicPlan, type WeeklySession, workingDay } from '../booking/clinic.ts';
 import { isDirectlyBookable } from '../catalogue/slot-search.ts';
 import type { HealthcareService, Slot } from '../model.ts';
 import { NAMED_CLINICIAN, SCHEDULED_CLINICIAN } from './published-services.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const OPENING_HOUR = 9;
+/** First working day on which a published service has slots. */
+const FIRST_WORKING_DAY = 2;
 /** Slots of published services are an hour long, as in the examples. */
 const SLOTS_A_DAY = 6;
 const SYNTHETIC_WORKING_DAYS = 40;
@@ -33,17 +35,6 @@ const PUBLISHED: Readonly<Record<string, readonly (readonly [id: string, clinici
 /** Id of the slot that the booked example referral holds, at the service 11002. */
 export const BOOKED_SLOT = '11002001';
 
-/** Midnight of the `count`-th working day after `now`; Saturday and Sunday do not count. */
-export function workingDay(now: Instant, count: number): Instant {
-  let day = Math.floor(now / DAY) * DAY;
-  for (let left = count; left > 0; ) {
-    day += DAY;
-    const weekday = new Date(day).getUTCDay();
-    if (weekday !== 0 && weekday !== 6) left -= 1;
-  }
-  return day;
-}
-
 /** When the booked example referral is seen: a quarter of an hour, two weeks on. */
 export function bookedSlotTime(now: Instant): { readonly start: Instant; readonly end: Instant } {
   const start = workingDay(now, 10) + 12 * HOUR + 30 * MINUTE;
@@ -61,7 +52,7 @@ export function publishedSlots(service: HealthcareService, now: Instant): readon
       service.namedClinicians[0],
     ])
   ).map(([id, clinician], index): Slot => {
-    const start = workingDay(now, 2 + Math.floor(index / SLOTS_A_DAY)) + (OPENING_HOUR + (index % SLOTS_A_DAY)) * HOUR;
+    const start = workingDay(now, FIRST_WORKING_DAY + Math.floor(index / SLOTS_A_DAY)) + (OPENING_HOUR + (index % SLOTS_A_DAY)) * HOUR;
     return {
       id,
       serviceId: service.id,
@@ -86,32 +77,51 @@ export function publishedSlots(service: HealthcareService, now: Instant): readon
   ];
 }
 
-/** 20 to 40 slots over eight weeks, in working hours; about half with one of the service's clinicians. */
-export function syntheticSlots(service: HealthcareService, random: SeededRandom, now: Instant): readonly Slot[] {
-  if (!isDirectlyBookable(service)) return [];
-  const count = random.int(20, 40);
-  const times = new Set<Instant>();
-  while (times.size < count) {
-    const halfHour = random.int(0, 15);
-    times.add(workingDay(now, random.int(1, SYNTHETIC_WORKING_DAYS)) + OPENING_HOUR * HOUR + halfHour * 30 * MINUTE);
-  }
-  return [...times]
-    .sort((one, other) => one - other)
-    .map((start, index): Slot => {
-      const id = `${service.id}${String(index + 1).padStart(3, '0')}`;
-      const withClinician = service.namedClinicians.length > 0 && random.chance(0.5);
-      const urgentOnly = service.priorities.includes('URGENT') && random.chance(0.15);
-      return {
-        id,
-        serviceId: service.id,
-        usrn: `USRN-${id}`,
-        ...(withClinician && { clinician: random.pick(service.namedClinicians) }),
-        start,
-        end: start + 30 * MINUTE,
-        ...(urgentOnly && { priority: 'URGENT' as const }),
-        status: 'free',
-      };
-    });
+const EVERY_WORKING_DAY = [1, 2, 3, 4, 5];
+
+/**
+ * How the clinic of a published service goes on once its example slots are used up: as many a day, at the same hours and with the same
+ * clinicians, as far ahead as the examples reach. Undefined for a service without slots.
+ */
+export function publishedPlan(slots: readonly Slot[]): ClinicPlan | undefined {
+  const offered = slots.filter((each) => each.status === 'free');
+  if (offered.length === 0) return undefined;
+  const sessions: WeeklySession[] = [];
+  offered.slice(0, SLOTS_A_DAY).forEach((slot, index) => {
+    const last = sessions.at(-1);
+    if (last !== undefined && last.clinician === slot.clinician) sessions[sessions.length - 1] = { ...last, slots: last.slots + 1 };
+    else {
+      const from = `${String(OPENING_HOUR + index).padStart(2, '0')}:00`;
+      sessions.push({
+        weekdays: EVERY_WORKING_DAY,
+        from,
+        slots: 1,
+        minutes: 60,
+        ...(slot.clinician !== undefined && { clinician: slot.clinician }),
+      });
+    }
+  });
+  return { workingDaysAhead: FIRST_WORKING_DAY + Math.floor((offered.length - 1) / SLOTS_A_DAY), sessions };
+}
+
+/**
+ * The week of an invented clinic: one session of three to five half hours, for one patient fewer now and then, with a clinician of the
+ * service about every other time; here and there one slot for urgent referrals alone. Eight weeks ahead. Undefined when it has none.
+ */
+export function syntheticPlan(service: HealthcareService, random: SeededRandom): ClinicPlan | undefined {
+  if (!isDirectlyBookable(service)) return undefined;
+  const slots = random.int(3, 5);
+  const session: WeeklySession = {
+    weekdays: [random.int(1, 5)],
+    from: random.chance(0.5) ? '09:00' : '13:30',
+    slots,
+    minutes: 30,
+    capacity: random.chance(0.3) ? slots - 1 : slots,
+    ...(service.namedClinicians.length > 0 && random.chance(0.5) && { clinician: random.pick(service.namedClinicians) }),
+  };
+  const urgent: WeeklySession = { weekdays: [random.int(1, 5)], from: '12:00', slots: 1, minutes: 30, priority: 'URGENT' };
+  const hasUrgent = service.priorities.includes('URGENT') && random.chance(0.3);
+  return { workingDaysAhead: SYNTHETIC_WORKING_DAYS, sessions: hasUrgent ? [session, urgent] : [session] };
 }
 
 /** Slot ids of a service: its id and a running number of three digits. */

@@ -15,7 +15,7 @@ interface ServiceRow {
   published: number;
   document: string;
 }
-interface SlotRow {
+export interface SlotRow {
   instance: string;
   id: string;
   service_id: string;
@@ -26,11 +26,13 @@ interface SlotRow {
   priority: Priority | null;
   status: Slot['status'];
 }
-interface CatalogueTables {
+export interface CatalogueTables {
   ers_service: ServiceRow;
   ers_service_key: { instance: string; kind: SearchKey; value: string; service_id: string };
   ers_service_member: { instance: string; service_id: string; user_id: string; ods_code: string; provider: string };
   ers_slot: SlotRow;
+  /** The revision of each clinic's slot list that was last taken. */
+  ers_slot_list: { instance: string; service_id: string; revision: number };
 }
 
 /** Rows of one insert: SQLite takes at most 32,766 values in a statement. */
@@ -89,6 +91,18 @@ const idsByProvider = prepare<{ instance: string; provider: string }, CatalogueT
 /** Ids of the services an organisation provides. */
 export async function serviceIdsOfProvider(db: Db, instance: string, provider: string): Promise<readonly string[]> {
   return (await idsByProvider(db, { instance, provider })).map((row) => row.id);
+}
+
+/** ODS codes of the organisations that provide services. */
+export async function providersOfServices(db: Db, instance: string): Promise<readonly string[]> {
+  const rows = await tablesOf<CatalogueTables>(db)
+    .selectFrom('ers_service')
+    .select('provider')
+    .distinct()
+    .where('instance', '=', instance)
+    .orderBy('provider')
+    .execute();
+  return rows.map((row) => row.provider);
 }
 
 const idsByMember = prepare<{ instance: string; user: string; ods: string }, CatalogueTables, { service_id: string }>((db, value) =>
@@ -228,28 +242,36 @@ export async function slotReferences(db: Db, instance: string, ids: readonly str
   return new Map(rows.map((row) => [row.id, row.usrn]));
 }
 
-/** Takes a free slot for a booking; false when someone else was first. */
+/** Takes a slot for a booking that the hospital has confirmed; false when it is booked here or was withdrawn meanwhile. */
 export async function takeSlot(tx: Db, instance: string, id: string): Promise<boolean> {
-  return moveSlot(tx, instance, id, 'free', 'booked');
+  // Gone: a poll since the confirmation found it taken, by this very booking.
+  return moveSlot(tx, instance, id, ['free', 'gone'], 'booked');
 }
 
-/** Puts a booked slot back on offer, as when the hospital offers it again after a cancellation; false when it was not booked. */
+/**
+ * Lets a booked slot go after a cancellation; false when it was not booked. It is not on offer until the hospital offers it again
+ * (ers.md §14), which the next poll asks.
+ */
 export async function releaseSlot(tx: Db, instance: string, id: string): Promise<boolean> {
-  return moveSlot(tx, instance, id, 'booked', 'free');
+  if (!(await moveSlot(tx, instance, id, ['booked'], 'gone'))) return false;
+  const db = tablesOf<CatalogueTables>(tx);
+  const service = db.selectFrom('ers_slot').select('service_id').where('instance', '=', instance).where('id', '=', id);
+  await db.deleteFrom('ers_slot_list').where('instance', '=', instance).where('service_id', 'in', service).execute();
+  return true;
 }
 
-/** Takes a free slot off the offer, as when the hospital fills it itself; false when it was not free. */
+/** Takes a slot off the offer because the hospital says so; false when it was not on offer. */
 export async function withdrawSlot(tx: Db, instance: string, id: string): Promise<boolean> {
-  return moveSlot(tx, instance, id, 'free', 'withdrawn');
+  return moveSlot(tx, instance, id, ['free', 'gone'], 'withdrawn');
 }
 
-async function moveSlot(tx: Db, instance: string, id: string, from: Slot['status'], to: Slot['status']): Promise<boolean> {
+async function moveSlot(tx: Db, instance: string, id: string, from: readonly Slot['status'][], to: Slot['status']): Promise<boolean> {
   const result = await tablesOf<CatalogueTables>(tx)
     .updateTable('ers_slot')
     .set({ status: to })
     .where('instance', '=', instance)
     .where('id', '=', id)
-    .where('status', '=', from)
+    .where('status', 'in', from)
     .executeTakeFirst();
   return Number(result.numUpdatedRows) === 1;
 }
@@ -262,7 +284,17 @@ export async function saveSlots(tx: Db, instance: string, slots: readonly Slot[]
   for (const part of partsOf(slots.map((each) => slotRow(instance, each)))) await db.insertInto('ers_slot').values(part).execute();
 }
 
-function slotRow(instance: string, slot: Slot): SlotRow {
+/** A slot as it is stored on offer. */
+export function slotRow(instance: string, slot: Slot): SlotRow {
+  return { ...slotColumns(instance, slot), status: slot.status };
+}
+
+function slotOf(row: SlotRow): Slot {
+  return { ...slotFrom(row), serviceId: row.service_id, status: row.status };
+}
+
+/** What e-RS's offer and the hospital's book store of a slot alike. */
+export function slotColumns(instance: string, slot: Omit<Slot, 'status'>): Omit<SlotRow, 'status'> {
   return {
     instance,
     id: slot.id,
@@ -272,25 +304,24 @@ function slotRow(instance: string, slot: Slot): SlotRow {
     start_at: slot.start,
     end_at: slot.end,
     priority: slot.priority ?? null,
-    status: slot.status,
   };
 }
 
-function slotOf(row: SlotRow): Slot {
+/** What {@link slotColumns} stored. */
+export function slotFrom(row: Omit<SlotRow, 'status'>): Omit<Slot, 'status' | 'serviceId'> {
   return {
     id: row.id,
-    serviceId: row.service_id,
     usrn: row.usrn,
     ...(row.clinician !== null && { clinician: row.clinician }),
     // PostgreSQL gives bigint as text.
     start: Number(row.start_at),
     end: Number(row.end_at),
     ...(row.priority !== null && { priority: row.priority }),
-    status: row.status,
   };
 }
 
-function partsOf<T>(items: readonly T[]): readonly T[][] {
+/** Rows in parts that fit one statement. */
+export function partsOf<T>(items: readonly T[]): readonly T[][] {
   const parts: T[][] = [];
   for (let start = 0; start < items.length; start += ROWS_PER_INSERT) parts.push(items.slice(start, start + ROWS_PER_INSERT));
   return parts;

@@ -21,8 +21,8 @@ const BODY = {
 
 /**
  * A014: the provider rejects a booked referral (ers.md §9 A014). A directly booked appointment is cancelled at the hospital first; when
- * that fails nothing changes. The referral is REJECTED, the appointment cancelled, and the referrer finds both on their list. The
- * simulated hospital offers the slot again at once.
+ * that fails nothing changes. The referral is REJECTED, the appointment cancelled, and the referrer finds both on their list. The slot
+ * is on offer again once the hospital offers it.
  *
  * Refuses: 404, 412, 409, 423; 422 INVALID_CODE, INVALID_VALUE, MISSING_VALUE, UNEXPECTED_FIELD, PATIENT_ERROR, NO_RELATIONSHIP,
  * INVALID_REQUEST_STATE, INAPPROPRIATE_VALUE, VALUE_IS_REQUIRED, FIELD_NOT_PERMITTED, UNABLE_TO_CANCEL_APPOINTMENT; 502, 504.

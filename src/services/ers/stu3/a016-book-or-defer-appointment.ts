@@ -106,9 +106,11 @@ async function bookingFacts(call: Call<BookingRequestBody>, referral: Referral):
 async function confirmAtHospital(call: Call<BookingRequestBody>, referral: Referral, slot: Slot): Promise<void> {
   const answer = await call.world.hospital.book({ ...atHospital(call, referral, slot), start: slot.start });
   if (answer === 'confirmed') return;
+  // The hospital may have said while it answered that the slot is withdrawn: then e-RS knows that it has gone (ers.md §19.4).
+  const withdrawn = answer === 'refused' && (await slotById(call.db, call.instance, slot.id))?.status === 'withdrawn';
   const failure = failureFor(answer, slot.id, slot.serviceId);
   await call.world.store.transaction((tx) => rememberBookingFailure(tx, call.instance, referral.ubrn, failure, call.world.clock.now()));
-  throw bookingRefused(answer, slot.id, referral.ubrn);
+  throw withdrawn ? slotGone(slot.id) : bookingRefused(answer, slot.id, referral.ubrn);
 }
 
 /** Saves a booking that the hospital has confirmed; if that fails (slot taken by another, referral changed) the hospital cancels it. */
@@ -124,7 +126,7 @@ async function saveConfirmed(
       if (!(await takeSlot(tx, call.instance, slot.id))) throw slotGone(slot.id);
     });
   } catch (error) {
-    await call.world.hospital.cancel(atHospital(call, referral, slot));
+    await call.world.hospital.cancel({ ...atHospital(call, referral, slot), compensation: true });
     throw error;
   }
 }

@@ -56,7 +56,7 @@ test('A014 rejects: hospital first, then the referral; the provider may still re
   );
   assert.deepEqual([appointment.start, appointment.end, appointment.slot], [undefined, undefined, undefined]);
   assert.deepEqual(ers.hospital.asked, [`cancel 11000021 for ${UBRN}`]);
-  assert.equal((await slotById(ers.store.db, INSTANCE, '11000021'))?.status, 'free');
+  assert.equal((await slotById(ers.store.db, INSTANCE, '11000021'))?.status, 'gone', 'until the hospital offers it again');
   assert.equal(await outcomeOf(ers.request(retrieveReferralRequest, data.SPC, path)), '200');
   assert.equal(await outcomeOf(ers.request(acceptReferralOperation, data.SPC, { ...path, ifMatch: 7 })), '422 NO_RELATIONSHIP');
 });

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LocalRefusal } from '../../../kernel/errors.ts';
+import { examineToken } from '../examination.ts';
 import {
   approveProduct,
   bindAsid,
@@ -66,6 +67,11 @@ const ProductBody = reader(
   'Send {"productName":"…"}, with "approve":true as an operator.',
 );
 
+const ExaminationBody = reader(
+  Type.Object({ token: Type.String({ minLength: 1, maxLength: 20_000 }) }, closed),
+  'Send {"token":"…"}: a client assertion, an ID token, an access token or an API key.',
+);
+
 /** A check of a body against its schema; throws LocalRefusal 400 with what is wanted. */
 function reader<Schema extends TSchema>(schema: Schema, wanted: string): (body: unknown) => Static<Schema> {
   const compiled = Compile(schema);
@@ -95,6 +101,7 @@ export function registerAdmin(app: FastifyInstance, world: GatewayWorld): void {
     const created = await store.transaction((tx) => createApplication(world, tx, wish));
     return reply.code(201).send(created);
   });
+  app.post('/examinations', async (request) => examineToken(world, ExaminationBody(request.body).token));
   app.get<AppParams>('/applications/:appId', async (request) => viewApplication(world, store.db, request.params.appId));
   registerChanges(app, world);
   registerKeys(app, world);

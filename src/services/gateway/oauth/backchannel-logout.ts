@@ -26,7 +26,7 @@ export function registerBackchannelLogout(app: FastifyInstance, base: TokenServe
     await world.store.transaction(async (tx) => {
       const chains = await chainsOfSession(tx, sid);
       if (chains.length === 0) throw refuse('gateway.logout.sid');
-      await endChains(tx, chains);
+      await endChains(tx, chains, world.clock.now());
     });
     request.exchange.passed('gateway.logout.sid');
     return reply.send({ success: true });

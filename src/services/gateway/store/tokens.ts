@@ -208,11 +208,14 @@ export async function chainsOfSession(db: Db, sid: string): Promise<readonly str
   return rows.map((row) => row.chain_id);
 }
 
-/** Ends log-ons: their access and refresh tokens, those refreshed since included, are unknown from now on. */
-export async function endChains(tx: Db, chainIds: readonly string[]): Promise<void> {
+/**
+ * Ends log-ons: their access and refresh tokens, those refreshed since included, are unknown from now on. What has expired stays
+ * "expired".
+ */
+export async function endChains(tx: Db, chainIds: readonly string[], now: Instant): Promise<void> {
   if (chainIds.length === 0) return;
-  await tablesOf<Tables>(tx).deleteFrom('gateway_token').where('chain_id', 'in', chainIds).execute();
-  await tablesOf<Tables>(tx).deleteFrom('gateway_refresh_token').where('chain_id', 'in', chainIds).execute();
+  for (const table of ['gateway_token', 'gateway_refresh_token'] as const)
+    await tablesOf<Tables>(tx).deleteFrom(table).where('chain_id', 'in', chainIds).where('expires_at', '>', now).execute();
 }
 
 export interface StoredRefreshToken {

@@ -1,0 +1,65 @@
+import type { Outgoing } from '../../kernel/http/outgoing.ts';
+import type { ServiceContext } from '../../kernel/service.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import type { DirectoryApi } from '../directory/index.ts';
+import type { Cards } from './cards/port.ts';
+import { allowedScopes, SCOPES } from './clients/model.ts';
+import { PLATFORM_CLIENT } from './clients/register.ts';
+import { findClient } from './clients/store.ts';
+import { Signer } from './keys.ts';
+import type { Provider } from './model.ts';
+import type { AuthorizingClient } from './oidc/authorization-request.ts';
+import { type Realm, realmOf } from './realms.ts';
+import type { SessionEnded } from './sessions/ending.ts';
+
+/** What the parts of the identity service share in one environment. */
+export interface IdentityWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer' | 'log'> {
+  readonly directory: DirectoryApi;
+  readonly cards: Cards;
+  readonly signer: Signer;
+  readonly outgoing: Outgoing;
+  readonly realms: readonly Realm[];
+  /** Services of this environment that want to know of ended sessions. */
+  readonly listeners: SessionEnded[];
+}
+
+export function identityWorld(context: ServiceContext, parts: Pick<IdentityWorld, 'directory' | 'cards' | 'outgoing'>): IdentityWorld {
+  const { environment, store, clock, random, outbox, sealer, log } = context;
+  const providers = [...new Set(environment.tokenServers.map((each) => each.signIn))];
+  return {
+    environment,
+    store,
+    clock,
+    random,
+    outbox,
+    sealer,
+    log,
+    signer: new Signer(sealer),
+    realms: providers.map((provider) => realmOf(environment, provider)),
+    listeners: [],
+    ...parts,
+  };
+}
+
+/** The realm of a provider. Throws when the environment has no such provider. */
+export function realm(world: IdentityWorld, provider: Provider): Realm {
+  const found = world.realms.find((each) => each.provider === provider);
+  if (found === undefined) throw new Error(`${world.environment.id} has no provider ${provider}`);
+  return found;
+}
+
+/** A client as the authorisation endpoint knows it: the API platform itself, or a registered relying party. */
+export async function authorizingClient(
+  world: IdentityWorld,
+  db: Db,
+  clientId: string | undefined,
+): Promise<AuthorizingClient | undefined> {
+  if (clientId === PLATFORM_CLIENT) return { clientId, redirectUris: platformCallbacks(world), scopes: SCOPES };
+  const client = clientId === undefined ? undefined : await findClient(db, clientId);
+  return client && { clientId: client.clientId, redirectUris: client.metadata.redirect_uris, scopes: allowedScopes(client.metadata) };
+}
+
+/** The platform's callbacks: one for each token server and door. Compared whole, so that no other address can be sent a code. */
+function platformCallbacks({ environment }: IdentityWorld): readonly string[] {
+  return environment.tokenServers.flatMap(({ path }) => [...environment.origins].map((origin) => `${origin}${path}/callback`));
+}
