@@ -1,6 +1,7 @@
 import type { Service } from '../kernel/service.ts';
 import { demographics } from '../services/demographics/index.ts';
 import { directory } from '../services/directory/index.ts';
+import { endpointRegistration } from '../services/endpoint-registration/index.ts';
 import { ers } from '../services/ers/index.ts';
 import { gateway } from '../services/gateway/index.ts';
 import { identity } from '../services/identity/index.ts';
@@ -13,5 +14,5 @@ import { spineDirectory } from '../services/spine-directory/index.ts';
  * @param root the authority that signs this environment's own
  */
 export function environmentServices(root: RootAuthority): readonly Service<unknown>[] {
-  return [createPki(root), directory, identity, gateway, spineDirectory, demographics, ers];
+  return [createPki(root), directory, identity, gateway, spineDirectory, endpointRegistration, demographics, ers];
 }

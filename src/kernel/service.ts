@@ -60,6 +60,8 @@ export interface EnvironmentSettings {
   readonly uploadDays: number;
   /** How an open environment refuses a business function: as e-RS does, or with the published sandbox's own text (ers.md §3.5). */
   readonly sandboxRefusals?: 'national' | 'published';
+  /** Who decides on registrations: simulated staff at once (also when absent), or a person. */
+  readonly registrationApproval?: 'at-once' | 'person';
   /** Seconds for which the API platform keeps answers of the directory’s FHIR API (real: 1,800); 0 keeps none. */
   readonly directoryCacheSeconds?: number;
   /** Seconds that e-RS waits for a hospital system (real: 120). */

@@ -62,7 +62,7 @@ export interface DirectoryApi {
   allocatePartyKey(tx: Db, odsCode: string, author: changes.Author): Promise<string>;
   /** The register of systems, and the numbered changes of the whole directory: LDAP, the FHIR API and the registration service read these. */
   readonly register: typeof register;
-  readonly changes: Pick<typeof changes, 'changesAfter' | 'changesOf' | 'lastChangeNumber'>;
+  readonly changes: Pick<typeof changes, 'changesAfter' | 'changesOf' | 'lastChangeNumber' | 'lastChangeOf'>;
   readonly allocation: Pick<typeof allocation, 'nextAsid' | 'nextCpaId' | 'nextProductKey'>;
   saveOrganisation(tx: Db, organisation: Organisation, actor?: string): Promise<void>;
   savePerson(tx: Db, person: Person, actor?: string): Promise<void>;

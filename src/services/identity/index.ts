@@ -20,6 +20,7 @@ import { insertKey } from './store.ts';
 export type { Attempt, Cards, Verdict } from './cards/port.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
+export { signInCallback } from './provider.ts';
 export type { SessionEnded } from './sessions/ending.ts';
 
 /** Every identity provider of an environment: NHS login signs patients in, the others health and care staff. */

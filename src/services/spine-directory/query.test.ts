@@ -46,7 +46,8 @@ describe('a search', () => {
     assert.equal(refused(() => readSearch('Endpoint', '_count=5')).message, "HTTP 400: Bad Request (Illegal query parameter '_count')");
     assert.match(refused(() => readSearch('Device', 'identifier=x|y')).message, /Should be one or both of/);
     assert.match(
-      refused(() => readSearch('Endpoint', `${ORGANISATION}&${INTERACTION}&manufacturing-organization=${SYSTEMS.organisation}|YES`)).message,
+      refused(() => readSearch('Endpoint', `${ORGANISATION}&${INTERACTION}&manufacturing-organization=${SYSTEMS.organisation}|YES`))
+        .message,
       /Illegal query parameter 'manufacturing-organization'/,
     );
   });

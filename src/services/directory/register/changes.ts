@@ -96,3 +96,21 @@ function parsed({ document }: { document: string }): DirectoryChange {
   const change: DirectoryChange = JSON.parse(document);
   return change;
 }
+
+/** Number of the last change of any of some records; 0 when none was changed since the first load. */
+export async function lastChangeOf(db: Db, records: readonly { readonly kind: RecordKind; readonly id: string }[]): Promise<number> {
+  let last = 0;
+  for (const kind of new Set(records.map((each) => each.kind))) {
+    const ids = records.filter((each) => each.kind === kind).map((each) => each.id);
+    for (let start = 0; start < ids.length; start += 400) {
+      const row = await tablesOf<ChangeTables>(db)
+        .selectFrom('directory_change')
+        .select((select) => select.fn.max('change_number').as('last'))
+        .where('kind', '=', kind)
+        .where('record_id', 'in', ids.slice(start, start + 400))
+        .executeTakeFirst();
+      last = Math.max(last, Number(row?.last ?? 0));
+    }
+  }
+  return last;
+}
