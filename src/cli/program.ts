@@ -5,6 +5,7 @@ import { addAppCommands } from './commands/app.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
+import { addDirectoryCommands } from './commands/directory.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
@@ -35,6 +36,7 @@ export function buildProgram(book: CommandBook): Command {
     addAppCommands,
     addToken,
     addCis2Commands,
+    addDirectoryCommands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

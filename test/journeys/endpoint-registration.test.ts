@@ -250,7 +250,11 @@ describe('in the browser', () => {
     const wish = { odsCode: 'D82106', productKey: '1002' };
     assert.equal((await browser.send('/eprwebapp/new', wish)).status, 403);
     const csrf = /name="csrf" value="([^"]+)"/.exec(home.text)?.[1] ?? '';
-    assert.equal((await browser.send('/eprwebapp/new', { ...wish, csrf }, { origin: 'https://elsewhere.example' })).status, 403);
+    assert.equal(
+      (await browser.send('/eprwebapp/new', { ...wish, csrf }, { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }))
+        .status,
+      403,
+    );
     assert.equal((await browser.open('/eprwebapp/systems/R69-822099/1002')).status, 404);
     assert.equal((await browser.open('/ndsadmin/organisations/R69')).status, 403);
     await browser.submit('/eprwebapp/sign-out', {}, home);
@@ -292,4 +296,32 @@ describe('in the browser', () => {
     const closed = await new BrowserSession(spine).send('/eprwebapp');
     assert.deepEqual([closed.status, /closed for maintenance/.test(closed.text)], [503, true]);
   });
+});
+
+test('the command line registers, moves and retires a system, and says so in JSON', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: test convenience
+  const cli = (...args: readonly string[]): any => {
+    const { status, stdout, stderr } = spine.cli('directory', ...args, '--environment', 'int', '--json');
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  const version = ['--maker', 'ZS001', '--name', 'Acme Shell', '--product-version'];
+  const { productKey } = cli('add-product', ...version, '1', '--kind', 'CMA', '--takes', READ_METADATA);
+  const newer = cli('add-product', ...version, '2', '--kind', 'CMA', '--takes', GET_RECORD).productKey;
+  const { outcome, state } = cli('register', '--ods', 'RCD', '--product', productKey, '--fqdn', 'shell.rcd.thirdparty.nhs.uk');
+  assert.equal(state, 'live', 'the operator’s own act');
+  cli('change-address', outcome.partyKey, productKey, '--fqdn', 'shell.rcd.thirdparty.nhs.uk', '--endpoint', 'https://localhost:9443/');
+  cli('change-version', outcome.partyKey, productKey, '--to', newer);
+  const listed = cli('systems', '--ods', 'RCD').registrations;
+  assert.deepEqual(
+    [listed.length, listed[0].product.productKey, listed[0].messageHandlingSystems[0].endpoints],
+    [1, newer, ['https://localhost:9443/']],
+  );
+  cli('retire', outcome.partyKey, newer);
+  assert.deepEqual(cli('systems', '--ods', 'RCD').registrations, []);
+  assert.equal(cli('history', 'accredited-system', outcome.asid).changes.length, 3);
+  cli('grant', '--user', APPLICANT, '--duty', 'approver');
+  assert.ok(cli('duties').grants.some((each: { userId: string; duty: string }) => each.userId === APPLICANT && each.duty === 'approver'));
+  cli('revoke', '--user', APPLICANT, '--duty', 'approver');
+  assert.equal(spine.cli('directory', 'register', '--environment', 'int', '--ods', 'NOPE', '--product', newer).status, 1);
 });

@@ -3,7 +3,7 @@ import type { RegistrationWorld } from './world.ts';
 
 /**
  * Whether the registration applications are open. They are part of the Care Identity Service and close with it in its maintenance slot
- * (PTL-087): set that with a fault, `localspine fault set endpoint-registration '*' --status 503`.
+ * (PTL-087): rehearse that with `localspine fault add --service endpoint-registration --status 503`.
  *
  * @throws LocalRefusal 503 while they are closed, or the status that was set
  */

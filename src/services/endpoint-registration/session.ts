@@ -125,7 +125,8 @@ export function requireOwnForm(request: FastifyRequest, session: Session, form: 
   const wanted = Buffer.from(session.csrf);
   const own = given.length === wanted.length && timingSafeEqual(given, wanted);
   const site = request.headers['sec-fetch-site'];
-  const foreign = (origin !== undefined && origin !== originOf(request)) || site === 'cross-site' || site === 'same-site';
+  // Fetch metadata decides where it is sent; where it is not, the origin does.
+  const foreign = site === undefined ? origin !== undefined && origin !== originOf(request) : site !== 'same-origin' && site !== 'none';
   if (!own || foreign)
     throw new LocalRefusal(
       403,
