@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Doors } from '../environment/doors.ts';
 import type { Environment } from '../environment/environment.ts';
+import { gatewayOf } from '../environment/gateway.ts';
 import { portalPort } from '../environment/ports.ts';
-import type { EnvironmentSummary } from '../portal/index.ts';
+import { secureRandom } from '../kernel/random.ts';
+import type { EnvironmentSummary, ExaminingEnvironment } from '../portal/index.ts';
 import type { Configuration } from './configuration.ts';
 import type { Roots } from './roots.ts';
 
@@ -29,7 +31,7 @@ export class PortalDoor {
     const publicHost = configuration.publicUrl?.hostname ?? 'localhost';
     const { secureServerOptions } = await import('../kernel/tls/server.ts');
     const credentials = await roots.portal([...new Set([publicHost, 'localhost'])]);
-    const doors = new Doors({ host: configuration.host, publicHost, makeApp: () => makeApp(environments) });
+    const doors = new Doors({ host: configuration.host, publicHost, makeApp: () => makeApp(configuration, environments, publicHost) });
     const tls = secureServerOptions({ key: credentials.privateKeyPem, cert: credentials.certificateChainPem, requireClient: false });
     const { baseUrl } = await doors.open({ name: 'https', port: await portalPort(configuration.portBase), ersInstance: '', tls });
     return new PortalDoor(baseUrl, doors);
@@ -40,11 +42,23 @@ export class PortalDoor {
   }
 }
 
-async function makeApp(environments: readonly Environment[]): Promise<FastifyInstance> {
-  const { createPortalApp } = await import('../portal/index.ts');
-  const app = createPortalApp(() => environments.map(summaryOf));
+async function makeApp(configuration: Configuration, environments: readonly Environment[], publicHost: string): Promise<FastifyInstance> {
+  const [{ createPortalApp }, { adminGuard }] = await Promise.all([import('../portal/index.ts'), import('../environment/admin/guard.ts')]);
+  const app = createPortalApp({
+    environments: () => environments.map(summaryOf),
+    // Where the admin API wants a token, a page without sign-in must not say what the admin API would.
+    examining: () => (configuration.adminToken === undefined ? environments.flatMap(examiningOf) : []),
+    guard: adminGuard(new Set([publicHost, 'localhost', '127.0.0.1', '[::1]']), undefined),
+    random: secureRandom,
+  });
   await app.ready();
   return app;
+}
+
+/** An environment that issues tokens, as the doctor's page asks it. */
+function examiningOf(environment: Environment): readonly ExaminingEnvironment[] {
+  const { id, title, tokenServers } = environment.facts;
+  return tokenServers.length === 0 ? [] : [{ id, title, examine: (pasted) => gatewayOf(environment).examine(pasted) }];
 }
 
 function summaryOf(environment: Environment): EnvironmentSummary {

@@ -181,6 +181,8 @@ describe('signing in with NHS login', { concurrency: false }, () => {
     const idToken = await nhsLoginIdToken(supplier, PATIENT);
     const claims = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'));
     assert.deepEqual([claims.nhs_number, claims.identity_proofing_level, claims.vot, claims.nonce], [PATIENT, 'P9', 'P9.Cp.Cd', 'once']);
+    const examined = await spine.admin('INT', '/gateway/examinations', { method: 'POST', body: { token: idToken } });
+    assert.deepEqual([examined.json.kind, examined.json.verdict], ['id-token', 'good'], examined.text);
     const reply = await exchangeIdToken(supplier, patientApp, keys, idToken);
     assert.equal(reply.status, 200, reply.text);
     // An hour, where staff have twelve.

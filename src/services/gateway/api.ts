@@ -1,6 +1,7 @@
 import type { Db } from '../../kernel/store/store.ts';
 import { type AccessGrant, type ApplicationFacts, admit, verifyAccessToken, verifyApiKey } from './access.ts';
 import type { Subscription } from './application.ts';
+import type { Examination } from './examination.ts';
 import {
   type ApplicationView,
   approveProduct,
@@ -51,6 +52,8 @@ export interface GatewayApi {
   rotateKey(tx: Db, appId: string, revokeOthers?: boolean): Promise<NewKey>;
   revokeKey(tx: Db, appId: string, apiKey: string): Promise<void>;
   listApplications(db: Db): Promise<readonly ApplicationView[]>;
+  /** The doctor: a token, AppID, API key or name, check by check, without spending anything. Never throws for what is pasted. */
+  examine(pasted: string): Promise<Examination>;
   /** Throws LocalRefusal 404. */
   application(db: Db, appId: string): Promise<ApplicationView>;
 }
@@ -76,6 +79,7 @@ export function gatewayApi(world: GatewayWorld): GatewayApi {
     rotateKey: (tx, appId, revokeOthers) => rotateKey(world, tx, appId, revokeOthers),
     revokeKey,
     listApplications: (db) => listApplications(world, db),
+    examine: async (pasted) => (await import('./examination.ts')).examine(world, pasted),
     application: (db, appId) => viewApplication(world, db, appId),
   };
 }

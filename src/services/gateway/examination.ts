@@ -1,6 +1,7 @@
 /** The token doctor: what the platform would say of a token, check by check, without spending anything (path-to-live.md §6, pain 4). */
 import { Refusal } from '../../kernel/errors.ts';
 import { verifyAccessToken } from './access.ts';
+import { examineApplication } from './application-examination.ts';
 import { CLIENT_ASSERTION_TYPE, readClientAssertion } from './client-assertion.ts';
 import { activeClient, verifyAssertion } from './client-authentication.ts';
 import { refuse } from './errors.ts';
@@ -11,7 +12,7 @@ import { findClient } from './store/applications.ts';
 import { isJtiSpent } from './store/tokens.ts';
 import { readSubjectToken, verifySubjectToken } from './subject-token.ts';
 import { TOKEN_ANSWERS } from './token-answers.ts';
-import type { GatewayWorld } from './world.ts';
+import type { GatewayWorld, SignInProvider } from './world.ts';
 
 /** One check of a token, in the platform's order. */
 export interface ExaminedCheck {
@@ -24,11 +25,16 @@ export interface ExaminedCheck {
 }
 
 export interface Examination {
-  readonly kind: 'client-assertion' | 'id-token' | 'access-token' | 'api-key' | 'unknown';
+  readonly kind: 'client-assertion' | 'id-token' | 'access-token' | 'api-key' | 'application' | 'unknown';
   readonly verdict: 'good' | 'refused';
   readonly checks: readonly ExaminedCheck[];
   /** What the token says, readable; a signature is never among it. */
   readonly contents?: Readonly<Record<string, unknown>>;
+}
+
+/** {@link examineToken}, and an application by its AppID, API key or name. Never throws for what is pasted. */
+export async function examine(world: GatewayWorld, pasted: string): Promise<Examination> {
+  return (await examineApplication(world, pasted.trim())) ?? examineToken(world, pasted);
 }
 
 /** Told of each check as it is passed. */
@@ -109,7 +115,7 @@ async function examineAssertion(world: GatewayWorld, text: string, note: Note): 
 
 async function examineIdToken(world: GatewayWorld, text: string, note: Note): Promise<void> {
   const subject = readSubjectToken(new URLSearchParams({ subject_token: text }), Math.floor(world.clock.realNow() / 1_000), note);
-  const providers = world.environment.tokenServers.map((each) => each.signIn);
+  const providers = [...new Set<SignInProvider>([...world.environment.tokenServers.map((each) => each.signIn), 'nhs-login'])];
   await verifySubjectToken(world, subject, providers, note);
 }
 
