@@ -261,6 +261,29 @@ describe('in the browser', () => {
     assert.equal((await browser.send('/eprwebapp')).status, 401);
   });
 
+  test('a request goes from person to person: sent, named, refused with a reason, sent again, approved', async () => {
+    const productKey = await product('9.0');
+    const [applicant, approver, names] = [new BrowserSession(spine), new BrowserSession(spine), new BrowserSession(spine)];
+    await applicant.signIn('/eprwebapp/sign-in', APPLICANT);
+    await approver.signIn('/eprwebapp/sign-in', APPROVER);
+    await names.signIn('/eprwebapp/sign-in', DNS_APPROVER);
+    const wish = { odsCode: 'M85011', productKey, fqdn: 'nine.m85011.thirdparty.nhs.uk' };
+    const sent = await applicant.submit('/eprwebapp/new', wish, await applicant.open('/eprwebapp/new'));
+    const path = /\/eprwebapp\/requests\/[0-9a-f-]{36}/.exec(sent.text)?.[0] ?? '';
+    assert.doesNotMatch(sent.text, /value="approve"/, 'nobody decides on their own');
+    assert.equal((await applicant.submit(path, { event: 'approve' }, sent)).status, 403);
+    const page = await approver.open(path);
+    assert.equal((await approver.submit(path, { event: 'refuse', reason: '' }, page)).status, 422);
+    assert.match((await approver.submit(path, { event: 'refuse', reason: 'Wrong practice' }, page)).text, /Wrong practice/);
+    const back = await applicant.open(path);
+    const faulty = await applicant.submit(`${path}/again`, { ...wish, odsCode: 'NOPE9' }, back);
+    assert.deepEqual([faulty.status, /could not resolve/.test(faulty.text)], [422, true]);
+    await applicant.submit(`${path}/again`, { ...wish, odsCode: 'ZP9003' }, back);
+    await names.submit(path, { event: 'approve-dns' }, await names.open(path));
+    const live = await approver.submit(path, { event: 'approve' }, await approver.open(path));
+    assert.match(live.text, /ZP9003-823\d{3}/);
+  });
+
   test('a callback that this browser did not begin is refused, and nobody is sent elsewhere', async () => {
     const browser = new BrowserSession(spine);
     assert.equal((await browser.send('/eprwebapp/callback?state=x&code=y')).status, 400);

@@ -6,7 +6,7 @@ import type { Form, PageParts } from './pages.ts';
 import { registerProduct } from './products.ts';
 import { readProduct, readWish } from './reading.ts';
 import { registrations, requireRegistration } from './registrations.ts';
-import { decide, type Route, requireRequest, submit } from './requests.ts';
+import { decide, type Route, requireRequest, resubmit, submit } from './requests.ts';
 import { FieldsRefusal } from './rules.ts';
 import type { Session } from './session.ts';
 import { listRequests } from './store.ts';
@@ -88,17 +88,24 @@ function registerNew(app: FastifyInstance, { world, show, page, form, ...rest }:
     `${BASE}/new`,
     form('submit', async (given, session, reply) => {
       const product = await world.directory.register.product(world.store.db, given['productKey'] ?? '');
-      const names = ['odsCode', 'productKey', 'fqdn', 'endpoint', 'partyKey', 'ipAddress', 'description'];
       return send(
         parts,
         session,
         reply,
-        () => readWishFields({ kind: 'register', ...filled({ ...given, odsCode: (given['odsCode'] ?? '').toUpperCase() }, names) }, names),
+        () => registerWishOf(given),
         product?.manufacturerOdsCode ?? '',
         (faults) => view(reply, session, given, faults),
       );
     }),
   );
+}
+
+const REGISTER_FIELDS = ['odsCode', 'productKey', 'fqdn', 'endpoint', 'partyKey', 'ipAddress', 'description'];
+
+/** The registration that a form asks for. Throws FieldsRefusal 422. */
+function registerWishOf(form: Form): Wish {
+  const odsCode = (form['odsCode'] ?? '').toUpperCase();
+  return readWishFields({ kind: 'register', ...filled({ ...form, odsCode }, REGISTER_FIELDS) }, REGISTER_FIELDS);
 }
 
 /** A wish from a form: a field of the wrong form is a fault of that field. Throws FieldsRefusal 422. */
@@ -171,35 +178,69 @@ function requireReader(session: Session, odsCode: string, maker: string): void {
     throw new LocalRefusal(404, 'not_found', 'There is no such record, or it is not yours to see.');
 }
 
+interface OfRequest {
+  readonly Params: { readonly id: string };
+}
+
 function registerRequest(app: FastifyInstance, { world, show, page, form }: PageParts): void {
   const read = async (session: Session, id: string): Promise<RegistrationRequest> => {
     const request = await requireRequest(world.store.db, id);
     requireReader(session, request.odsCode, request.manufacturerOdsCode);
     return request;
   };
-  app.get<{ Params: { id: string } }>(`${BASE}/requests/:id`, (request, reply) =>
+  const view = (
+    reply: FastifyReply,
+    session: Session,
+    found: RegistrationRequest,
+    values: Readonly<Record<string, unknown>>,
+    faults: FieldsRefusal['faults'] = [],
+  ): Promise<FastifyReply> => {
+    const own = found.requestor.id === session.actor.id;
+    const waiting = found.state === 'submitted' || found.state === 'dns-approved';
+    const wish = Object.entries(found.wish);
+    const may = {
+      mayWithdraw: own && (waiting || found.state === 'draft'),
+      maySendAgain: own && found.state === 'draft' && found.wish.kind === 'register',
+      mayApproveNames: !own && found.state === 'submitted' && hasDuty(session.actor, 'dns-approver'),
+      mayApprove: !own && waiting && hasDuty(session.actor, 'approver'),
+    };
+    const title = 'Registration request';
+    return show(reply, session, 'request.njk', { title, found, wish, values, faults, ...may }, faults.length > 0 ? 422 : 200);
+  };
+  app.get<OfRequest>(`${BASE}/requests/:id`, (request, reply) =>
     page('request', async (_request, answer, session) => {
       const found = await read(session, request.params.id);
-      const own = found.requestor.id === session.actor.id;
-      const waiting = found.state === 'submitted' || found.state === 'dns-approved';
-      return show(answer, session, 'request.njk', {
-        title: 'Registration request',
-        found,
-        wish: Object.entries(found.wish),
-        mayWithdraw: own && waiting,
-        mayApproveNames: !own && found.state === 'submitted' && hasDuty(session.actor, 'dns-approver'),
-        mayApprove: !own && waiting && hasDuty(session.actor, 'approver'),
-      });
+      return view(answer, session, found, { ...found.wish });
     })(request, reply),
   );
-  app.post<{ Params: { id: string } }>(`${BASE}/requests/:id`, (request, reply) =>
+  app.post<OfRequest>(`${BASE}/requests/:id`, (request, reply) =>
     form('decide', async (given, session, answer) => {
       const { id } = request.params;
-      await read(session, id);
+      const found = await read(session, id);
       const event = EVENTS.find((each) => each === given['event']);
       if (event === undefined) throw new LocalRefusal(400, 'bad_event', 'Choose what to do with the request.');
-      await world.store.transaction((tx) => decide(world, tx, session.actor, id, { event, reason: (given['reason'] ?? '').slice(0, 500) }));
-      return answer.redirect(`${BASE}/requests/${id}`, 303);
+      try {
+        const verdict = { event, reason: (given['reason'] ?? '').slice(0, 500) };
+        await world.store.transaction((tx) => decide(world, tx, session.actor, id, verdict));
+        return await answer.redirect(`${BASE}/requests/${id}`, 303);
+      } catch (error) {
+        if (error instanceof FieldsRefusal) return view(answer, session, found, { ...found.wish }, error.faults);
+        throw error;
+      }
+    })(request, reply),
+  );
+  app.post<OfRequest>(`${BASE}/requests/:id/again`, (request, reply) =>
+    form('submit', async (given, session, answer) => {
+      const { id } = request.params;
+      const found = await read(session, id);
+      try {
+        const wish = registerWishOf(given);
+        await world.store.transaction((tx) => resubmit(world, tx, session.actor, id, wish));
+        return await answer.redirect(`${BASE}/requests/${id}`, 303);
+      } catch (error) {
+        if (error instanceof FieldsRefusal) return view(answer, session, found, given, error.faults);
+        throw error;
+      }
     })(request, reply),
   );
 }
