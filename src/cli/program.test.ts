@@ -30,6 +30,7 @@ async function localspine(
     out: (text) => void out.push(text),
     note: (text) => void notes.push(text),
     confirm: async () => false,
+    secret: async () => '',
   };
   return { code: await run(args, { variables, folder: emptyHome, terminal }), out: out.join('\n'), notes: notes.join('\n') };
 }
@@ -38,7 +39,14 @@ function pathOf(command: Command): string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
-const terminal: Terminal = { interactive: false, colour: false, out: () => undefined, note: () => undefined, confirm: async () => false };
+const terminal: Terminal = {
+  interactive: false,
+  colour: false,
+  out: () => undefined,
+  note: () => undefined,
+  confirm: async () => false,
+  secret: async () => '',
+};
 const commands = family(buildProgram(new CommandBook({ variables: {}, folder: '.', terminal })));
 
 test('there is every command the manual promises', () => {
@@ -84,10 +92,33 @@ test('there is every command the manual promises', () => {
       'fault add',
       'fault clear',
       'fault list',
+      'identity-agent insert',
+      'identity-agent remove',
+      'identity-agent role',
+      'identity-agent settings',
+      'identity-agent start',
+      'identity-agent status',
+      'identity-agent ticket',
       'journal show',
       'journal tail',
       'reset',
       'seed',
+      'smartcard clear',
+      'smartcard insert',
+      'smartcard issue',
+      'smartcard list',
+      'smartcard lock',
+      'smartcard passcode',
+      'smartcard person',
+      'smartcard position',
+      'smartcard rbac',
+      'smartcard register',
+      'smartcard remove',
+      'smartcard renew',
+      'smartcard repair',
+      'smartcard revoke',
+      'smartcard show',
+      'smartcard unlock',
       'snapshot list',
       'snapshot load',
       'snapshot save',

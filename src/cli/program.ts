@@ -9,9 +9,11 @@ import { addDirectoryCommands } from './commands/directory.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
+import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
+import { addSmartcardCommands } from './commands/smartcard.ts';
 import { addSnapshotCommands } from './commands/snapshot.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -37,6 +39,8 @@ export function buildProgram(book: CommandBook): Command {
     addToken,
     addCis2Commands,
     addDirectoryCommands,
+    addSmartcardCommands,
+    addIdentityAgentCommands,
     addJournalCommands,
     addDoctor,
     addClockCommands,

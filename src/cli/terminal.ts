@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 
 /** Where a command writes and asks. */
 export interface Terminal {
@@ -12,6 +13,8 @@ export interface Terminal {
   note(text: string): void;
   /** Whether the person agrees; only when interactive. */
   confirm(question: string): Promise<boolean>;
+  /** What the person types, without showing it; only when interactive. */
+  secret(question: string): Promise<string>;
 }
 
 /** The terminal of this process. */
@@ -33,6 +36,17 @@ export function processTerminal(colourAllowed: boolean): Terminal {
         return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
       } finally {
         reader.close();
+      }
+    },
+    async secret(question) {
+      stderr.write(`${question} `);
+      const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const reader = createInterface({ input: stdin, output: silent, terminal: true });
+      try {
+        return (await reader.question('')).trim();
+      } finally {
+        reader.close();
+        stderr.write('\n');
       }
     },
   };

@@ -17,6 +17,8 @@ export interface SignIn {
   readonly user: string;
   readonly role: string | undefined;
   readonly aal: number;
+  /** Passcode of the card, when it is not the one the page fills in. */
+  readonly passcode?: string;
   /** A patient, whose NHS number is the user. */
   readonly nhsLogin?: true;
 }
@@ -203,6 +205,7 @@ export class TokenServer {
 function fill(form: SignInForm, who: SignIn): Readonly<Record<string, string>> {
   const filled: Record<string, string> = { ...form.fields };
   if (filled['username'] !== undefined) filled['username'] = who.user;
+  if (filled['passcode'] !== undefined && who.passcode !== undefined) filled['passcode'] = who.passcode;
   const roles = form.choices['role'];
   if (roles !== undefined && who.role !== undefined) {
     if (!roles.includes(who.role))

@@ -53,10 +53,14 @@ export class Doors {
 
   listenerOf(request: IncomingMessage): Listener {
     const { server } = request.socket as { server?: object };
-    const door = server === undefined ? undefined : this.#open.get(server);
-    const listener = door?.listener ?? this.listeners[0];
+    const listener = (server === undefined ? this.#namedBy(request.headers.host) : this.#open.get(server)?.listener) ?? this.listeners[0];
     if (listener === undefined) throw new Error('no door is open');
     return listener;
+  }
+
+  /** A request that our own code injects comes through no door: it names the one it means. */
+  #namedBy(host: string | undefined): Listener | undefined {
+    return this.listeners.find((each) => new URL(each.baseUrl).host === host);
   }
 
   /** Opens a door. Throws LocalRefusal 409 with one sentence when the port is taken. */

@@ -301,6 +301,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     mutualTlsUrl: `https://${publicHost}:${ports.mutualTls}`,
     origins,
     ersInstances: definition.ersInstances,
+    ersBaseUrls: [ports.https, ...(ports.secondErs === undefined ? [] : [ports.secondErs])].map((port) => `https://${publicHost}:${port}`),
     ersPaths: definition.ersPaths,
     tokenServers: definition.tokenServers,
     access: definition.access,

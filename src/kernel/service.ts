@@ -29,6 +29,8 @@ export interface EnvironmentFacts {
   readonly mutualTlsUrl: string;
   /** e-RS instances of this environment, first the one on the main listener (PTL-003, PTL-058). */
   readonly ersInstances: readonly string[];
+  /** Base URL of the door of each of them, in the same order. */
+  readonly ersBaseUrls: readonly string[];
   /** Path prefixes under which the e-RS API answers, e.g. `/referrals` and in DEP `/referrals-dep`. */
   readonly ersPaths: readonly string[];
   /** Token servers by the way they sign users in. */
@@ -76,6 +78,8 @@ export interface EnvironmentSettings {
   readonly fetchPrivate: boolean;
   /** Whether CIS2 calls itself by its local address, or by its published one. */
   readonly cis2Issuer: 'local' | 'published';
+  /** Minutes without use after which a Spine session ends; announced as sso_session_time. 600 when not set. */
+  readonly spineIdleMinutes?: number;
 }
 
 /** What a service is given to live in. */

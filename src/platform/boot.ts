@@ -135,6 +135,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         pasPollSeconds: configuration.pasPollSeconds,
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),
         ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),
+        spineIdleMinutes: configuration.spineIdleMinutes,
       },
       ports: await doorPorts(configuration.portBase, definition),
       host: configuration.host,

@@ -27,6 +27,7 @@ export interface Configuration {
   /** Per environment; the products' own where absent. */
   readonly quotaPerMinute: PerEnvironment;
   readonly spikeArrestPerMinute: PerEnvironment;
+  readonly spineIdleMinutes: number;
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -112,6 +113,11 @@ export const SETTINGS: readonly SettingDocument[] = [
     fallback: '60',
     meaning: 'Business time between two polls of the hospitals for free slots.',
   },
+  {
+    name: 'LOCALSPINE_SPINE_IDLE_MINUTES',
+    fallback: '600',
+    meaning: 'Minutes without use after which a session of legacy Spine sign-on ends (300 has been seen); the maximum is 600.',
+  },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
 ];
@@ -181,6 +187,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     pasPollSeconds: whole('LOCALSPINE_PAS_POLL_SECONDS', 60, 86_400),
     quotaPerMinute: readPerEnvironment('LOCALSPINE_QUOTA_PER_MINUTE', text('LOCALSPINE_QUOTA_PER_MINUTE'), faults),
     spikeArrestPerMinute: readPerEnvironment('LOCALSPINE_SPIKE_ARREST_PER_MINUTE', text('LOCALSPINE_SPIKE_ARREST_PER_MINUTE'), faults),
+    spineIdleMinutes: whole('LOCALSPINE_SPINE_IDLE_MINUTES', 600, 600),
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

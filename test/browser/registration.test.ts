@@ -68,7 +68,7 @@ describe('registration pages in Chromium', {
   }
 
   test('every page of an endpoint administrator', async () => {
-    const page = await signIn('903000000001', '/eprwebapp', true);
+    const page = await signIn('904000000001', '/eprwebapp', true);
     await check(page, 'home');
     await page.goto(`${base}/eprwebapp/products`);
     await check(page, 'products');
@@ -89,7 +89,7 @@ describe('registration pages in Chromium', {
   });
 
   test('NDS Admin without JavaScript', async () => {
-    const page = await signIn('903000000003', '/ndsadmin', false);
+    const page = await signIn('904000000003', '/ndsadmin', false);
     await page.fill('#q', 'ZP9002');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('link', { name: 'ZP9002' }).click();
@@ -100,11 +100,11 @@ describe('registration pages in Chromium', {
   });
 
   test('pages of NDS Admin are accessible', async () => {
-    const page = await signIn('903000000003', '/ndsadmin', true);
+    const page = await signIn('904000000003', '/ndsadmin', true);
     await check(page, 'directory');
     await page.goto(`${base}/ndsadmin/organisations/R69`);
     await check(page, 'organisation');
-    await page.goto(`${base}/ndsadmin/people/903000000002`);
+    await page.goto(`${base}/ndsadmin/people/904000000002`);
     await check(page, 'person');
     await page.context().close();
   });

@@ -20,6 +20,7 @@ export const testEnvironment: EnvironmentFacts = {
   mutualTlsUrl: 'https://localhost:8144',
   origins: new Set(['https://localhost:8143', 'https://127.0.0.1:8143']),
   ersInstances: ['Int1'],
+  ersBaseUrls: ['https://localhost:8143'],
   ersPaths: ['/referrals'],
   tokenServers: [
     { path: '/oauth2', signIn: 'cis2' },

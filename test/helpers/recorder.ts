@@ -12,15 +12,18 @@ export interface Recorded {
   readonly body: string;
 }
 
-export function record(
-  method: string,
-  url: string,
-  reply: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string },
-): void {
+type Heard = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string };
+
+/** An answer as the specification judges it. @param path below the base path of e-RS */
+export function recordedOf(method: string, path: string, { status, headers, text }: Heard): Recorded {
+  const contentType = headers['content-type'];
+  return { method, path, status, ...(contentType !== undefined && { contentType }), body: text };
+}
+
+/** Keeps an answer of e-RS. The patient API is of another specification. */
+export function record(method: string, url: string, reply: Heard): void {
   const folder = process.env['WIRE_RECORD'];
-  const path = /\/FHIR(\/(?:STU3|R4)\/.*)$/.exec(url)?.[1];
+  const path = /\/referrals(?:-\w+)?\/FHIR(\/(?:STU3|R4)\/.*)$/.exec(url)?.[1];
   if (folder === undefined || path === undefined) return;
-  const contentType = reply.headers['content-type'];
-  const answer: Recorded = { method, path, status: reply.status, ...(contentType !== undefined && { contentType }), body: reply.text };
-  appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(answer)}\n`);
+  appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(recordedOf(method, path, reply))}\n`);
 }

@@ -436,6 +436,13 @@ describe('broken requests', { concurrency: false }, () => {
     });
     assert.equal(wrong.status, 415);
     assert.match(wrong.headers['content-type'] ?? '', /^text\/plain;\s*charset=utf-8/i);
+    const none = { method: 'POST', body: '<x/>', headers: { 'content-type': 'no media type' } } as const;
+    const malformed = await supplier.ers(token, referrer, create, none);
+    assert.deepEqual(
+      [malformed.status, malformed.headers['content-type'], malformed.text],
+      [415, wrong.headers['content-type'], wrong.text],
+    );
+    assert.equal((await supplier.ers('stranger', referrer, create, none)).status, 401, 'strangers are refused as such first');
     const unmet = await supplier.ers(token, referrer, '/STU3/CodeSystem/PRIORITY', { headers: { accept: 'application/fhir+xml' } });
     assert.equal(unmet.status, 406);
   });

@@ -240,13 +240,13 @@ describe('attacks on sign-in and tokens', { concurrency: false }, () => {
     assert.equal((await userinfo(first.json.access_token)).status, 401);
   });
 
-  test('guessing a passcode: three wrong ones lock, and the right one no longer helps', async () => {
+  test('guessing a passcode: five wrong ones lock, and the right one no longer helps', async () => {
     const browser = new HeadlessBrowser(spine);
     let page = await browser.send(authorizeUrl());
     page = await browser.send(formOf(page).action, { method: 'smartcard' });
-    for (const passcode of ['0000', '1111', '2222', '1234'])
+    for (const passcode of ['0000', '1111', '2222', '3333', '4444', '1234'])
       page = await browser.send(formOf(page).action, { username: '656005750105', passcode });
-    assert.match(page.text, /locked out/);
+    assert.match(page.text, /the smartcard is locked/);
     const { json } = await spine.admin('INT', '/journal?service=identity&verdict=refused&limit=1');
     assert.equal(json.exchanges[0].refusal.check, 'identity.sign-in.person');
     assert.equal(page.headers['location'], undefined);

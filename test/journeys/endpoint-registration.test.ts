@@ -8,10 +8,10 @@ import { BrowserSession } from '../helpers/browser-session.ts';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { makeKeyPair, Supplier } from '../helpers/supplier.ts';
 
-const ADMINISTRATOR = '903000000001';
-const APPLICANT = '903000000002';
-const APPROVER = '903000000003';
-const DNS_APPROVER = '903000000004';
+const ADMINISTRATOR = '904000000001';
+const APPLICANT = '904000000002';
+const APPROVER = '904000000003';
+const DNS_APPROVER = '904000000004';
 const STRANGER = '555073103100';
 const READ_METADATA = 'urn:nhs:names:services:gpconnect:fhir:rest:read:metadata-1';
 const GET_RECORD = 'urn:nhs:names:services:gpconnect:fhir:operation:gpc.getcarerecord';
@@ -126,9 +126,9 @@ describe('a request', () => {
     assert.equal(live.json.state, 'live', live.text);
     const { partyKey } = live.json.outcome;
     const [handler] = (await get(`/registrations/${partyKey}/${productKey}`)).json.messageHandlingSystems;
-    assert.match(handler.approval.requestor, /uid=903000000002/);
-    assert.match(handler.approval.approver, /uid=903000000003/);
-    assert.match(handler.approval.dnsApprover, /uid=903000000004/);
+    assert.match(handler.approval.requestor, /uid=904000000002/);
+    assert.match(handler.approval.approver, /uid=904000000003/);
+    assert.match(handler.approval.dnsApprover, /uid=904000000004/);
     assert.equal((await post(path, { as: APPROVER, event: 'approve' })).json.error, 'request_state', 'once only');
   });
 
@@ -305,9 +305,9 @@ describe('in the browser', () => {
     assert.deepEqual([change.actor, change.type, change.after.name], [APPROVER, 'modify', 'Renamed Surgery']);
     const orphan = await browser.submit('/ndsadmin/organisations/ZP9001', { name: 'X', kind: 'trust-site', open: 'yes' }, page);
     assert.deepEqual([orphan.status, /A site belongs to an organisation/.test(orphan.text)], [422, true]);
-    const person = await browser.open('/ndsadmin/people/903000000002');
+    const person = await browser.open('/ndsadmin/people/904000000002');
     const roleProfileId = /name="roleProfileId" value="(\d+)"/.exec(person.text)?.[1] ?? '';
-    const closed = await browser.submit('/ndsadmin/people/903000000002/roles/close', { roleProfileId }, person);
+    const closed = await browser.submit('/ndsadmin/people/904000000002/roles/close', { roleProfileId }, person);
     assert.match(closed.text, /closed/);
   });
 

@@ -15,6 +15,19 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Every other operation with a message lists it, and the rule is common to all of them.',
   },
   {
+    operation:
+      /^POST \/STU3\/(CommunicationRequest\/\{ubrn\}\/\$ers\.sendCommunicationToRequester|ReferralRequest\/\{ubrn\}\/\$ers\.changeShortlist(AndSendForTriage)?)$/,
+    fault: /^status 412 is not documented$/,
+    what: 'A026, A031 and A032 answer a missing or malformed If-Match with 412, a status not listed there.',
+    why: 'They demand the header like the other operations that change a request, all of which list it.',
+  },
+  {
+    operation: /^HEAD \/R4\/HealthcareService\/\{id\}$/,
+    fault: /^status 406 is not documented$/,
+    what: 'A037 answers an Accept that cannot be met with 406, a status not listed there.',
+    why: 'It has the headers of A033, which lists it.',
+  },
+  {
     operation: /./,
     fault: /^status (401|403) at \/issue\/\*\/details\/coding\/\*: must have required property 'display'$/,
     what: 'An OperationOutcome made by the API gateway has no `display`, which the schema asks for.',
@@ -33,6 +46,11 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'It is LocalSpine that says no there, not e-RS: the production twin serves certificates only without TLS.',
   },
 ];
+
+/** The difference that explains a fault. */
+export function differenceFor(operation: string, fault: string): Difference | undefined {
+  return DIFFERENCES.find((each) => each.operation.test(operation) && each.fault.test(fault));
+}
 
 /** The text of `docs/systems/ers-differences.md`. */
 export function differencesPage(): string {

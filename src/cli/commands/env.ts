@@ -64,6 +64,17 @@ const ISSUER_PATHS = {
   mock: (slug: string) => `/realms/Cis2-mock-${slug}`,
 } as const;
 
+/** Legacy Spine sign-on (identity.md A.1, PTL-026 to PTL-029). */
+const SIGN_ON_PATHS = [
+  ['smartcard authentication, client side (GAC): challenge', '/login/authactivate'],
+  ['smartcard authentication, server side (GAS): answer', '/login/authvalidate'],
+  ['smartcard authentication, client side (GAC): log-out', '/login/authlogout'],
+  ['ID server: naming service', '/amserver/namingservice'],
+  ['ID server: session service', '/amserver/sessionservice'],
+  ['role selection', '/saml/RoleSelectionGP.jsp'],
+  ['role assertion', '/saml/RoleAssertion'],
+] as const;
+
 /** What an environment answers, from its manifest. */
 export function pathTable(manifest: ManifestView, httpUrl: string): readonly PathRow[] {
   const listenerOf = (baseUrl: string | undefined): string => manifest.listeners.find((each) => each.baseUrl === baseUrl)?.name ?? 'https';
@@ -84,9 +95,24 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     rows.push({ service: 'gateway', what: `authorise (${who})`, listener: 'https', url: `${manifest.baseUrl}${path}/authorize` });
     rows.push({ service: 'gateway', what: 'token', listener: 'https', url: `${manifest.baseUrl}${path}/token` });
     const issuer = `${manifest.baseUrl}${ISSUER_PATHS[signIn === 'mock' ? 'mock' : 'cis2'](manifest.id.toLowerCase())}`;
-    if (!rows.some((each) => each.url === issuer))
-      rows.push({ service: 'identity', what: `issuer (${who})`, listener: 'https', url: issuer });
+    if (rows.some((each) => each.url === issuer)) continue;
+    rows.push({ service: 'identity', what: `issuer (${who})`, listener: 'https', url: issuer });
+    if (signIn === 'cis2') {
+      rows.push({
+        service: 'identity',
+        what: 'Care ID Service (registration authority)',
+        listener: 'https',
+        url: `${manifest.baseUrl}/care-id`,
+      });
+      rows.push({
+        service: 'identity',
+        what: 'self-service of card holders',
+        listener: 'https',
+        url: `${manifest.baseUrl}/care-id/self-service`,
+      });
+    }
   }
+  for (const [what, path] of SIGN_ON_PATHS) rows.push({ service: 'identity', what, listener: 'https', url: `${manifest.baseUrl}${path}` });
   for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls'))
     rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });
   rows.push({

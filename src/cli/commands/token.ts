@@ -15,6 +15,7 @@ export function addToken(program: Command, book: CommandBook): void {
     .option('--patient <nhsNumber>', 'user-restricted: a patient who signs in with NHS login, instead of --user')
     .option('--role <roleProfile>', 'user-restricted: role profile to act in, when the user has several')
     .option('--aal <level>', 'user-restricted: authentication assurance level', wholeNumber(1, 3), 3)
+    .option('--passcode <digits>', 'user-restricted: passcode of the smartcard, when it was changed')
     .addOption(new Option('--sign-in <how>', 'user-restricted: which token server').choices(['cis2', 'mock']))
     .option('--raw', 'print the access token only');
 }
@@ -43,7 +44,8 @@ function signInOf(invocation: Invocation): SignIn {
   if (patient !== undefined) return { user: patient, role: undefined, aal: 3, nhsLogin: true };
   const user = invocation.text('user');
   if (user === undefined) throw new UsageError('a user-restricted application needs --user, the id of who signs in, or --patient');
-  return { user, role: invocation.text('role'), aal: invocation.number('aal') ?? 3 };
+  const passcode = invocation.text('passcode');
+  return { user, role: invocation.text('role'), aal: invocation.number('aal') ?? 3, ...(passcode === undefined ? {} : { passcode }) };
 }
 
 /** The token server the way in asks for; the first of the environment otherwise. */

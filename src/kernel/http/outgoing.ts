@@ -79,6 +79,11 @@ export class Outgoing {
     });
   }
 
+  /** Posts an XML document. Throws OutgoingRefusal when there is no answer. */
+  postXml(address: string, document: string): Promise<OutgoingAnswer> {
+    return this.#call(address, { method: 'POST', headers: { 'content-type': 'text/xml' }, body: document });
+  }
+
   async #call(
     address: string,
     options: { readonly method: 'GET' | 'POST'; readonly headers: Record<string, string>; readonly body?: string },

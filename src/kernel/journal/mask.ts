@@ -3,7 +3,7 @@ const SECRET_HEADERS = new Set(['authorization', 'apikey', 'cookie', 'set-cookie
 
 /** Members of forms and JSON bodies whose values are secrets. An access token is one: whoever reads the journal must not become its user. */
 const SECRET_MEMBERS =
-  'access_token|refresh_token|client_secret|client_assertion|subject_token|id_token_hint|id_token|logout_token|code_verifier|code|secret|password|passcode|confirmation';
+  'access_token|refresh_token|client_secret|client_assertion|subject_token|id_token_hint|id_token|logout_token|code_verifier|code|secret|password|passcode|passcodeAgain|currentPasscode|confirmation';
 const FORM_MEMBER = new RegExp(`(^|&)(${SECRET_MEMBERS})=([^&]*)`, 'g');
 const JSON_MEMBER = new RegExp(`("(?:${SECRET_MEMBERS})"\\s*:\\s*)"([^"]*)"`, 'g');
 

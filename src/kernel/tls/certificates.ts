@@ -72,6 +72,9 @@ export interface EndEntityRequest {
 /** Object identifiers of extended key usage. */
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+/** What people's certificates are for. Not client authentication: the mutual-TLS door is for systems, and a card does not open it. */
+export const SMARTCARD_LOGON = '1.3.6.1.4.1.311.20.2.2';
+const DOCUMENT_SIGNING = '1.3.6.1.5.5.7.3.36';
 /** The certificate policy that end entities of the national authorities carry (path-to-live.md §2.3). */
 const DEVICE_POLICY = '1.2.826.0.1275.101.0.3.1.1';
 /** Longest common name that X.520 allows (RFC 5280, ub-common-name). */
@@ -108,7 +111,7 @@ export async function createAuthority(request: AuthorityRequest): Promise<KeyedC
     new x509.BasicConstraintsExtension(true, pathLength, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
   ];
-  return sign({ ...request, key, unit: 'CA', extensions });
+  return keyed(key, sign({ ...request, ...key, unit: 'CA', extensions }));
 }
 
 /** A certificate for a server, `O=nhs, OU=Devices, CN=<FQDN>`, usable as client too, as the national ones are (path-to-live.md §2.3). */
@@ -136,25 +139,57 @@ async function issueEndEntity(request: EndEntityRequest): Promise<KeyedCertifica
   ];
   if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
   if (request.crlUrl !== undefined) extensions.push(new x509.CRLDistributionPointsExtension([request.crlUrl]));
-  return sign({ ...request, key, unit: 'Devices', extensions });
+  return keyed(key, sign({ ...request, ...key, unit: 'Devices', extensions }));
+}
+
+/** What a key on a smartcard is for: showing who one is, or signing. */
+export type PersonCertificateUse = 'authentication' | 'signing';
+
+export interface PersonCertificateRequest {
+  /** 12-digit user id. */
+  readonly commonName: string;
+  readonly use: PersonCertificateUse;
+  readonly publicKeyDer: Buffer;
+  readonly issuer: Issuer;
+  readonly years: number;
+  /** Real time (DESIGN.md D6). */
+  readonly now: Instant;
+}
+
+/** A certificate for a person: `O=nhs, OU=people, CN=<uid>`, in that order, which clients rely on (identity.md A.2). */
+export async function issuePersonCertificate(request: PersonCertificateRequest): Promise<Omit<KeyedCertificate, 'privateKeyPem'>> {
+  const x509 = await x509Library();
+  const authenticates = request.use === 'authentication';
+  const extensions: Extension[] = [
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.ExtendedKeyUsageExtension([authenticates ? SMARTCARD_LOGON : DOCUMENT_SIGNING]),
+    new x509.KeyUsagesExtension(authenticates ? x509.KeyUsageFlags.digitalSignature : x509.KeyUsageFlags.nonRepudiation, true),
+  ];
+  return sign({ ...request, unit: 'people', extensions });
 }
 
 interface SigningRequest {
   readonly commonName: string;
-  readonly unit: 'CA' | 'Devices';
-  readonly key: RsaKey;
+  readonly unit: 'CA' | 'Devices' | 'people';
+  readonly publicKeyDer: Buffer;
+  /** Signs for itself when there is no issuer. */
+  readonly privateKeyPem?: string;
   readonly issuer?: Issuer;
   readonly years: number;
   readonly now: Instant;
   readonly extensions: readonly Extension[];
 }
 
-async function sign(request: SigningRequest): Promise<KeyedCertificate> {
+async function keyed({ privateKeyPem }: RsaKey, certificate: ReturnType<typeof sign>): Promise<KeyedCertificate> {
+  return { ...(await certificate), privateKeyPem };
+}
+
+async function sign(request: SigningRequest): Promise<Omit<KeyedCertificate, 'privateKeyPem'>> {
   if (request.commonName.length > LONGEST_COMMON_NAME) throw new RangeError(`a common name has at most ${LONGEST_COMMON_NAME} characters`);
   const x509 = await x509Library();
   const subject = new x509.Name([{ O: ['nhs'] }, { OU: [request.unit] }, { CN: [request.commonName] }]);
   const issuer = request.issuer === undefined ? undefined : new x509.X509Certificate(request.issuer.certificatePem);
-  const subjectKeyId = await x509.SubjectKeyIdentifierExtension.create(request.key.publicKeyDer);
+  const subjectKeyId = await x509.SubjectKeyIdentifierExtension.create(request.publicKeyDer);
   const issuerKeyId = issuer?.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId ?? subjectKeyId.keyId;
   const notAfter = yearsAfter(request.now, request.years);
   const certificate = await x509.X509CertificateGenerator.create({
@@ -165,14 +200,14 @@ async function sign(request: SigningRequest): Promise<KeyedCertificate> {
     notBefore: new Date(request.now - LEEWAY),
     // Nothing outlives the authority that signed it.
     notAfter: new Date(issuer === undefined ? notAfter : Math.min(notAfter, issuer.notAfter.getTime())),
-    publicKey: request.key.publicKeyDer,
-    signingKey: await signingKey(request.issuer?.privateKeyPem ?? request.key.privateKeyPem),
+    publicKey: request.publicKeyDer,
+    signingKey: await signingKey(request.issuer?.privateKeyPem ?? request.privateKeyPem ?? ''),
     signingAlgorithm: SIGNING,
     extensions: [...request.extensions, subjectKeyId, new x509.AuthorityKeyIdentifierExtension(issuerKeyId)],
   });
   const certificatePem = toPem(Buffer.from(certificate.rawData));
   const { serialNumber, notBefore, notAfter: end } = inspect(certificatePem);
-  return { certificatePem, privateKeyPem: request.key.privateKeyPem, serialNumber, notBefore, notAfter: end };
+  return { certificatePem, serialNumber, notBefore, notAfter: end };
 }
 
 function signingKey(privateKeyPem: string): Promise<webcrypto.CryptoKey> {

@@ -1,5 +1,6 @@
 import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
+import { allocateRoleProfileId, allocateUserId } from './identifiers.ts';
 import { importDirectory } from './import.ts';
 import { directoryMigrations } from './migrations/0001-directory.ts';
 import { registerTables } from './migrations/0002-register.ts';
@@ -11,6 +12,7 @@ import { seedSystems } from './register/seeding.ts';
 import * as register from './register/store.ts';
 import { seedOrganisations } from './seed/organisations.ts';
 import { seedPeople } from './seed/people.ts';
+import { registrationStaff } from './seed/registration-staff.ts';
 import { seedRegister } from './seed/systems.ts';
 import * as store from './store.ts';
 
@@ -33,6 +35,7 @@ export type {
   RecordKind,
   RoleProfile,
 } from './model.ts';
+export * from './rbac.ts';
 export type { NewAccreditedSystem } from './register/allocation.ts';
 export type { Author } from './register/changes.ts';
 export { CONTRACTS, fold, interactionIdOf, intermediaryOf, isAsid, isPartyKey, namedInteraction } from './register/names.ts';
@@ -67,6 +70,10 @@ export interface DirectoryApi {
   saveOrganisation(tx: Db, organisation: Organisation, actor?: string): Promise<void>;
   savePerson(tx: Db, person: Person, actor?: string): Promise<void>;
   saveRoleProfile(tx: Db, profile: RoleProfile, actor?: string): Promise<void>;
+  /** A new user id (UUID of a person), never used again. */
+  allocateUserId(tx: Db): Promise<string>;
+  /** A new role profile id with its person-organisation id, never used again. */
+  allocateRoleProfileId(tx: Db): Promise<{ readonly roleProfileId: string; readonly personOrgId: string }>;
 }
 
 export const directory: Service<DirectoryApi> = {
@@ -93,6 +100,8 @@ export const directory: Service<DirectoryApi> = {
     return {
       api: {
         ...store,
+        allocateUserId,
+        allocateRoleProfileId,
         accreditedSystem: register.accreditedSystem,
         allocateAsid: (tx, system, author) => allocation.allocateAsid(tx, environment.id, system, author ?? by()),
         allocatePartyKey: (tx, odsCode, author) => allocation.allocatePartyKey(tx, environment.id, odsCode, author),
@@ -107,8 +116,8 @@ export const directory: Service<DirectoryApi> = {
         const organisations = seedOrganisations(random);
         const { people, roleProfiles } = seedPeople(random, organisations);
         await store.saveOrganisations(tx, organisations);
-        await store.savePeople(tx, people);
-        await store.saveRoleProfiles(tx, roleProfiles);
+        await store.savePeople(tx, [...people, ...registrationStaff.people]);
+        await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles]);
         await seedSystems(tx, seedRegister(environment), by());
       },
       importData: (tx, document) => importDirectory(tx, document, by('import')),

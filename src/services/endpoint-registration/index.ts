@@ -3,7 +3,7 @@ import { directory } from '../directory/index.ts';
 import { gateway } from '../gateway/index.ts';
 import { identity, signInCallback } from '../identity/index.ts';
 import { registrationTables } from './migrations/0001-registration.ts';
-import { seedRegistrationStaff } from './seed.ts';
+import { seedDuties } from './seed.ts';
 import { CALLBACK, type RegistrationWorld } from './world.ts';
 
 /** The registration applications have no functions for other services: what they write is in the directory. */
@@ -46,7 +46,7 @@ export const endpointRegistration: Service<EndpointRegistrationApi> = {
         const { registerAdmin } = await import('./admin.ts');
         registerAdmin(app, world);
       },
-      seed: (tx) => seedRegistrationStaff(world, tx),
+      seed: (tx) => seedDuties(world, tx),
     };
   },
 };

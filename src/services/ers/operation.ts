@@ -7,6 +7,7 @@ import type { Exchange } from '../../kernel/http/exchange.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import type { BusinessFunction } from './codes.ts';
 import type { OperationDocument } from './document/operation-document.ts';
+import type { JsonSchema } from './document/parameters-schema.ts';
 import type { Caller } from './model.ts';
 import type { ParametersSpec } from './stu3/parameters.ts';
 import type { ErsWorld } from './world.ts';
@@ -50,12 +51,16 @@ export interface Answer {
 export type BodyKind<Body> =
   | { readonly kind: 'none' }
   /** FHIR JSON: parsed, then read by the operation, which throws `unprocessable` for bad content. */
-  | {
-      readonly kind: 'fhir';
-      readonly read: (resource: unknown) => Body;
-      /** The table `read` goes by, where the message is `Parameters`: the request schema of the API document. */
-      readonly parameters?: ParametersSpec;
-    }
+  | ({ readonly kind: 'fhir'; readonly read: (resource: unknown) => Body } & (
+      | {
+          /** The table `read` goes by, where the message is `Parameters`: the request schema of the API document. */
+          readonly parameters: ParametersSpec;
+        }
+      | {
+          /** The request schema of the API document, where the message is another resource. */
+          readonly schema: JsonSchema;
+        }
+    ))
   /** Raw bytes handed over as a stream of one of these media types (A020). */
   | { readonly kind: 'file'; readonly types: readonly string[] };
 
@@ -85,7 +90,7 @@ export interface Operation<Body = unknown> {
    */
   readonly find?: (call: Omit<Call<never>, 'body' | 'ifMatch'>) => Promise<void>;
   /** What the API document adds to this table. */
-  readonly document?: OperationDocument;
+  readonly document: OperationDocument;
   handle(call: Call<Body>): Promise<Answer>;
 }
 

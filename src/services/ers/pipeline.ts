@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isoInstant } from '../../kernel/clock.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { FaultEffect } from '../../kernel/faults/faults.ts';
@@ -44,6 +44,7 @@ export function registerOperations(app: FastifyInstance, parts: PipelineParts, o
           method: each.method,
           url: `${base}/FHIR/${each.version}${path}`,
           handler: (request, reply) => serve(parts, base, each, request, reply),
+          errorHandler: (error, request, reply) => serveUnreadable(error, parts, base, each, request, reply),
         });
       }
     }
@@ -74,6 +75,15 @@ async function serve(
   } catch (error) {
     return sendRefusal(parts, operation.version, request, reply, error);
   }
+}
+
+/** A Content-Type that is no media type stops Fastify before the handler; it is one more wrong type, refused where those are. */
+function serveUnreadable(
+  error: FastifyError,
+  ...call: [parts: PipelineParts, base: string, operation: Operation, request: FastifyRequest, reply: FastifyReply]
+): Promise<FastifyReply> {
+  if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
+  return serve(...call);
 }
 
 /** Steps 2–7 of ers.md §3.2. */

@@ -1,6 +1,7 @@
 /** `/_localspine/identity/…`: relying parties, sessions and signing keys, for operators, the command line and scripts. */
 import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
+import { registerCardAdmin } from './cards/admin.ts';
 import { changeClient, registerClient, removeClient, renewSecret, requireClient, viewClient } from './clients/register.ts';
 import { allClients } from './clients/store.ts';
 import { makeSigningKey, ROTATION, rotate } from './keys.ts';
@@ -28,6 +29,7 @@ export function registerAdmin(app: FastifyInstance, world: IdentityWorld): void 
     await store.transaction((tx) => removeClient(tx, id));
     return { removed: id };
   });
+  registerCardAdmin(app, world);
   registerSessions(app, world);
   registerKeys(app, world);
 }

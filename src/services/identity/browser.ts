@@ -18,7 +18,7 @@ export function browserOf(request: FastifyRequest, realm: Realm): Browser {
  * Fetch metadata decides where it is sent. Where it is not, `Origin` does; pages that send no referrer give it as "null", and are then
  * known by the cookie of the sign-in, which no other site's post carries (SameSite).
  */
-function siteOf({ headers, method }: FastifyRequest, own: string): Browser['site'] {
+export function siteOf({ headers, method }: FastifyRequest, own: string): Browser['site'] {
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
   if (site === undefined && origin === undefined) return 'script';

@@ -1,14 +1,11 @@
 /** What the providers say of a person: ID token, userinfo, logout token (identity.md B.4, B.5, B.7). Pure. */
-import { ersBusinessFunctions, type Person, type RoleProfile } from '../directory/index.ts';
+import { activityName, areaOfWorkName, type Person, type RoleProfile } from '../directory/index.ts';
 import { halfHash } from './fingerprint.ts';
 import type { LogOn } from './model.ts';
 
 /** What an ID token is valid for after it is issued, in seconds (identity.md B.4). */
 const ID_TOKEN_LIFE = 3_600;
 const LOGOUT_TOKEN_LIFE = 120;
-
-/** Names of activities, as far as they are published. */
-const ACTIVITIES: ReadonlyMap<string, string> = new Map(ersBusinessFunctions.map((each) => [each.activityCode, each.activity]));
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -122,9 +119,13 @@ function nationalRole(role: RoleProfile): Claims {
     role_code: role.jobRoleCode,
     ...listed(
       'activities',
-      role.activityCodes.flatMap((code) => ACTIVITIES.get(code) ?? []),
+      role.activityCodes.flatMap((code) => activityName(code) ?? []),
     ),
     ...listed('activity_codes', role.activityCodes),
+    ...listed(
+      'aow',
+      role.areaOfWorkCodes.flatMap((code) => areaOfWorkName(code) ?? []),
+    ),
     ...listed('aow_codes', role.areaOfWorkCodes),
     ...listed('workgroups_codes', role.workgroupCodes),
   };

@@ -3,25 +3,38 @@ import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
 import { pki } from '../pki/index.ts';
-import { seededCards } from './cards/seeded.ts';
+import { issuedCards } from './cards/issued.ts';
+import { cardsForImported, seedCards } from './cards/seed.ts';
+import type { CardView } from './cards/views.ts';
+import { personPage } from './cards/views.ts';
+import type { CardListener } from './cards/world.ts';
 import { PLATFORM_CLIENT, realmClient } from './clients/register.ts';
 import { grantRefused } from './errors.ts';
 import { makeSigningKey, publicKeys } from './keys.ts';
 import { identityMigrations } from './migrations/0001-identity.ts';
 import { relyingParties } from './migrations/0002-relying-parties.ts';
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
+import { cardTables } from './migrations/0004-cards.ts';
+import { spineSignOn } from './migrations/0005-spine-sign-on.ts';
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
 import { identityWorld, realm } from './provider.ts';
 import { END_SESSION_JOB, LOGOUT_JOB, type SessionEnded } from './sessions/ending.ts';
+import { END_JOB, EVENT_JOB, endSessionsOfCard, endWhenDue } from './spine-sign-on/sessions.ts';
+import { signOnWorld } from './spine-sign-on/world.ts';
 import { insertKey } from './store.ts';
 
+export type { CardEvent } from './cards/model.ts';
 export type { Attempt, Cards, Verdict } from './cards/port.ts';
+export type { CardView } from './cards/views.ts';
+export type { CardListener } from './cards/world.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
 export { signInCallback } from './provider.ts';
 export type { SessionEnded } from './sessions/ending.ts';
+export { type GpParameter, type GpParameters, readGpObject, writeGpObject } from './spine-sign-on/gp-object.ts';
+export { writeResponse } from './spine-sign-on/response.ts';
 
 /** Every identity provider of an environment: NHS login signs patients in, the others health and care staff. */
 export type AnyProvider = Provider | 'nhs-login';
@@ -57,12 +70,22 @@ export interface IdentityApi {
   ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** Has `listener` told of every session that ends, inside the transaction that ends it. Call it when the service is made. */
   onSessionEnded(listener: SessionEnded): void;
+  /** Has `listener` told of cards put in, taken out and made unusable, inside the transaction. Call it when the service is made. */
+  onCardEvent(listener: CardListener): void;
+  /** Cards of a person, oldest first. Throws CardRefusal 404 for somebody who is not in the directory. */
+  cards(db: Db, userId: string): Promise<readonly CardView[]>;
 }
 
 export const identity: Service<IdentityApi> = {
   name: 'identity',
   title: 'Care Identity Service (simulated sign-in)',
-  migrations: { ...identityMigrations, '0002-relying-parties': relyingParties, '0003-nhs-login': nhsLoginTables },
+  migrations: {
+    ...identityMigrations,
+    '0002-relying-parties': relyingParties,
+    '0003-nhs-login': nhsLoginTables,
+    '0004-cards': cardTables,
+    '0005-spine-sign-on': spineSignOn,
+  },
   tables: {
     identity_signing_key: 'kept',
     identity_client: 'kept',
@@ -76,18 +99,32 @@ export const identity: Service<IdentityApi> = {
     identity_secret_failure: 'data',
     identity_nhs_login: 'data',
     identity_nhs_login_key: 'kept',
+    identity_spine_challenge: 'data',
+    identity_spine_session: 'data',
+    identity_spine_listener: 'data',
+    identity_card: 'kept',
+    identity_card_certificate: 'kept',
+    identity_registration: 'kept',
+    identity_position: 'kept',
+    identity_history: 'kept',
+    identity_care_id_session: 'data',
   },
   create(context) {
     const { environment, store, sealer } = context;
-    const world = identityWorld(context, {
+    const parts = {
       directory: context.use(directory),
-      cards: seededCards(context.clock),
+      pki: () => context.use(pki),
       outgoing: new Outgoing(environment.settings.fetchPrivate, async () => {
         const { root, subordinate } = await context.use(pki).authorities(store.db);
         return [root.pem, subordinate.pem];
       }),
-    });
+    };
+    const world = identityWorld(context, parts, issuedCards);
     const nhsLogin = new NhsLogin(context, PLATFORM_CLIENT);
+    const spine = signOnWorld(world);
+    world.cardListeners.push(async (tx, { kind, cardNumber }) => {
+      if (kind !== 'inserted') await endSessionsOfCard(spine, tx, cardNumber);
+    });
     return {
       api: {
         async authorizeUrl(_db, { provider, redirectUri, state, acrValues, scope, maxAge }) {
@@ -126,15 +163,22 @@ export const identity: Service<IdentityApi> = {
         onSessionEnded: (listener) => {
           world.listeners.push(listener);
         },
+        onCardEvent: (listener) => {
+          world.cardListeners.push(listener);
+        },
+        cards: async (db, userId) => (await personPage(world, db, userId)).cards,
       },
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');
+        const { registerSignOn } = await import('./spine-sign-on/routes.ts');
         registerIdentity(app, world);
         const { registerNhsLogin } = await import('./nhs-login/routes.ts');
         await registerNhsLogin(app, nhsLogin, environment.id);
+        await app.register(async (scope) => registerSignOn(scope, spine));
       },
       async admin(app) {
         const { registerAdmin } = await import('./admin.ts');
+        const { registerSignOnAdmin } = await import('./spine-sign-on/admin.ts');
         registerAdmin(app, world);
         // What a supplier gets with the registration of an NHS login client.
         app.get('/nhs-login/client', async () => ({
@@ -142,6 +186,7 @@ export const identity: Service<IdentityApi> = {
           clientId: SUPPLIER_CLIENT,
           clientSecret: await nhsLogin.supplierSecret(),
         }));
+        registerSignOnAdmin(app, spine);
       },
       async prepare() {
         const keys = await Promise.all(world.realms.map(({ provider }) => makeSigningKey(provider, sealer, 'current')));
@@ -149,10 +194,25 @@ export const identity: Service<IdentityApi> = {
           for (const key of keys) await insertKey(tx, key);
         };
       },
+      seed: (tx) => seedCards(world, tx),
+      async importData(tx, document) {
+        await cardsForImported(world, tx, userIdsOf(document['people']));
+        return 0;
+      },
       jobs: {
         [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
+        [END_JOB]: (job) => endWhenDue(spine, job),
+        [EVENT_JOB]: async (job) => (await import('./spine-sign-on/events.ts')).sendTokenEvent(spine, job),
         [LOGOUT_JOB]: async (job) => (await import('./sessions/logout.ts')).sendLogout(world, job),
       },
     };
   },
 };
+
+/** The people of an import, which the directory has checked and taken by now. */
+function userIdsOf(people: unknown): readonly string[] {
+  if (!Array.isArray(people)) return [];
+  return people.flatMap((each: unknown) =>
+    typeof each === 'object' && each !== null && 'userId' in each && typeof each.userId === 'string' ? [each.userId] : [],
+  );
+}

@@ -24,6 +24,8 @@ export interface AuthorizationRequest {
 export interface Proof {
   readonly userId: string;
   readonly method: MethodId;
+  /** The card it was shown with: taking that out ends the session. */
+  readonly cardNumber?: string;
   readonly identityAssuranceLevel: number;
   /** Real time, in seconds. */
   readonly authTime: number;

@@ -2,9 +2,11 @@ import type { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { OfferKey, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import type { DirectoryApi } from '../directory/index.ts';
+import type { PkiApi } from '../pki/index.ts';
 import type { Cards } from './cards/port.ts';
+import type { CardListener, CardWorld } from './cards/world.ts';
 import { allowedScopes, SCOPES } from './clients/model.ts';
-import { PLATFORM_CLIENT } from './clients/register.ts';
+import { CARE_ID_CLIENT, CARE_ID_PATH, PLATFORM_CLIENT } from './clients/register.ts';
 import { findClient } from './clients/store.ts';
 import { Signer } from './keys.ts';
 import type { Provider } from './model.ts';
@@ -18,6 +20,8 @@ export const signInCallback: OfferKey<string> = { name: 'identity.sign-in-callba
 /** What the parts of the identity service share in one environment. */
 export interface IdentityWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer' | 'log'> {
   readonly directory: DirectoryApi;
+  /** Asked for when certificates are, and not before: tests of sign-in need no authority. */
+  readonly pki: () => PkiApi;
   readonly cards: Cards;
   readonly signer: Signer;
   readonly outgoing: Outgoing;
@@ -26,18 +30,21 @@ export interface IdentityWorld extends Pick<ServiceContext, 'environment' | 'sto
   readonly applicationCallbacks: readonly string[];
   /** Services of this environment that want to know of ended sessions. */
   readonly listeners: SessionEnded[];
+  /** Those that want to know of cards put in, taken out and made unusable. */
+  readonly cardListeners: CardListener[];
 }
 
-export function identityWorld(context: ServiceContext, parts: Pick<IdentityWorld, 'directory' | 'cards' | 'outgoing'>): IdentityWorld {
+export function identityWorld(
+  context: ServiceContext,
+  parts: Pick<IdentityWorld, 'directory' | 'pki' | 'outgoing'>,
+  cards: (world: CardWorld) => Cards,
+): IdentityWorld {
   const { environment, store, clock, random, outbox, sealer, log } = context;
   const providers = [...new Set(environment.tokenServers.map((each) => each.signIn))];
+  const shared = { environment, store, clock, random, outbox, sealer, listeners: [], cardListeners: [], ...parts };
   return {
-    environment,
-    store,
-    clock,
-    random,
-    outbox,
-    sealer,
+    ...shared,
+    cards: cards(shared),
     log,
     signer: new Signer(sealer),
     realms: providers.map((provider) => realmOf(environment, provider)),
@@ -61,6 +68,8 @@ export async function authorizingClient(
   clientId: string | undefined,
 ): Promise<AuthorizingClient | undefined> {
   if (clientId === PLATFORM_CLIENT) return { clientId, redirectUris: platformCallbacks(world), scopes: SCOPES };
+  if (clientId === CARE_ID_CLIENT)
+    return { clientId, redirectUris: [...world.environment.origins].map((origin) => `${origin}${CARE_ID_PATH}/callback`), scopes: SCOPES };
   const client = clientId === undefined ? undefined : await findClient(db, clientId);
   return client && { clientId: client.clientId, redirectUris: client.metadata.redirect_uris, scopes: allowedScopes(client.metadata) };
 }

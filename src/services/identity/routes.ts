@@ -4,6 +4,7 @@ import { messageOf } from '../../kernel/errors.ts';
 import { registerAssets } from '../../kernel/web/assets.ts';
 import { Pages } from '../../kernel/web/pages.ts';
 import { browserOf, clearCookie, cookiesOf, originOf, setCookie } from './browser.ts';
+import { registerCareId } from './care-id/routes.ts';
 import { EndpointRefusal, SignInRefusal } from './errors.ts';
 import { registerEndpoints } from './oidc/routes.ts';
 import type { IdentityWorld } from './provider.ts';
@@ -34,6 +35,7 @@ export function registerIdentity(app: FastifyInstance, world: IdentityWorld): vo
     registerEndpoints(app, world, realm);
     registerPages(app, { world, pages, signIn, show, realm });
   }
+  if (world.realms.some((each) => each.provider === 'cis2')) void app.register(async (scope) => registerCareId(scope, world));
 }
 
 interface PageParts {

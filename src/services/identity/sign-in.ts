@@ -155,9 +155,12 @@ export class SignIn {
     if (person === undefined || !person.active)
       return { ask: 'person', interaction, userId, problem: userId === '' ? 'Enter a user id' : 'No active user has that id' };
     const method = chosen ?? methodFor(interaction, accepted, person);
+    let cardNumber: string | undefined;
     if (interaction.provider === 'cis2') {
       const attempt = { userId: person.userId, method: method.id, secret: form['passcode'] };
-      const problem = problemOf(await database.transaction((tx) => cards.attempt(tx, attempt)), method);
+      const verdict = await database.transaction((tx) => cards.attempt(tx, attempt));
+      if (verdict.outcome === 'accepted') cardNumber = verdict.cardNumber;
+      const problem = problemOf(verdict, method);
       if (problem !== undefined) {
         const next = { ...interaction, method: method.id };
         await this.#keep(next);
@@ -168,6 +171,7 @@ export class SignIn {
     const proof: Proof = {
       userId: person.userId,
       method: method.id,
+      ...(cardNumber === undefined ? {} : { cardNumber }),
       identityAssuranceLevel: ial,
       authTime: Math.floor(clock.realNow() / 1_000),
     };
@@ -266,6 +270,14 @@ function methodFor(interaction: Interaction, accepted: readonly Method[], person
   return usualMethod(interaction.provider === 'mock' ? METHODS : accepted, person.authenticationAssuranceLevel);
 }
 
+/** Why a card that is there does not work, in words for its holder (texts are ours). */
+const CARD_PROBLEMS: Readonly<Record<Extract<Verdict, { outcome: 'unusable' }>['state'], string>> = {
+  requested: 'The smartcard has not been issued yet',
+  issued: 'The smartcard was issued locked. Unlock it before you use it for the first time',
+  expired: 'The certificates on the smartcard have expired. The registration authority can renew them',
+  revoked: 'The smartcard has been cancelled',
+};
+
 /** What to tell the person, or undefined when they are in. */
 function problemOf(verdict: Verdict, method: Method): string | undefined {
   const secret = method.secret?.label.toLowerCase() ?? 'secret';
@@ -279,12 +291,16 @@ function problemOf(verdict: Verdict, method: Method): string | undefined {
     case 'wrong':
       return `That is not the ${secret}. Attempts left: ${verdict.attemptsLeft}`;
     case 'locked':
-      return 'Too many wrong attempts: this person is locked out for now';
+      return verdict.until === 'later'
+        ? 'Too many wrong attempts: this person is locked out for now'
+        : 'Too many wrong passcodes: the smartcard is locked. The registration authority, or self-service, can unlock it';
+    case 'unusable':
+      return CARD_PROBLEMS[verdict.state];
   }
 }
 
-function proofOf({ userId, method, identityAssuranceLevel, authTime }: Session): Proof {
-  return { userId, method, identityAssuranceLevel, authTime };
+function proofOf({ userId, method, cardNumber, identityAssuranceLevel, authTime }: Session): Proof {
+  return { userId, method, ...(cardNumber === undefined ? {} : { cardNumber }), identityAssuranceLevel, authTime };
 }
 
 function logOnOf(interaction: Interaction, proof: Proof, method: Method, role: RoleProfile | undefined, sid: string): LogOn {

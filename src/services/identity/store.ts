@@ -246,6 +246,17 @@ export async function allSessions(db: Db, now: number): Promise<readonly Session
   return rows.map((row) => JSON.parse(row.document));
 }
 
+/** Sessions of a person that last. */
+export async function sessionsOfUser(db: Db, userId: string, now: number): Promise<readonly Session[]> {
+  const rows = await tables(db)
+    .selectFrom('identity_session')
+    .select('document')
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', now)
+    .execute();
+  return rows.map((row) => JSON.parse(row.document));
+}
+
 export async function addParticipant(tx: Db, sid: string, clientId: string): Promise<void> {
   await tables(tx)
     .insertInto('identity_participant')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ClientCertificate, type ClientCheck, judgeClient } from './client-certificate.ts';
+import { type ClientCertificate, type ClientCheck, judgeClient, SMARTCARD } from './client-certificate.ts';
 
 const NOW = Date.parse('2026-11-24T09:00:00Z');
 const DAY = 86_400_000;
@@ -47,4 +47,12 @@ test('a certificate that does not restrict its use may be a client; both ends of
 
 test('a signature by the right key under another name does not help', () => {
   assert.equal(judge({ issuerCommonName: 'NHS PTL Root Authority (LocalSpine)' }), 'pki.wrong-environment');
+});
+
+test('only a card’s own certificate signs a person on: a system’s, a signing one or one for anything will not do', () => {
+  const logOn = '1.3.6.1.4.1.311.20.2.2';
+  assert.equal(judge({ extendedKeyUsages: [logOn] }, { purpose: SMARTCARD }), 'ok');
+  for (const extendedKeyUsages of [good.extendedKeyUsages, ['1.3.6.1.5.5.7.3.36'], []])
+    assert.equal(judge({ extendedKeyUsages }, { purpose: SMARTCARD }), 'pki.no-smartcard-logon');
+  assert.equal(judge({ extendedKeyUsages: [logOn] }), 'pki.no-client-authentication', 'and a card is no system');
 });

@@ -1,5 +1,6 @@
 import type { Instant } from '../../kernel/clock.ts';
 import type { Explanation } from '../../kernel/errors.ts';
+import { SMARTCARD_LOGON } from '../../kernel/tls/certificates.ts';
 import { isLocalAuthority } from './authorities.ts';
 
 /** What the rule looks at: see CertificateFacts of the kernel. */
@@ -27,9 +28,38 @@ export interface ClientCheck {
   readonly subordinateName: string;
   /** Real time (DESIGN.md D6). */
   readonly now: Instant;
+  /** What the certificate must be made for; client authentication when not said. */
+  readonly purpose?: Purpose;
 }
 
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+/** An extended key usage that a certificate must have. */
+export interface Purpose {
+  readonly usage: string;
+  /** A certificate that does not restrict its use will not do. */
+  readonly required: boolean;
+  readonly refusal: (commonName: string) => Explanation;
+}
+
+const CLIENT: Purpose = {
+  usage: '1.3.6.1.5.5.7.3.2',
+  required: false,
+  refusal: (commonName) => ({
+    check: 'pki.no-client-authentication',
+    why: `The certificate of ${commonName} is not made for client authentication.`,
+    fix: 'Use a certificate whose extended key usage has clientAuth.',
+  }),
+};
+
+/** The certificate with which a smartcard shows whose it is. */
+export const SMARTCARD: Purpose = {
+  usage: SMARTCARD_LOGON,
+  required: true,
+  refusal: (commonName) => ({
+    check: 'pki.no-smartcard-logon',
+    why: `The certificate of ${commonName} is not the one with which a smartcard signs on.`,
+    fix: 'Use the authentication key of the card: systems’ certificates and signing keys do not sign people on.',
+  }),
+};
 
 /**
  * Judges a client certificate: an end entity, signed by this environment's own sub CA (DESIGN.md D13: the shared root is not
@@ -42,7 +72,7 @@ export function judgeClient(check: ClientCheck): ClientVerdict {
   return { ok: true, commonName: certificate.commonName, dnsNames: certificate.dnsNames };
 }
 
-function wrongKind({ certificate }: ClientCheck): Explanation | undefined {
+function wrongKind({ certificate, purpose = CLIENT }: ClientCheck): Explanation | undefined {
   if (certificate.isAuthority) {
     return {
       check: 'pki.authority-presented',
@@ -50,13 +80,9 @@ function wrongKind({ certificate }: ClientCheck): Explanation | undefined {
       fix: 'Configure the client with its own certificate and key; authorities go into its trust store.',
     };
   }
-  if (certificate.extendedKeyUsages.length > 0 && !certificate.extendedKeyUsages.includes(CLIENT_AUTH)) {
-    return {
-      check: 'pki.no-client-authentication',
-      why: `The certificate of ${certificate.commonName} is not made for client authentication.`,
-      fix: 'Use a certificate whose extended key usage has clientAuth.',
-    };
-  }
+  const { usage, required, refusal } = purpose;
+  if ((required || certificate.extendedKeyUsages.length > 0) && !certificate.extendedKeyUsages.includes(usage))
+    return refusal(certificate.commonName);
   return undefined;
 }
 

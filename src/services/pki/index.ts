@@ -2,15 +2,17 @@ import type { Service, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
 import { type AuthorityCertificates, type RootAuthority, subordinateName } from './authorities.ts';
-import { type ClientVerdict, judgeClient } from './client-certificate.ts';
+import { type ClientVerdict, judgeClient, type Purpose, SMARTCARD } from './client-certificate.ts';
 import { AuthorityMissing } from './errors.ts';
 import { certificates } from './migrations/0001-certificates.ts';
+import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
 import { establish, type IssuingPlace, requireAuthority, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import { serverNames } from './server-names.ts';
-import { readAuthority } from './store.ts';
+import { markRevoked, readAuthority } from './store.ts';
 
 export type { AuthorityCertificate, AuthorityCertificates, RootAuthority, RootName } from './authorities.ts';
 export type { ClientVerdict } from './client-certificate.ts';
+export type { PersonCertificate, PersonRequest } from './person-certificates.ts';
 export { createRootAuthority, portalCredentials, rootMigrations } from './root-authorities.ts';
 export type { ServerCredentials } from './server-credentials.ts';
 export { type ServerNames, serverNames } from './server-names.ts';
@@ -29,7 +31,16 @@ export interface PkiApi {
    * client authentication (DESIGN.md D13). TLS must have proved possession of its key already.
    */
   verifyClient(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /** As {@link verifyClient}, for the authentication certificate of a person's smartcard. Whoever asks has proved possession of the key. */
+  verifySmartcard(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /** A certificate for a person's smartcard, signed by this environment's sub CA and recorded. Throws AuthorityMissing, KeyUnreadable. */
+  issuePerson(tx: Db, request: PersonRequest): Promise<PersonCertificate>;
+  /** Revokes a certificate by its serial number. */
+  revoke(tx: Db, serial: string, reason: RevocationReason): Promise<unknown>;
 }
+
+/** Why a certificate is revoked (RFC 5280 5.3.1). */
+export type RevocationReason = 'unspecified' | 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation';
 
 /** Names the service for {@link ServiceContext.use}: the service itself is made with its root, by {@link createPki}. */
 export const pki: Service<PkiApi> = {
@@ -88,21 +99,27 @@ function pkiApi(context: ServiceContext, place: IssuingPlace): PkiApi {
         subordinate: { commonName: subordinate.commonName, pem: subordinate.certificatePem },
       };
     },
-    async verifyClient(certificateDer) {
-      const subordinate = await readAuthority(context.store.db);
-      if (subordinate === undefined) throw new AuthorityMissing();
-      let certificate: ReturnType<typeof inspect>;
-      try {
-        certificate = inspect(certificateDer);
-      } catch {
-        return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
-      }
-      return judgeClient({
-        certificate,
-        signedBySubordinate: isIssuedBy(certificateDer, subordinate.certificatePem),
-        subordinateName: subordinate.commonName,
-        now: place.clock.realNow(),
-      });
-    },
+    issuePerson: (tx, request) => issuePerson(tx, place, request),
+    revoke: (tx, serial) => markRevoked(tx, serial),
+    verifyClient: (certificateDer) => judge(context, place, certificateDer),
+    verifySmartcard: (certificateDer) => judge(context, place, certificateDer, SMARTCARD),
   };
+}
+
+async function judge(context: ServiceContext, place: IssuingPlace, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
+  const subordinate = await readAuthority(context.store.db);
+  if (subordinate === undefined) throw new AuthorityMissing();
+  let certificate: ReturnType<typeof inspect>;
+  try {
+    certificate = inspect(certificateDer);
+  } catch {
+    return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
+  }
+  return judgeClient({
+    certificate,
+    signedBySubordinate: isIssuedBy(certificateDer, subordinate.certificatePem),
+    subordinateName: subordinate.commonName,
+    now: place.clock.realNow(),
+    ...(purpose === undefined ? {} : { purpose }),
+  });
 }

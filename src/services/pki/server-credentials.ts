@@ -41,7 +41,8 @@ const RENEWAL = 30 * DAY;
  * even under a root the user installed; ours renews itself, so nothing is lost.
  */
 const SERVER_YEARS = 2;
-const AUTHORITY_KEY = 'pki/authority';
+/** Purpose the sub CA's key is sealed for. */
+export const AUTHORITY_KEY = 'pki/authority';
 
 /**
  * First boot: makes the sub CA and the first server certificate, their keys in parallel.

@@ -40,7 +40,7 @@ export interface StoredAuthority {
 /** A certificate to be recorded. `sealedKey` is null when the key is the holder's own. */
 export interface CertificateRecord {
   readonly serial: string;
-  readonly kind: 'server' | 'client';
+  readonly kind: 'server' | 'client' | 'person';
   readonly names: ServerNames;
   readonly subject: string;
   readonly certificatePem: string;
@@ -97,6 +97,11 @@ export async function insertCertificate(tx: Db, record: CertificateRecord): Prom
       status: 'issued',
     })
     .execute();
+}
+
+/** Marks a certificate as revoked. */
+export async function markRevoked(tx: Db, serial: string): Promise<void> {
+  await tablesOf<Tables>(tx).updateTable('pki_certificate').set({ status: 'revoked' }).where('serial', '=', serial).execute();
 }
 
 /** The newest server certificate for exactly these names that is still valid at `validAt`. */

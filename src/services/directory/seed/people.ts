@@ -1,19 +1,24 @@
 import type { SeededRandom } from '../../../kernel/seeded-random.ts';
 import { ersBusinessFunctions } from '../business-functions.ts';
 import type { Organisation, Person, RoleProfile } from '../model.ts';
+import { fullJobRoles, REGISTRATION_ACTIVITIES } from '../rbac.ts';
 import { FAMILY_NAMES, FEMALE_NAMES, MALE_NAMES } from './names.ts';
 import { PRACTICES, TRUSTS } from './organisations.ts';
 
-/** Job roles as the claims write them (identity.md §D). */
+/** Job roles by their full code; names are in the table of job roles (identity.md §D). */
 const JOBS = {
-  consultant: ['S0010:G0020:R0050', '"Medical and Dental":"Hospital Practitioner":"Consultant"'],
-  gp: ['S0010:G0030:R0260', '"Medical and Dental":"General Practitioner":"General Medical Practitioner"'],
-  clinician: ['S8000:G8000:R8000', '"Clinical":"Clinical Provision":"Clinical Practitioner Access Role"'],
-  secretary: ['S8000:G8001:R8006', '"Clinical":"Clinical Support":"Medical Secretary Access Role"'],
-  support: ['S8000:G8001:R8008', '"Clinical":"Clinical Support":"Admin/Clinical Support Access Role"'],
-  receptionist: ['S8002:G8003:R8009', '"Admin & Clerical":"Admin & Clerical":"Receptionist"'],
-  clerk: ['S8002:G8003:R8010', '"Admin & Clerical":"Admin & Clerical":"Clerical Access Role"'],
+  consultant: 'S0010:G0020:R0050',
+  gp: 'S0010:G0020:R0260',
+  clinician: 'S8000:G8000:R8000',
+  secretary: 'S8000:G8001:R8006',
+  support: 'S8001:G8002:R8008',
+  receptionist: 'S8002:G8003:R8009',
+  clerk: 'S8002:G8003:R8010',
+  manager: 'S0080:G0450:R1780',
+  raManager: 'S0080:G0450:R5080',
+  raAgent: 'S0080:G0440:R5090',
 } as const;
+const JOB_NAMES: ReadonlyMap<string, string> = new Map(fullJobRoles.map((each) => [each.code, each.name]));
 type Job = keyof typeof JOBS;
 
 /** A post: at an organisation, in a job, with e-RS functions. `id` is a published role profile id. */
@@ -21,6 +26,8 @@ interface Post {
   readonly at: string;
   readonly job: Job;
   readonly functions: readonly string[];
+  /** Activities beside those behind the functions. */
+  readonly activities?: readonly string[];
   readonly id?: string;
 }
 
@@ -75,7 +82,7 @@ const PUBLISHED: readonly PublishedPerson[] = [
     userId: '656005750104',
     posts: [
       { at: 'Y51', job: 'support', functions: [], id: '656014452101' },
-      { at: 'X09', job: 'support', functions: [], id: '656005754108' },
+      { at: 'X09', job: 'raManager', functions: [], id: '656005754108' },
     ],
   },
   {
@@ -97,6 +104,18 @@ const PUBLISHED: readonly PublishedPerson[] = [
   { userId: '555073103101', posts: [] },
 ];
 
+/** The registration authority: somebody for each of its parts (applications.md §8). */
+const REGISTRATION_AUTHORITY: readonly PublishedPerson[] = [
+  { userId: '903000000001', posts: [{ at: 'R69', job: 'raManager', functions: [] }] },
+  { userId: '903000000002', posts: [{ at: 'R69', job: 'raAgent', functions: [] }] },
+  { userId: '903000000003', posts: [{ at: 'R69', job: 'manager', functions: [], activities: [REGISTRATION_ACTIVITIES.sponsor] }] },
+  { userId: '903000000004', posts: [{ at: 'R69', job: 'clerk', functions: [], activities: [REGISTRATION_ACTIVITIES.idChecker] }] },
+  {
+    userId: '903000000005',
+    posts: [{ at: 'D82106', job: 'receptionist', functions: [], activities: [REGISTRATION_ACTIVITIES.localSmartcardAdministrator] }],
+  },
+];
+
 export interface SeededPeople {
   readonly people: readonly Person[];
   readonly roleProfiles: readonly RoleProfile[];
@@ -105,7 +124,8 @@ export interface SeededPeople {
 /** People with role profiles: the published ones, and a staff for every invented practice and trust (applications.md §16.1). */
 export function seedPeople(random: SeededRandom, organisations: readonly Organisation[]): SeededPeople {
   const names = new Map(organisations.map((each) => [each.odsCode, each.name]));
-  const all = [...PUBLISHED, ...staff()];
+  // New people go at the end: role profiles are numbered by place in the list.
+  const all = [...PUBLISHED, ...staff(), ...REGISTRATION_AUTHORITY];
   return {
     people: all.map((each) => person(random, each)),
     roleProfiles: all.flatMap((each, index) => each.posts.map((post, n) => roleProfile(each, post, index * 10 + n, names))),
@@ -152,11 +172,11 @@ function person(random: SeededRandom, { userId, ial = 3, aal = 3 }: PublishedPer
 
 function roleProfile(
   { userId }: PublishedPerson,
-  { at, job, functions, id }: Post,
+  { at, job, functions, activities = [], id }: Post,
   n: number,
   names: ReadonlyMap<string, string>,
 ): RoleProfile {
-  const [jobRoleCode, jobRoleName] = JOBS[job];
+  const jobRoleCode = JOBS[job];
   // Numbered by place in the list: published user ids differ in their first digits only.
   const digits = String(n).padStart(9, '0');
   return {
@@ -166,9 +186,12 @@ function roleProfile(
     odsCode: at,
     organisationName: names.get(at) ?? at,
     jobRoleCode,
-    jobRoleName,
+    jobRoleName: JOB_NAMES.get(jobRoleCode) ?? jobRoleCode,
     // In the order of the table, which is the order in which A030 lists functions.
-    activityCodes: ersBusinessFunctions.filter((each) => functions.includes(each.businessFunction)).map((each) => each.activityCode),
+    activityCodes: [
+      ...ersBusinessFunctions.filter((each) => functions.includes(each.businessFunction)).map((each) => each.activityCode),
+      ...activities,
+    ],
     areaOfWorkCodes: [],
     workgroupCodes: [],
     active: true,

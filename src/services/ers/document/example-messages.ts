@@ -53,6 +53,15 @@ export function shortlist(serviceIds: readonly string[]): object {
   };
 }
 
+/** The parameters that every message with a shortlist has. */
+export function shortlistParameters(serviceIds: readonly string[]): readonly object[] {
+  return [
+    { name: 'shortlist', resource: shortlist(serviceIds) },
+    codingParameter('intentionToAddReferralLetter', 'eRS-ReferralLetterIntention-1', 'NEED_TO_ADD_LATER'),
+    { name: 'firstReminderLetterFollowUpDays', valueUnsignedInt: 0 },
+  ];
+}
+
 /** A file that was uploaded, as a message names it. */
 export function documentReference(fileId: string, type: 'REFERRER' | 'PROVIDER', description: string, now: number): object {
   return {
@@ -66,24 +75,42 @@ export function documentReference(fileId: string, type: 'REFERRER' | 'PROVIDER',
   };
 }
 
+interface ReferralVersion {
+  readonly ubrn: string;
+  readonly version: number;
+}
+
 /** A booking of a slot for a referral. */
-export function bookingMessage(referral: { readonly ubrn: string; readonly version: number }, slot: Omit<Slot, 'status'>): object {
+export function bookingMessage(referral: ReferralVersion, slot: Omit<Slot, 'status'>): object {
+  return {
+    ...appointmentFrame(referral, slot.serviceId, slot.clinician),
+    status: 'booked',
+    start: isoInstant(slot.start),
+    end: isoInstant(slot.end),
+    slot: [{ reference: `Slot/${slot.id}` }],
+  };
+}
+
+/** The cancellation of a booked appointment, for a reason of the patient. */
+export function cancellationMessage(id: string, referral: ReferralVersion, serviceId: string, reason: string): object {
+  const system = 'https://localhost/referrals/FHIR/STU3/CodeSystem/APPOINTMENT-CANCELLATION-REASON';
+  return { id, ...appointmentFrame(referral, serviceId), status: 'cancelled', reason: [{ coding: [{ system, code: reason }] }] };
+}
+
+/** What every message about an appointment has. */
+function appointmentFrame({ ubrn, version }: ReferralVersion, serviceId: string, clinician?: string): object {
   const actor = (system: string, value: string): object => ({ actor: { identifier: { system, value } }, status: 'accepted' });
   return {
     resourceType: 'Appointment',
     meta: {
       profile: [`${STU3_PROFILE}eRS-Appointment-1`, 'https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Appointment-1'],
     },
-    status: 'booked',
     description: 'e-Referral Appointment',
-    start: isoInstant(slot.start),
-    end: isoInstant(slot.end),
-    slot: [{ reference: `Slot/${slot.id}` }],
-    incomingReferral: [{ reference: `ReferralRequest/${referral.ubrn}/_history/${referral.version}` }],
+    incomingReferral: [{ reference: `ReferralRequest/${ubrn}/_history/${version}` }],
     participant: [
-      actor(SYSTEMS.serviceStu3, slot.serviceId),
+      actor(SYSTEMS.serviceStu3, serviceId),
       actor(SYSTEMS.nhsNumberStu3, EXAMPLE_PATIENT),
-      ...(slot.clinician === undefined ? [] : [actor(SYSTEMS.userStu3, slot.clinician)]),
+      ...(clinician === undefined ? [] : [actor(SYSTEMS.userStu3, clinician)]),
     ],
   };
 }

@@ -6,6 +6,7 @@ import type { Operation } from '../operation.ts';
 import type { DocumentedParameter, ExampleRequest } from './operation-document.ts';
 import { type JsonSchema, parametersSchema } from './parameters-schema.ts';
 import { type DocumentedResponse, responsesOf } from './responses.ts';
+import { byTopic, PATIENT_TOPIC, TOPICS, topicOf } from './topics.ts';
 
 /** A parameter with a value that works. */
 export interface OpenApiParameter {
@@ -29,8 +30,11 @@ export interface OpenApiOperation {
     readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
   };
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
-  /** Made from the table alone: the operation's file says nothing, and its example is a guess. */
-  readonly 'x-localspine-undocumented'?: true;
+  readonly deprecated?: true;
+  /** Where it answers, when that is not where the others do. */
+  readonly servers?: readonly { readonly url: string; readonly description: string }[];
+  /** The token it takes, when that is not the one of the others. */
+  readonly security?: readonly object[];
 }
 
 export interface OpenApiDocument {
@@ -38,7 +42,7 @@ export interface OpenApiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string; readonly description: string }[];
   readonly security: readonly object[];
-  readonly tags: readonly { readonly name: string }[];
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
   readonly components: object;
 }
@@ -51,12 +55,18 @@ export interface DocumentedEnvironment {
   readonly servers: readonly { readonly url: string; readonly description: string }[];
   /** Its time, which the examples follow. */
   readonly now: Instant;
+  /** Paths of the patient API, where it has one. */
+  readonly patient?: OpenApiDocument['paths'];
 }
+
+const [CLINICIAN, ADMINISTRATOR] = SAMPLE_USERS;
+/** Who can send the examples. */
+const SIGN_IN = `The examples are of ${CLINICIAN}; those in an administrator’s function of ${ADMINISTRATOR}.`;
 
 /** Makes the document. */
 export function openApiDocument(operations: readonly Operation[], environment: DocumentedEnvironment): OpenApiDocument {
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
-  for (const operation of operations) {
+  for (const operation of byTopic(operations)) {
     operation.paths.forEach((path, index) => {
       const at = `/${operation.version}${openApiPath(path)}`;
       paths[at] = { ...paths[at], [operation.method.toLowerCase()]: operationObject(operation, path, index, environment) };
@@ -73,13 +83,19 @@ export function openApiDocument(operations: readonly Operation[], environment: D
     },
     servers: environment.servers,
     security: environment.access === 'open' ? [] : [{ accessToken: [] }],
-    tags: [...new Set(operations.map(tagOf))].sort().map((name) => ({ name })),
-    paths,
+    tags: [...TOPICS, ...(environment.patient === undefined ? [] : [PATIENT_TOPIC])].map(({ name, description }) => ({
+      name,
+      description,
+    })),
+    paths: environment.patient === undefined ? paths : { ...paths, ...environment.patient },
     components: {
       schemas: { OperationOutcome: OPERATION_OUTCOME },
       ...(environment.access === 'token' && {
         securitySchemes: {
-          accessToken: { type: 'http', scheme: 'bearer', description: 'Access token of this environment’s token server.' },
+          accessToken: { type: 'http', scheme: 'bearer', description: `Access token of this environment’s token server. ${SIGN_IN}` },
+          ...(environment.patient !== undefined && {
+            patientToken: { type: 'http', scheme: 'bearer', description: 'Access token of a patient who signed in with NHS login.' },
+          }),
         },
       }),
     },
@@ -91,9 +107,9 @@ export function openApiPath(path: string): string {
   return path.replaceAll(/(?<!:):(\w+)/g, '{$1}').replaceAll('::', ':');
 }
 
-/** The example request of an operation, completed from the table where its file says nothing. */
+/** The example request of an operation; `If-Match` names version 5, which most seeded requests have, where its file says nothing. */
 export function exampleOf(operation: Operation, now: Instant): ExampleRequest {
-  const stated = operation.document?.example?.(now) ?? {};
+  const stated = operation.document.example(now);
   return operation.ifMatch && stated.headers?.['If-Match'] === undefined
     ? { ...stated, headers: { 'If-Match': 'W/"5"', ...stated.headers } }
     : stated;
@@ -103,23 +119,18 @@ function operationObject(operation: Operation, path: string, index: number, envi
   const example = exampleOf(operation, environment.now);
   return {
     operationId: index === 0 ? operation.id : `${operation.id}_${index + 1}`,
-    summary: `${operation.id} ${operation.title}`,
-    description: [operation.document?.description ?? `${operation.title}.`, whoMayCall(operation)].join('\n\n'),
-    tags: [tagOf(operation)],
+    summary: `${operation.id} ${operation.title}${path.endsWith('/:version') ? ', a version' : ''}`,
+    description: [operation.document.description, whoMayCall(operation)].join('\n\n'),
+    tags: [topicOf(operation.id).name],
     parameters: [
       ...[...path.matchAll(/(?<!:):(\w+)/g)].map(([, name = '']) => pathParameter(name, example)),
-      ...(operation.document?.query ?? []).map((each) => parameter('query', each, example.query?.[each.name])),
+      ...(operation.document.query ?? []).map((each) => parameter('query', each, example.query?.[each.name])),
       ...headersOf(operation, example, environment.access).map(([each, value]) => parameter('header', each, value)),
     ],
     ...requestBodyOf(operation, example),
     responses: responsesOf(operation, environment.access),
-    ...(operation.document === undefined && { 'x-localspine-undocumented': true as const }),
+    ...(operation.document.deprecated === true && { deprecated: true as const }),
   };
-}
-
-/** Resource the path begins with: what belongs together in lists. */
-function tagOf({ paths }: Operation): string {
-  return paths[0]?.split('/')[1] ?? '';
 }
 
 function whoMayCall({ functions, applications, anyUser }: Operation): string {
@@ -133,12 +144,14 @@ const PATH_PARAMETERS: Readonly<Record<string, { readonly description: string; r
   version: { description: 'The current version.', example: '5' },
 };
 
-function pathParameter(name: string, example: ExampleRequest): OpenApiParameter {
+/** A parameter of the path. */
+export function pathParameter(name: string, example: Pick<ExampleRequest, 'path'>): OpenApiParameter {
   const known = PATH_PARAMETERS[name] ?? { description: 'Id of the resource.', example: '1' };
   return parameter('path', { name, description: known.description, required: true }, example.path?.[name] ?? known.example);
 }
 
-function parameter(
+/** A parameter with its value in the example request. */
+export function parameter(
   where: OpenApiParameter['in'],
   { name, description, required, values }: DocumentedParameter,
   example?: string,
@@ -203,7 +216,7 @@ function headersOf(
         ]
       : []),
     ...(ifMatch ? [[{ name: 'If-Match', description: 'The version last read.', required: true }, own('If-Match')] as const] : []),
-    ...(document?.headers ?? []).map((each) => [each, own(each.name)] as const),
+    ...(document.headers ?? []).map((each) => [each, own(each.name)] as const),
     [{ name: 'X-Correlation-ID', description: 'Comes back unchanged, and finds the exchange in the journal.', required: false }, undefined],
   ];
 }
@@ -222,7 +235,7 @@ function requestBodyOf({ body }: Operation, example: ExampleRequest): Pick<OpenA
   if (body.kind === 'none') return {};
   const sample = example.body === undefined ? {} : { example: example.body };
   if (body.kind === 'fhir') {
-    const schema = body.parameters === undefined ? FHIR_RESOURCE : parametersSchema(body.parameters);
+    const schema = 'schema' in body ? body.schema : parametersSchema(body.parameters);
     return { requestBody: { required: true, content: { 'application/fhir+json': { schema, ...sample } } } };
   }
   // The type of the example comes first: it is the one that tools offer.
@@ -236,8 +249,6 @@ function requestBodyOf({ body }: Operation, example: ExampleRequest): Pick<OpenA
     },
   };
 }
-
-const FHIR_RESOURCE: JsonSchema = { type: 'object', required: ['resourceType'], properties: { resourceType: { type: 'string' } } };
 
 const OPERATION_OUTCOME: JsonSchema = {
   type: 'object',

@@ -1,6 +1,7 @@
 import type { Instant } from '../../../kernel/clock.ts';
 import type { BusinessFunction } from '../codes.ts';
 import type { ErsCode } from '../errors.ts';
+import type { AnswerForm } from './answer-schemas.ts';
 
 /** A query parameter or header of an operation, as the API document lists it. */
 export interface DocumentedParameter {
@@ -28,19 +29,27 @@ export interface ExampleRequest {
 
 /**
  * What the API document says of an operation beyond its place in the table (id, title, path, roles, media types, `If-Match`) and the
- * parameters its reader goes by. Stated once, in the operation's own file; an operation without one is documented from the table alone.
+ * parameters its reader goes by. Stated once, in the operation's own file.
  */
 export interface OperationDocument {
   /** What it does and what changes, in a few sentences of our own. */
   readonly description: string;
   /** Status of success; 200 when absent. */
   readonly success?: 200 | 201 | 307;
-  /** Type of the resource answered; absent: no body, or a file. */
-  readonly answers?: string;
+  /** There is a better way, which the description names. */
+  readonly deprecated?: true;
+  /** The resource answered; absent: no body, or a file. */
+  readonly answers?: AnswerForm;
+  /** Of a Bundle: the types of its entries. */
+  readonly holds?: readonly string[];
+  /** Of Parameters: what they hold by name. All but the first may be absent. */
+  readonly parts?: Readonly<Record<string, AnswerForm>>;
+  /** Whether success carries an ETag, where that does not follow from the resource. */
+  readonly etag?: boolean;
   readonly query?: readonly DocumentedParameter[];
   readonly headers?: readonly DocumentedParameter[];
   /** Codes it refuses with, by status, beyond those of every message reader and of every `If-Match`; empty for a status alone. */
-  readonly refusals?: { readonly [Status in 400 | 404 | 409 | 412 | 422 | 423 | 502 | 504]?: readonly ErsCode[] };
+  readonly refusals?: { readonly [Status in 400 | 403 | 404 | 409 | 412 | 422 | 423 | 502 | 504]?: readonly ErsCode[] };
   /** @param now the environment's time, which seeded slots and appointments follow */
-  readonly example?: (now: Instant) => ExampleRequest;
+  readonly example: (now: Instant) => ExampleRequest;
 }

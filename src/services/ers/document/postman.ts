@@ -9,6 +9,7 @@ interface PostmanItem {
 /** Makes the collection: a folder for each tag, each request filled in with its example; `baseUrl` and `token` are its variables. */
 export function postmanCollection(document: OpenApiDocument): object {
   const secured = document.security.length > 0;
+  const patient = patientBase(document);
   return {
     info: {
       name: document.info.title,
@@ -19,9 +20,22 @@ export function postmanCollection(document: OpenApiDocument): object {
     variable: [
       { key: 'baseUrl', value: document.servers[0]?.url ?? '', type: 'string' },
       ...(secured ? [{ key: 'token', value: '', type: 'string' }] : []),
+      ...(patient === undefined
+        ? []
+        : [
+            { key: 'patientBaseUrl', value: patient, type: 'string' },
+            { key: 'patientToken', value: '', type: 'string' },
+          ]),
     ],
-    item: document.tags.map(({ name }) => ({ name, item: requestsOf(document, name) })),
+    item: document.tags.map(({ name, description }) => ({ name, description, item: requestsOf(document, name) })),
   };
+}
+
+/** Address of the patient API: the one that is not where the others answer. */
+export function patientBase({ paths }: OpenApiDocument): string | undefined {
+  return Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ servers = [] }) => servers)[0]?.url;
 }
 
 function requestsOf(document: OpenApiDocument, tag: string): readonly PostmanItem[] {
@@ -41,12 +55,16 @@ function requestOf(path: string, method: string, operation: OpenApiOperation): o
   const query = of('query').map(entryOf);
   const shown = query.filter((each) => !each.disabled).map((each) => `${each.key}=${each.value}`);
   const [contentType, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+  const base = operation.servers === undefined ? '{{baseUrl}}' : '{{patientBaseUrl}}';
   return {
     method: method.toUpperCase(),
+    ...(operation.security !== undefined && {
+      auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{patientToken}}', type: 'string' }] },
+    }),
     description: operation.description,
     url: {
-      raw: `{{baseUrl}}/${segments.join('/')}${shown.length === 0 ? '' : `?${shown.join('&')}`}`,
-      host: ['{{baseUrl}}'],
+      raw: `${base}/${segments.join('/')}${shown.length === 0 ? '' : `?${shown.join('&')}`}`,
+      host: [base],
       path: segments,
       ...(query.length > 0 && { query }),
       variable: of('path').map(({ name, example = '', description }) => ({ key: name, value: example, description })),

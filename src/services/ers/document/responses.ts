@@ -1,6 +1,8 @@
 /** The answers of an operation, as the API document lists them: success, and every refusal with its codes (ers.md §3.4, §7). */
 import { ERROR_CODES, type ErsCode } from '../errors.ts';
 import type { Operation } from '../operation.ts';
+import { r4StatusCode } from '../r4/outcome.ts';
+import { answerSchema } from './answer-schemas.ts';
 import type { JsonSchema } from './parameters-schema.ts';
 
 export interface DocumentedResponse {
@@ -9,9 +11,11 @@ export interface DocumentedResponse {
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
 }
 
-const FHIR_JSON = 'application/fhir+json';
+/** Media type of every resource. */
+export const FHIR_JSON = 'application/fhir+json';
 
-const MEANINGS: Readonly<Record<number, string>> = {
+/** What each status of a refusal means. */
+export const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request cannot be read: the body is not one FHIR resource as JSON, or a query parameter or header is wrong.',
   401: 'The access token is missing, unknown or expired, or does not cover this API.',
   403: 'The caller may not use this operation in that business function at that organisation.',
@@ -34,12 +38,14 @@ const MESSAGE_CODES: readonly ErsCode[] = ['MISSING_VALUE', 'INVALID_VALUE', 'IN
 const EVERY_REFUSAL = [403, 406, 500, 503];
 /** Statuses that an OperationOutcome always comes with in STU3; the others have one only where codes are listed. */
 const WITH_OUTCOME: ReadonlySet<number> = new Set([403, 422, 502, 503, 504]);
+/** Resources whose version travels as ETag. */
+const VERSIONED: ReadonlySet<string> = new Set(['ReferralRequest', 'Appointment', 'CommunicationRequest', 'HealthcareService']);
 const FIXED_CODES: Readonly<Record<number, readonly string[]>> = { 403: ['FORBIDDEN', 'NO_ACCESS'], 503: ['SYSTEM_UNAVAILABLE'] };
 
 /** Every answer of an operation by status, in the order of the statuses. */
 export function responsesOf(operation: Operation, access: 'open' | 'token'): Readonly<Record<string, DocumentedResponse>> {
   const refusals = refusalsOf(operation, access);
-  const success = operation.document?.success ?? 200;
+  const success = operation.document.success ?? 200;
   return Object.fromEntries<DocumentedResponse>([
     [String(success), successOf(operation)],
     ...[...refusals.keys()]
@@ -63,30 +69,27 @@ function refusalsOf(operation: Operation, access: 'open' | 'token'): ReadonlyMap
     add(400);
     found.set(422, MESSAGE_CODES);
   }
-  for (const [status, codes] of Object.entries(document?.refusals ?? {}))
+  for (const [status, codes] of Object.entries(document.refusals ?? {}))
     found.set(Number(status), [...new Set([...(found.get(Number(status)) ?? []), ...codes])]);
   return found;
 }
 
-function successOf({ document, produces }: Operation): DocumentedResponse {
-  const success = document?.success ?? 200;
+function successOf({ document, produces, method }: Operation): DocumentedResponse {
+  const { success = 200, answers, etag = VERSIONED.has(answers ?? '') } = document;
   const described = { 200: 'Done.', 201: 'Created.', 307: 'The content is at Location.' }[success];
-  const answers = document?.answers;
+  const located = success === 307 || (success === 201 && (answers === undefined || answers === 'Appointment'));
   const headers = {
     ...IDS,
-    ...((success === 201 || success === 307) && { Location: header('Where it is.') }),
-    ...(answers === 'ReferralRequest' || answers === 'Appointment' ? { ETag: header('The version: W/"5".') } : {}),
+    ...(located && { Location: header('Where it is.') }),
+    ...(etag && { ETag: header('The version: W/"5".') }),
   };
-  if (success === 307 || (success === 201 && answers === undefined)) return { description: described, headers };
-  const schema =
-    answers === undefined
-      ? {}
-      : { type: 'object', required: ['resourceType'], properties: { resourceType: { const: answers } }, additionalProperties: true };
+  if (method === 'HEAD' || (located && answers === undefined)) return { description: described, headers };
+  const schema = answers === undefined ? { type: 'string', format: 'binary' } : answerSchema({ ...document, answers });
   return { description: described, headers, content: Object.fromEntries(produces.map((type) => [type, { schema }])) };
 }
 
 function refusalOf({ version }: Operation, status: number, refusals: ReadonlyMap<number, readonly string[]>): DocumentedResponse {
-  const codes = refusals.get(status) ?? [];
+  const codes = version === 'R4' ? r4Codes(status, refusals.get(status) ?? []) : (refusals.get(status) ?? []);
   const description = [MEANINGS[status] ?? 'Refused.', ...(codes.length === 0 ? [] : [`Codes: ${codes.map(described).join(', ')}.`])].join(
     ' ',
   );
@@ -100,12 +103,20 @@ function refusalOf({ version }: Operation, status: number, refusals: ReadonlyMap
   return { description, headers, content: { [FHIR_JSON]: { schema: codes.length === 0 ? OUTCOME : outcomeWith(codes) } } };
 }
 
+/** R4 names most refusals by their status alone. */
+function r4Codes(status: number, codes: readonly string[]): readonly string[] {
+  return [r4StatusCode(status), ...codes.filter((code) => !(FIXED_CODES[status] ?? []).includes(code))].filter(
+    (code) => code !== undefined,
+  );
+}
+
 function described(code: string): string {
   const facts = Object.entries(ERROR_CODES).find(([name]) => name === code)?.[1];
   return facts === undefined ? code : `${code} (${facts.issue})`;
 }
 
-const OUTCOME: JsonSchema = { $ref: '#/components/schemas/OperationOutcome' };
+/** How a refusal looks. */
+export const OUTCOME: JsonSchema = { $ref: '#/components/schemas/OperationOutcome' };
 
 function outcomeWith(codes: readonly string[]): JsonSchema {
   const coding = { type: 'array', items: { type: 'object', properties: { code: { enum: codes } } } };
@@ -117,7 +128,8 @@ function header(description: string): object {
   return { description, schema: { type: 'string' } };
 }
 
-const IDS = {
+/** Headers of every answer. */
+export const IDS = {
   'X-Correlation-ID': header('What the request sent, unchanged.'),
   'X-Request-ID': header('Set by e-RS; absent where the gateway answered.'),
 };

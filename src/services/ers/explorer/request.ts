@@ -1,17 +1,22 @@
 /** A request put together in the explorer: from a form to what is sent, and to the curl command that does the same. */
-import type { OpenApiOperation, OpenApiParameter } from '../document/openapi.ts';
+import type { OpenApiDocument, OpenApiOperation, OpenApiParameter } from '../document/openapi.ts';
 
 /** An operation at its place in the document. */
 export interface ExplorableOperation {
   readonly method: string;
   /** As in the document: `/STU3/ReferralRequest/{ubrn}`. */
   readonly path: string;
+  /** Addresses that answer it, the preferred one first. */
+  readonly servers: OpenApiDocument['servers'];
   readonly operation: OpenApiOperation;
 }
 
-/** What is sent. `path` is below the address of e-RS. */
+/** What is sent. */
 export interface ExplorerRequest {
+  /** Address of the API, one of those the document lists. */
+  readonly server: string;
   readonly method: string;
+  /** Below the address. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -23,9 +28,10 @@ export function fieldName({ in: where, name }: Pick<OpenApiParameter, 'in' | 'na
 }
 
 /** The fields of the form with the values of the document's example. */
-export function exampleFields({ operation }: ExplorableOperation): Readonly<Record<string, string>> {
+export function exampleFields({ operation, servers }: ExplorableOperation): Readonly<Record<string, string>> {
   const [contentType, content] = bodyOf(operation);
   return {
+    server: servers[0]?.url ?? '',
     ...Object.fromEntries(operation.parameters.map((each) => [fieldName(each), each.example ?? ''])),
     ...(contentType !== undefined && { contentType }),
     ...(content !== undefined && { body: typeof content === 'string' ? content : JSON.stringify(content, undefined, 2) }),
@@ -45,7 +51,7 @@ export function bodyOf(operation: OpenApiOperation): readonly [contentType: stri
  * @returns the request, or what is wrong by field
  */
 export function readForm(
-  { method, path, operation }: ExplorableOperation,
+  { method, path, servers, operation }: ExplorableOperation,
   form: Readonly<Record<string, string>>,
 ): { readonly request: ExplorerRequest } | { readonly problems: Readonly<Record<string, string>> } {
   const problems: Record<string, string> = {};
@@ -66,15 +72,18 @@ export function readForm(
   const token = (form['token'] ?? '').trim();
   if (!isHeaderText(token)) problems['token'] = 'The token has characters that a header cannot carry';
   else if (token !== '') headers['Authorization'] = `Bearer ${token}`;
+  const server = servers.find((each) => each.url === (form['server'] ?? servers[0]?.url))?.url;
+  if (server === undefined) problems['server'] = 'Choose an address from the list';
   const types = Object.keys(operation.requestBody?.content ?? {});
   const contentType = form['contentType'] ?? types[0] ?? '';
   if (types.length > 0) {
     if (types.includes(contentType)) headers['Content-Type'] = contentType;
     else problems['contentType'] = 'Choose a content type from the list';
   }
-  if (Object.keys(problems).length > 0) return { problems };
+  if (server === undefined || Object.keys(problems).length > 0) return { problems };
   return {
     request: {
+      server,
       method: method.toUpperCase(),
       path: query.length === 0 ? target : `${target}?${query.join('&')}`,
       headers,
@@ -84,12 +93,12 @@ export function readForm(
 }
 
 /** The same request for a shell. A token is not written out. */
-export function curlOf(address: string, request: ExplorerRequest): string {
-  const { method, path, headers, body } = request;
-  const head = address.startsWith('https:') ? 'curl --include --cacert .localspine/ca.pem' : 'curl --include';
+export function curlOf(request: ExplorerRequest): string {
+  const { server, method, path, headers, body } = request;
+  const head = server.startsWith('https:') ? 'curl --include --cacert .localspine/ca.pem' : 'curl --include';
   const needsMethod = method !== (body === undefined ? 'GET' : 'POST');
   return [
-    `${head}${method === 'HEAD' ? ' --head' : needsMethod ? ` --request ${method}` : ''} ${quote(`${address}${path}`)}`,
+    `${head}${method === 'HEAD' ? ' --head' : needsMethod ? ` --request ${method}` : ''} ${quote(`${server}${path}`)}`,
     ...Object.entries(headers).map(([name, value]) =>
       name === 'Authorization' ? `-H "Authorization: Bearer $TOKEN"` : `-H ${quote(`${name}: ${value}`)}`,
     ),

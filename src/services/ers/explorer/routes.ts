@@ -8,8 +8,11 @@ import type { JournalReader } from '../../../kernel/journal/journal.ts';
 import { Pages } from '../../../kernel/web/pages.ts';
 import { brunoCollection } from '../document/bruno.ts';
 import { type OpenApiDocument, openApiDocument } from '../document/openapi.ts';
+import { patientPaths } from '../document/patient-openapi.ts';
 import { postmanCollection } from '../document/postman.ts';
 import type { Operation } from '../operation.ts';
+import { patientOperations } from '../patient/operations.ts';
+import { hasPatientApi } from '../patient/product.ts';
 import type { ErsWorld } from '../world.ts';
 import { bodyOf, curlOf, type ExplorableOperation, type ExplorerRequest, exampleFields, fieldName, readForm } from './request.ts';
 
@@ -53,17 +56,29 @@ export function registerExplorer(app: FastifyInstance, parts: ExplorerParts): vo
   registerPages(app, parts, documentFor);
 }
 
-/** Servers in the order in which they are offered: plain HTTP first where no secret travels. */
+/** Servers in the order in which they are offered: plain HTTP first where no secret travels, then the door of each instance. */
 function documentOf({ world, operations }: ExplorerParts, request: FastifyRequest): OpenApiDocument {
   const { environment } = world;
-  const secure = environment.ersPaths.map((path) => ({ url: `${environment.baseUrl}${path}/FHIR`, description: 'HTTPS' }));
+  const secure = environment.ersBaseUrls.flatMap((base, index) =>
+    environment.ersPaths.map((path) => ({ url: `${base}${path}/FHIR`, description: `${environment.ersInstances[index] ?? ''}, HTTPS` })),
+  );
   const { listener } = request.exchange;
   const plain =
     listener.name === 'http' && environment.access === 'open'
-      ? environment.ersPaths.map((path) => ({ url: `${listener.baseUrl}${path}/FHIR`, description: 'plain HTTP, this machine only' }))
+      ? environment.ersPaths.map((path) => ({
+          url: `${listener.baseUrl}${path}/FHIR`,
+          description: `${listener.ersInstance}, plain HTTP, this machine only`,
+        }))
       : [];
   const { id, title, access } = environment;
-  return openApiDocument(operations, { id, title, access, servers: [...plain, ...secure], now: world.clock.now() });
+  return openApiDocument(operations, {
+    id,
+    title,
+    access,
+    servers: [...plain, ...secure],
+    now: world.clock.now(),
+    ...(hasPatientApi(id) && { patient: patientPaths(patientOperations, environment.baseUrl) }),
+  });
 }
 
 function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: (request: FastifyRequest) => OpenApiDocument): void {
@@ -81,13 +96,17 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
       ...common,
       title: 'e-RS API explorer',
       servers: document.servers,
-      groups: document.tags.map(({ name }) => ({ name, operations: all.filter((each) => each.operation.tags.includes(name)) })),
+      groups: document.tags.map(({ name, description }) => ({
+        name,
+        description,
+        operations: all.filter((each) => each.operation.tags.includes(name)),
+      })),
     });
   });
   app.get<{ Params: { id: string } }>('/explorer/:id', async (request, reply) => {
     const document = documentFor(request);
     const chosen = find(document, request.params.id);
-    return show(request, reply, document, chosen, exampleFields(chosen), {});
+    return show(request, reply, chosen, exampleFields(chosen), {});
   });
   app.post<{ Params: { id: string } }>('/explorer/:id', async (request, reply) => {
     const document = documentFor(request);
@@ -95,14 +114,13 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
     const form = textMembers(request.body);
     requireOwnForm(request, form['csrf']);
     const read = readForm(chosen, form);
-    if ('problems' in read) return show(request, reply, document, chosen, form, { problems: read.problems }, 400);
-    return show(request, reply, document, chosen, form, { sent: await send(app, parts, read.request), request: read.request });
+    if ('problems' in read) return show(request, reply, chosen, form, { problems: read.problems }, 400);
+    return show(request, reply, chosen, form, { sent: await send(app, parts, read.request), request: read.request });
   });
 
   async function show(
     request: FastifyRequest,
     reply: FastifyReply,
-    document: OpenApiDocument,
     chosen: ExplorableOperation,
     fields: Readonly<Record<string, string>>,
     result: { readonly problems?: Readonly<Record<string, string>>; readonly sent?: object; readonly request?: ExplorerRequest },
@@ -113,7 +131,6 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
     void reply.header('set-cookie', `${COOKIE}=${csrf}; Path=${HOME}; HttpOnly; SameSite=Strict${secure}`);
     const { operation, method, path } = chosen;
     const preview = result.request ?? requestOf(chosen, exampleFields(chosen));
-    const address = document.servers[0]?.url ?? '';
     return pages.send(
       reply,
       'operation.njk',
@@ -123,6 +140,8 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
         operation,
         method: method.toUpperCase(),
         path,
+        servers: chosen.servers,
+        server: fields['server'] ?? chosen.servers[0]?.url,
         csrf,
         action: `${HOME}/${operation.operationId}`,
         fields: operation.parameters.map((each) => ({ ...each, field: fieldName(each), value: fields[fieldName(each)] ?? '' })),
@@ -132,7 +151,7 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
         token: fields['token'] ?? '',
         problems: result.problems ?? {},
         sent: result.sent,
-        curl: preview === undefined ? undefined : curlOf(address, preview),
+        curl: preview === undefined ? undefined : curlOf(preview),
         responses: Object.entries(operation.responses).map(([code, { description }]) => ({ code, description })),
       },
       status,
@@ -147,15 +166,14 @@ function requestOf(chosen: ExplorableOperation, fields: Readonly<Record<string, 
 
 /** Sends a request to this environment's own e-RS, through its own routes; no address is taken from anywhere. */
 async function send(app: FastifyInstance, { world, journal }: ExplorerParts, request: ExplorerRequest): Promise<object> {
-  const { environment } = world;
   const correlation = request.headers['X-Correlation-ID'] ?? `explorer-${world.random.uuid()}`;
   const started = world.clock.realNow();
-  const answer = await answerOf(app, environment, { ...request, headers: { ...request.headers, 'X-Correlation-ID': correlation } });
+  const answer = await answerOf(app, { ...request, headers: { ...request.headers, 'X-Correlation-ID': correlation } });
   const entry = await journal.show(correlation);
   return {
     at: isoInstant(started),
     request: {
-      line: `${request.method} ${environment.ersPaths[0] ?? '/referrals'}/FHIR${request.path}`,
+      line: `${request.method} ${request.server}${request.path}`,
       headers: Object.entries({ ...request.headers, 'X-Correlation-ID': correlation }).map(([name, value]) => [
         name,
         name === 'Authorization' ? 'Bearer (the token)' : value,
@@ -171,12 +189,13 @@ async function send(app: FastifyInstance, { world, journal }: ExplorerParts, req
 }
 
 /** The answer as the page shows it. A fault rule may cut the connection: then there is none. */
-async function answerOf(app: FastifyInstance, environment: ErsWorld['environment'], request: ExplorerRequest): Promise<object> {
+async function answerOf(app: FastifyInstance, request: ExplorerRequest): Promise<object> {
+  const server = new URL(request.server);
   try {
     const reply = await app.inject({
       method: methodOf(request.method),
-      url: `${environment.ersPaths[0] ?? '/referrals'}/FHIR${request.path}`,
-      headers: { host: new URL(environment.baseUrl).host, ...request.headers },
+      url: `${server.pathname}${request.path}`,
+      headers: { host: server.host, ...request.headers },
       ...(request.body !== undefined && { payload: request.body }),
     });
     return {
@@ -214,7 +233,7 @@ function prettyJson(text: string): string {
 
 function explorable(document: OpenApiDocument): readonly ExplorableOperation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
+    Object.entries(methods).map(([method, operation]) => ({ method, path, servers: operation.servers ?? document.servers, operation })),
   );
 }
 

@@ -2,10 +2,9 @@
 import type { AccessGrant } from '../../gateway/index.ts';
 import { PatientRefusal } from './errors.ts';
 import { PATIENT_SCOPE } from './product.ts';
+import { TARGET, TARGET_IDENTIFIER } from './target.ts';
 
 const VECTORS_OF_TRUST: ReadonlySet<string> = new Set(['P9.Cp.Cd', 'P9.Cp.Ck', 'P9.Cm']);
-/** e-RS, as the aggregator addresses it. */
-const TARGET = { system: 'urn:ietf:rfc:3986', value: '2b3b21fd-fe9f-403c-9682-10b8d8a4eaf3' };
 
 /** A fault of the platform (bad token, no product, too low a proofing level) in the words of the patient API. */
 export function accessDenied(faultString: string, explanation: PatientRefusal['explanation'], wwwAuthenticate?: string): PatientRefusal {
@@ -44,7 +43,7 @@ export function checkTarget(header: string | undefined): void {
   throw new PatientRefusal('VALIDATION_ERROR', [{ diagnostics: 'Unknown value', expression: 'http."NHSD-Target-Identifier"' }], {
     check: 'ers.patient.target-identifier',
     why: header === undefined ? 'The header NHSD-Target-Identifier is missing.' : 'NHSD-Target-Identifier does not name e-RS.',
-    fix: `Send NHSD-Target-Identifier: ${Buffer.from(JSON.stringify(TARGET)).toString('base64')}.`,
+    fix: `Send NHSD-Target-Identifier: ${TARGET_IDENTIFIER}.`,
   });
 }
 

@@ -1,10 +1,14 @@
 import type { Db } from '../../../kernel/store/store.ts';
+import { SYSTEMS } from '../codes.ts';
+import { answerSchema } from '../document/answer-schemas.ts';
+import { EXAMPLE_PATIENT } from '../document/example-messages.ts';
+import type { PatientDocument } from '../document/patient-openapi.ts';
 import type { Referral } from '../model.ts';
 import { serviceById, servicesByIds, slotReferences } from '../store/catalogue.ts';
 import { activeReferralsOfPatient } from '../store/referrals.ts';
 import type { ErsWorld } from '../world.ts';
 import { PatientRefusal } from './errors.ts';
-import { readPatientQuery, selfQuery } from './query.ts';
+import { PATIENT_REFERRAL, readPatientQuery, selfQuery } from './query.ts';
 import { type CurrentStep, currentStepOf, offsetInstant, patientStateOf } from './referral-view.ts';
 import { type IdentifiedResource, writeAppointment, writePatientService, writeServiceRequest, writeTask } from './resources.ts';
 
@@ -27,6 +31,8 @@ export interface PatientOperation {
   /** Limits are counted for each of these apart (ers.md §20.3). */
   readonly limit: string;
   readonly path: string;
+  /** For the API document. */
+  readonly document: PatientDocument;
   handle(call: PatientCall): Promise<object>;
 }
 
@@ -38,6 +44,27 @@ const retrieveReferrals: PatientOperation = {
   id: 'patient-A001',
   limit: 'service-request',
   path: '/ServiceRequest',
+  document: {
+    title: 'Retrieve a patient’s referrals',
+    description: 'The active referrals of the signed-in patient, newest first, with their appointments or what they wait for.',
+    query: [
+      {
+        name: 'patient:identifier',
+        description: 'NHS number of the signed-in patient.',
+        required: true,
+        example: `${SYSTEMS.nhsNumberR4}|${EXAMPLE_PATIENT}`,
+      },
+      { name: 'category', description: 'Always a patient referral.', required: true, example: `${SYSTEMS.snomed}|${PATIENT_REFERRAL}` },
+      {
+        name: '_revinclude',
+        description: 'Appointment:based-on, Task:focus, or both by repeating it.',
+        required: false,
+        example: 'Appointment:based-on',
+      },
+    ],
+    path: {},
+    answer: answerSchema({ answers: 'Bundle', holds: ['ServiceRequest', 'Appointment', 'Task'] }),
+  },
   async handle(call) {
     const query = readPatientQuery(call.query);
     if (query.nhsNumber !== call.nhsNumber) throw notTheirs();
@@ -118,6 +145,17 @@ const retrieveService: PatientOperation = {
   id: 'patient-A002',
   limit: 'other',
   path: '/HealthcareService/:id',
+  document: {
+    title: 'Retrieve a healthcare service',
+    description: 'A service of the directory, as the patient’s referrals name it.',
+    query: [],
+    path: { id: '11000' },
+    answer: {
+      type: 'object',
+      required: ['resourceType', 'id', 'name', 'providedBy', 'specialty', 'location'],
+      properties: { resourceType: { const: 'HealthcareService' }, name: { type: 'string', minLength: 1 } },
+    },
+  },
   async handle(call) {
     const id = call.params['id'] ?? '';
     const service = await serviceById(call.db, call.instance, id);

@@ -2,7 +2,8 @@
 import { SYSTEMS } from '../codes.ts';
 import { type PatientIssue, PatientRefusal } from './errors.ts';
 
-const PATIENT_REFERRAL = '3457005';
+/** SNOMED CT code of the only category of request there is. */
+export const PATIENT_REFERRAL = '3457005';
 const INCLUDES = { 'Appointment:based-on': 'appointments', 'Task:focus': 'tasks' } as const;
 
 export interface PatientQuery {

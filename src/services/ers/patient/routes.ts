@@ -9,6 +9,9 @@ import { notFound, type PatientOperation, patientOperations } from './operations
 import { sendPatientRefusal } from './outcome.ts';
 import { hasPatientApi, PATIENT_CARE_PATH } from './product.ts';
 
+/** What serving needs of an operation. */
+type Served = Omit<PatientOperation, 'document'>;
+
 interface Parts {
   readonly world: ErsWorld;
   readonly gateway: GatewayApi;
@@ -28,7 +31,7 @@ export function registerPatientApi(app: FastifyInstance, parts: Parts): void {
 }
 
 /** Every other path: the gateway's checks, then 404. */
-const NOWHERE: PatientOperation = {
+const NOWHERE: Served = {
   id: 'patient-unknown',
   limit: 'other',
   path: '/*',
@@ -37,7 +40,7 @@ const NOWHERE: PatientOperation = {
   },
 };
 
-async function serve(parts: Parts, operation: PatientOperation, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function serve(parts: Parts, operation: Served, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { exchange } = request;
   const { world } = parts;
   exchange.service = 'ers';
@@ -66,7 +69,7 @@ async function serve(parts: Parts, operation: PatientOperation, request: Fastify
 }
 
 /** Token, product, scope, vector of trust, target, limits. */
-async function passGateway({ world, gateway }: Parts, operation: PatientOperation, request: FastifyRequest): Promise<AccessGrant> {
+async function passGateway({ world, gateway }: Parts, operation: Served, request: FastifyRequest): Promise<AccessGrant> {
   const { exchange } = request;
   const { grant, product } = await admitted(world, gateway, request);
   exchange.passed('gateway.product', product.name);
@@ -104,7 +107,7 @@ function tooMany(explanation: PatientRefusal['explanation']): PatientRefusal {
 }
 
 /** Applies a user's fault rule (DESIGN.md D9); true when the connection was cut. Of the statuses, those the API documents. */
-async function cutByFault({ world }: Parts, operation: PatientOperation, request: FastifyRequest): Promise<boolean> {
+async function cutByFault({ world }: Parts, operation: Served, request: FastifyRequest): Promise<boolean> {
   const fault = await world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
   if (fault === undefined || fault.kind === 'partner') return false;
   if (fault.kind === 'delay') {

@@ -28,6 +28,7 @@ export const retrieveBusinessFunctions = operation({
     description:
       'The business functions the signed-in user holds, and at which organisations. The role headers of every other call name one of these pairs.',
     answers: 'Bundle',
+    holds: ['PractitionerRole'],
     example: () => ({}),
   },
   handle: async (call) => {

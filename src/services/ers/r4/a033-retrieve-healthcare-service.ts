@@ -28,6 +28,13 @@ export const retrieveHealthcareService = operation({
   id: 'A033',
   title: 'Retrieve healthcare service',
   method: 'GET',
+  document: {
+    description:
+      'A service of the directory with its version as ETag. Keep a copy, and ask for the version alone (A037) before using it again. One ' +
+      'that is no longer published stays readable.',
+    answers: 'HealthcareService',
+    example: () => ({ path: { id: '11002' } }),
+  },
   handle: async (call) => {
     const service = await serviceOf(call);
     return { status: 200, resource: writeHealthcareService(service), version: service.version, headers: CACHE };
@@ -40,6 +47,11 @@ export const retrieveHealthcareServiceVersion = operation({
   id: 'A037',
   title: 'Retrieve healthcare service version',
   method: 'HEAD',
+  document: {
+    description: 'The headers of A033 without its body, for who keeps a copy: the ETag says whether it is still the current one.',
+    etag: true,
+    example: () => ({ path: { id: '11002' } }),
+  },
   handle: async (call) => ({ status: 200, version: (await serviceOf(call)).version, headers: CACHE }),
 });
 

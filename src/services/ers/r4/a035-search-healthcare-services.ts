@@ -23,6 +23,14 @@ export const searchHealthcareServices = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description: 'Up to twenty services at once, in the order asked. Ids that are not known are left out.',
+    answers: 'Bundle',
+    holds: ['HealthcareService'],
+    query: [{ name: '_id', description: 'One to twenty ids of services, separated by commas.', required: true }],
+    refusals: { 400: [] },
+    example: () => ({ query: { _id: '11000,11002' } }),
+  },
   handle: async (call) => {
     const ids = readIds(onlyValue(call.query, '_id'));
     const services = await servicesByIds(call.db, call.instance, ids);

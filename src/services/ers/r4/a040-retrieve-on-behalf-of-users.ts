@@ -23,6 +23,16 @@ export const retrieveOnBehalfOfUsers = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The clinicians for whom a service provider clinician admin may act at the organisation. Every other call of theirs names one of them ' +
+      'in NHSD-eRS-On-Behalf-Of-User-ID; this one goes without.',
+    answers: 'Bundle',
+    holds: ['Practitioner'],
+    query: [{ name: '_query', description: 'Always onBehalfOf.', required: true, values: ['onBehalfOf'] }],
+    refusals: { 400: [] },
+    example: () => ({ query: { _query: 'onBehalfOf' } }),
+  },
   handle: async (call) => {
     if (onlyValue(call.query, '_query') !== 'onBehalfOf') throw unknownQuery();
     const { userId, odsCode } = call.caller;

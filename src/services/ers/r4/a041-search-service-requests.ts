@@ -27,6 +27,22 @@ export const searchServiceRequests = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'What a UBRN stands for: a referral, an advice request, or one that became the other. What the caller has no relationship with is left ' +
+      'out as if it did not exist.',
+    answers: 'Bundle',
+    holds: ['ServiceRequest'],
+    query: [
+      {
+        name: 'identifier',
+        description: 'The UBRN: `https://fhir.nhs.uk/Id/UBRN|` and twelve digits, or the digits alone.',
+        required: true,
+      },
+    ],
+    refusals: { 400: [] },
+    example: () => ({ query: { identifier: `${SYSTEMS.ubrn}|000000070000` } }),
+  },
   handle: async (call) => {
     const ubrn = readUbrn(onlyValue(call.query, 'identifier'));
     call.exchange.ubrn = ubrn;

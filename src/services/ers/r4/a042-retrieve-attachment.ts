@@ -25,6 +25,13 @@ export const retrieveAttachmentByLink = operation({
   body: { kind: 'none' },
   // The answer has no body; clients ask for the type of the file they expect, and 406 is not among the published answers.
   produces: ['*/*'],
+  document: {
+    description:
+      'Where to fetch an attachment of any size: Location is a link to the object store that holds for a short time and needs no token.',
+    success: 307,
+    refusals: { 400: [], 403: ['NO_RELATIONSHIP'], 422: ['PENDING', 'THREATS_FOUND', 'VALIDATION_FAILED'] },
+    example: () => ({ path: { id: '19eb7224-dff3-4730-a5cb-67eac811f1a5' } }),
+  },
   handle: async (call) => {
     const { world, instance, fhirBase } = call;
     const id = call.params['id'] ?? '';

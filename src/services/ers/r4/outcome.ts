@@ -20,6 +20,11 @@ const STATUS_CODES: Readonly<Record<number, { readonly code: string; readonly is
   503: { code: 'REC_UNAVAILABLE', issue: 'transient' },
 };
 
+/** The code of a refusal that has none of its own; undefined for a status that has none. */
+export function r4StatusCode(status: number): string | undefined {
+  return STATUS_CODES[status]?.code;
+}
+
 /** How R4 paths say no (ers.md §7.1): always an OperationOutcome. The only place that writes R4 errors. */
 export function sendR4Refusal(reply: FastifyReply, refusal: ErsRefusal | ErsStatus, now: string): FastifyReply {
   if (refusal instanceof ErsRefusal && refusal.retryAfterSeconds !== undefined)

@@ -1,6 +1,7 @@
 /**
- * The referrals of the published examples of A005, as they stand at version 5 (ers.md §22). Ids, texts and sizes are those of the examples;
- * times are moved so that they were made three days ago and appointments are still to come.
+ * The referrals of the published examples of A005, as they stand at version 5 (ers.md §22), and others in
+ * several states to try things on (000000070030 and on). Ids, texts and sizes are those of the examples; times are moved so that they were made three days ago and appointments
+ * are still to come.
  */
 import { createHash } from 'node:crypto';
 import { type Instant, isoDate } from '../../../kernel/clock.ts';
@@ -135,6 +136,7 @@ const ATTACHMENTS: Readonly<Record<string, readonly Example[]>> = {
       'VALIDATION_FAILED',
     ),
   ],
+  '000000070030': [letter('719f6045-e791-4029-8e0f-1201c02b0a60')],
 };
 
 /** Builds the example referrals and their files for an environment whose clock shows `now`. */
@@ -147,6 +149,7 @@ export function publishedReferrals(now: Instant): { readonly referrals: readonly
       bookedIndirectly(moved, now),
       convertedFromAdvice(moved),
       unbooked(moved, '000000070012', '12'),
+      ...toTryThingsOn(moved, now),
     ],
     files: Object.entries(ATTACHMENTS).flatMap(([ubrn, examples]) => examples.map((each) => fileOf(each, ubrn, moved))),
   };
@@ -193,18 +196,18 @@ function bookedDirectly(moved: Mover, now: Instant): Referral {
   };
 }
 
-function bookedIndirectly(moved: Mover, now: Instant): Referral {
+function bookedIndirectly(moved: Mover, now: Instant, ubrn = '000000070002', requestId = 'b2', appointmentId = '70010'): Referral {
   const created = moved('2021-06-11T13:43:34.424Z');
   const start = workingDay(now, 24) + 10 * HOUR;
   const service = { serviceId: '11016', serviceName: 'Triage-Related Indirect Business Service' };
   return {
-    ...common(moved, '000000070002', 'b2', 'ROUTINE', '2021-06-11T13:43:33.338Z'),
+    ...common(moved, ubrn, requestId, 'ROUTINE', '2021-06-11T13:43:33.338Z'),
     state: 'BOOKED',
     shortlist: [service, { serviceId: '11017', serviceName: 'Triage-Related Indirect Business Service 2' }],
     clinicalInfoFirstSubmitted: moved('2021-06-11T13:43:33.338Z'),
     pathwayStart: created,
     specialty: 'CARDIOLOGY',
-    appointment: { id: '70010', version: 0, status: 'booked', ...service, start, end: start, created },
+    appointment: { id: appointmentId, version: 0, status: 'booked', ...service, start, end: start, created },
   };
 }
 
@@ -222,6 +225,33 @@ function convertedFromAdvice(moved: Mover): Referral {
     specialty: 'CARDIOLOGY',
     appointment: { id: '70011', version: 1, status: 'proposed', ...service, created, reason: CONVERTED, comment },
     convertedFromAdvice: true,
+    receivedAt: created,
+  };
+}
+
+/** A referral for each example request of the API document that would change another example's. */
+function toTryThingsOn(moved: Mover, now: Instant): readonly Referral[] {
+  const letterless = { letterIntention: 'NOT_INTENDING_TO_ADD' } as const;
+  return [
+    inTriage(moved),
+    unbooked(moved, '000000070031', '31'),
+    unbooked(moved, '000000070032', '32'),
+    { ...bookedIndirectly(moved, now, '000000070033', '33', '70013'), ...letterless },
+    { ...bookedIndirectly(moved, now, '000000070034', '34', '70014'), ...letterless },
+    unbooked(moved, '000000070035', '35'),
+  ];
+}
+
+function inTriage(moved: Mover): Referral {
+  const created = moved('2021-06-11T09:05:00.000Z');
+  const service = { serviceId: '11004', serviceName: 'Cardiology Triage Business Service' };
+  return {
+    ...common(moved, '000000070030', '30', 'ROUTINE', '2021-06-11T09:00:00.000Z'),
+    state: 'AWAITING_TRIAGE',
+    shortlist: [service],
+    clinicalInfoFirstSubmitted: moved('2021-06-11T09:00:00.000Z'),
+    specialty: 'CARDIOLOGY',
+    appointment: { id: '70012', version: 1, status: 'proposed', ...service, created },
     receivedAt: created,
   };
 }

@@ -126,6 +126,12 @@ test('the published referrals fit the published services and slots, and can be s
       ['000000070002', 5, 'BOOKED'],
       ['000000070004', 5, 'TRIAGED_PROVIDER_TO_ACTION'],
       ['000000070012', 5, 'NOT_BOOKED'],
+      ['000000070030', 5, 'AWAITING_TRIAGE'],
+      ['000000070031', 5, 'NOT_BOOKED'],
+      ['000000070032', 5, 'NOT_BOOKED'],
+      ['000000070033', 5, 'BOOKED'],
+      ['000000070034', 5, 'BOOKED'],
+      ['000000070035', 5, 'NOT_BOOKED'],
     ],
   );
   for (const { shortlist, appointment, attachments, ubrn } of referrals) {

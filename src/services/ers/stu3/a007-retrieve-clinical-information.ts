@@ -25,6 +25,13 @@ export const retrieveClinicalInformation = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/pdf'],
+  document: {
+    description:
+      'The clinical information of a referral as a PDF, made from its present state: patient, appointment, letters, history. Cancelled ' +
+      'referrals stay readable. Changes nothing.',
+    refusals: { 422: ['INVALID_REQUEST_TYPE', 'PATIENT_ERROR', 'NO_RELATIONSHIP'] },
+    example: () => ({ path: { ubrn: '000000070001' } }),
+  },
   find: findReferral,
   handle: async (call) => {
     const ubrn = call.params['ubrn'] ?? '';

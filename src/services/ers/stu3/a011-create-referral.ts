@@ -1,4 +1,5 @@
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
+import { NEW_REFERRAL_CODES } from '../document/common-refusals.ts';
 import { codingParameter, parametersMessage, patientParameter, shortlist } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type CreateReferral, createReferral, requireReferringClinicianRule, requireShortlistShape } from '../referral/create.ts';
@@ -41,16 +42,7 @@ export const createReferralOperation = operation<CreateReferral>({
     success: 201,
     answers: 'ReferralRequest',
     refusals: {
-      422: [
-        'PATIENT_ERROR',
-        'REFERENCE_NOT_FOUND',
-        'TOO_MANY_ITEMS',
-        'DUPLICATE_SERVICE',
-        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
-        'INAPPROPRIATE_VALUE',
-        'VALUE_IS_REQUIRED',
-        'FIELD_NOT_PERMITTED',
-      ],
+      422: NEW_REFERRAL_CODES,
     },
     example: () => ({
       body: parametersMessage('eRS-CreateReferral-Parameters-1', [

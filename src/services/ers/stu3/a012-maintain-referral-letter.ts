@@ -1,3 +1,4 @@
+import { NAMED_FILE_CODES } from '../document/common-refusals.ts';
 import { documentReference, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { maintainLetters, type NamedFile } from '../referral/letters.ts';
@@ -43,16 +44,7 @@ export const maintainReferralLetter = operation<readonly NamedFile[]>({
       're-enters, the review list.',
     answers: 'ReferralRequest',
     refusals: {
-      422: [
-        'PATIENT_ERROR',
-        'NO_RELATIONSHIP',
-        'INVALID_REQUEST_STATE',
-        'INAPPROPRIATE_VALUE',
-        'REFERENCE_NOT_FOUND',
-        'INVALID_STATE',
-        'DUPLICATE_FILENAME',
-        'NO_CHANGES_DETECTED',
-      ],
+      422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE', 'INAPPROPRIATE_VALUE', ...NAMED_FILE_CODES, 'NO_CHANGES_DETECTED'],
     },
     example: (now) => ({
       path: { ubrn: '000000070012' },

@@ -27,7 +27,7 @@ export const acceptReferralOperation = operation({
       'stay as they are.',
     answers: 'ReferralRequest',
     refusals: { 422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE'] },
-    example: () => ({ path: { ubrn: '000000070001' }, headers: { 'If-Match': 'W/"5"' } }),
+    example: () => ({ path: { ubrn: '000000070033' }, headers: { 'If-Match': 'W/"5"' } }),
   },
   find: findReferral,
   handle: async (call) => {

@@ -1,3 +1,4 @@
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
 import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { appointmentCancellationReason } from '../reference-data/reference-data.ts';
@@ -53,8 +54,7 @@ export const rejectReferralOperation = operation<Rejection>({
         'FIELD_NOT_PERMITTED',
         'UNABLE_TO_CANCEL_APPOINTMENT',
       ],
-      502: ['PAS_RESPONDED_WITH_ERROR'],
-      504: ['PAS_NOT_RESPONDING'],
+      ...HOSPITAL_FAILURES,
     },
     example: () => ({
       path: { ubrn: '000000070002' },

@@ -24,6 +24,7 @@ export const retrieveAppointmentSlots = operation({
     description:
       'Free slots of a directly bookable service, earliest first, page by page. Changes nothing: a slot is held only by booking it (A016).',
     answers: 'Bundle',
+    holds: ['Slot', 'Schedule'],
     query: [
       { name: 'schedule.actor:HealthcareService', description: 'Id of the service.', required: true },
       { name: 'schedule.actor:Practitioner', description: 'Slots of this named clinician only: SDS user id.', required: false },

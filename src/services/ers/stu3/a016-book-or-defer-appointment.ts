@@ -9,6 +9,7 @@ import {
   offerPeriod,
   slotGone,
 } from '../booking/booking.ts';
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
 import { bookingMessage } from '../document/example-messages.ts';
 import { ErsStatus, unprocessable } from '../errors.ts';
 import type { Referral, Slot } from '../model.ts';
@@ -17,6 +18,7 @@ import { firstFreeSlot } from '../seed/slots.ts';
 import { hasFreeSlots, serviceById, slotById, takeSlot } from '../store/catalogue.ts';
 import { bookingFailureOf, forgetBookingFailure, nextNumber, rememberBookingFailure } from '../store/referrals.ts';
 import { type BookingRequestBody, readBookingRequest, writeAppointment } from './appointment.ts';
+import { BOOKING_SCHEMA } from './appointment-schema.ts';
 import { type Change, holdReferral, saveChange } from './referral-change.ts';
 
 /**
@@ -35,7 +37,7 @@ export const bookOrDeferAppointment = operation<BookingRequestBody>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readBookingRequest },
+  body: { kind: 'fhir', read: readBookingRequest, schema: BOOKING_SCHEMA },
   produces: ['application/fhir+json'],
   document: {
     description:
@@ -63,8 +65,7 @@ export const bookOrDeferAppointment = operation<BookingRequestBody>({
         'THIS_SLOT_IS_AVAILABLE',
         'UNABLE_TO_CONFIRM_APPOINTMENT',
       ],
-      502: ['PAS_RESPONDED_WITH_ERROR'],
-      504: ['PAS_NOT_RESPONDING'],
+      ...HOSPITAL_FAILURES,
     },
     example: (now) => ({ body: bookingMessage({ ubrn: '000000070000', version: 5 }, firstFreeSlot('11002', now)) }),
   },

@@ -23,6 +23,13 @@ export const generatePatientLetter = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/pdf'],
+  document: {
+    description:
+      'The letter for the patient as a PDF, by the state of the referral: booked, to be booked, deferred or in triage. The first letter gives ' +
+      'the patient their access code.',
+    refusals: { 422: ['INVALID_REQUEST_TYPE', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE', 'NO_ACCESS_CODE'] },
+    example: () => ({ path: { ubrn: '000000070000' } }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { world, instance, db } = call;

@@ -1,5 +1,7 @@
 import { applyBooking } from '../booking/booking.ts';
 import { commissioningRuleOrganisationOf } from '../catalogue/find-services.ts';
+import { NEW_REFERRAL_CODES } from '../document/common-refusals.ts';
+import { parametersMessage, patientParameter, shortlistParameters } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { requireTriageService, requireTriageShape } from '../referral/change-shortlist.ts';
@@ -27,8 +29,26 @@ export const createReferralAndSendForTriage = operation<CreateReferral>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: (resource) => referralOfMessage(readParameters(resource, NEW_REFERRAL_PARAMETERS)) },
+  body: {
+    kind: 'fhir',
+    read: (resource) => referralOfMessage(readParameters(resource, NEW_REFERRAL_PARAMETERS)),
+    parameters: NEW_REFERRAL_PARAMETERS,
+  },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Deprecated: create (A011), attach the letter (A012) and send for triage (A016) instead. A new referral that is at one triage service at ' +
+      'once, in state AWAITING_TRIAGE. A letter is always intended.',
+    success: 201,
+    deprecated: true,
+    answers: 'ReferralRequest',
+    refusals: {
+      422: NEW_REFERRAL_CODES,
+    },
+    example: () => ({
+      body: parametersMessage('eRS-CreateReferralAndSendForTriage-Parameters-1', [patientParameter(), ...shortlistParameters(['11004'])]),
+    }),
+  },
   handle: async (call) => {
     const { world, instance, caller, body } = call;
     call.exchange.nhsNumber = body.nhsNumber;

@@ -1,4 +1,6 @@
 import { STU3_CODES } from '../codes.ts';
+import { HOSPITAL_FAILURES, NAMED_FILE_CODES } from '../document/common-refusals.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { requireFileShapes, withFiles } from '../referral/provider-files.ts';
 import { type ActionLater, cancelAndActLater, requireActionLater } from '../review/review-outcome.ts';
@@ -42,8 +44,36 @@ export const cancelAppointmentActionLater = operation<ActionLater>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readDecision },
+  body: { kind: 'fhir', read: readDecision, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider cancels a booked appointment and leaves it to its administrators to book or redirect the patient: the referral becomes ' +
+      'TRIAGED_PROVIDER_TO_ACTION. A directly booked appointment is cancelled at the hospital first; when that fails nothing changes.',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+        'INAPPROPRIATE_VALUE',
+        ...NAMED_FILE_CODES,
+        'UNABLE_TO_CANCEL_APPOINTMENT',
+      ],
+      ...HOSPITAL_FAILURES,
+    },
+    example: () => ({
+      path: { ubrn: '000000070034' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-cancelAppointmentActionLater-Parameters-1', [
+        { name: 'comments', valueString: 'An echocardiogram first: please book the diagnostic clinic.' },
+        codingParameter('priority', 'eRS-Priority-1', 'URGENT'),
+        { name: 'appointmentCancelledInPAS', valueBoolean: true },
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { body: decision, db } = call;

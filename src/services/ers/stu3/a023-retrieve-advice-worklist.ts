@@ -1,6 +1,7 @@
 import { isoInstant } from '../../../kernel/clock.ts';
 import type { AdviceRequest } from '../advice/model.ts';
 import { STU3_CODES, STU3_PROFILE, SYSTEMS } from '../codes.ts';
+import { parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { isWanted, requireProviderFilters, type WorklistFilters } from '../review/worklist-filters.ts';
 import { adviceWorklist } from '../store/advice.ts';
@@ -35,8 +36,25 @@ export const retrieveAdviceWorklist = operation<WorklistFilters>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_ADMIN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: (resource) => readFilters(readParameters(resource, BODY)) },
+  body: { kind: 'fhir', read: (resource) => readFilters(readParameters(resource, BODY)), parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The advice requests that wait at the caller’s services, oldest first. A request for which the provider has asked further information ' +
+      'stays on the list.',
+    answers: 'List',
+    refusals: { 422: ['REFERENCE_NOT_FOUND', 'NO_RELATIONSHIP'] },
+    example: () => ({
+      body: parametersMessage('eRS-FetchWorklist-Parameters-1', [
+        {
+          name: 'listType',
+          valueCodeableConcept: {
+            coding: [{ system: `${STU3_CODES}eRS-CommunicationListSelector-1`, code: 'ADVICE_AND_GUIDANCE_REQUESTS' }],
+          },
+        },
+      ]),
+    }),
+  },
   handle: async (call) => {
     requireProviderFilters(call.body);
     const waiting = await adviceWorklist(call.db, call.instance, await wantedServices(call, call.body));

@@ -22,6 +22,14 @@ export const retrieveAdviceRequest = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The summary of an advice request, without its conversation (A025). It stays readable when the conversation has ended or been ' +
+      'converted. A version in the path must be the current one.',
+    answers: 'CommunicationRequest',
+    refusals: { 422: ['PATIENT_ERROR', 'INVALID_REQUEST_TYPE', 'NO_RELATIONSHIP'] },
+    example: () => ({ businessFunction: 'SERVICE_PROVIDER_CLINICIAN', path: { ubrn: '000000070000', version: '5' } }),
+  },
   handle: async (call) => {
     const advice = await loadAdvice(call, call.params['ubrn'] ?? '');
     const version = call.params['version'];

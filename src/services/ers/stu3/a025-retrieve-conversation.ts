@@ -30,6 +30,23 @@ export const retrieveConversation = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The conversation of an advice request with its people and files, oldest message first. based-on names the request at its current ' +
+      'version (A024). People and files are included whether asked for or not.',
+    answers: 'Bundle',
+    holds: ['Communication', 'PractitionerRole', 'DocumentReference'],
+    etag: true,
+    query: [
+      { name: 'based-on', description: 'The request: `CommunicationRequest/{ubrn}/_history/{version}`.', required: true },
+      { name: '_include', description: 'What to include; may be repeated.', required: false, values: INCLUDES },
+    ],
+    refusals: { 400: ['MISSING_PARAMETER', 'INVALID_VALUE', 'PATIENT_ERROR', 'INVALID_REQUEST_TYPE', 'NO_RELATIONSHIP'], 404: [] },
+    example: () => ({
+      businessFunction: 'SERVICE_PROVIDER_CLINICIAN',
+      query: { 'based-on': 'CommunicationRequest/000000070000/_history/5' },
+    }),
+  },
   handle: async (call) => {
     const { ubrn, version } = readQuery(call);
     const advice = await loadAdvice(call, ubrn).catch(asBadRequest);

@@ -2,6 +2,7 @@ import { GUIDANCE_OUTCOMES, RECOMMENDATIONS } from '../advice/model.ts';
 import { type GuidanceResponse, sendResponse } from '../advice/respond.ts';
 import { MAXIMUM_MESSAGE } from '../advice/text.ts';
 import { STU3_CODES, STU3_PROFILE } from '../codes.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { serviceById } from '../store/catalogue.ts';
 import { filesById } from '../store/files.ts';
@@ -66,8 +67,39 @@ export const sendAdviceResponse = operation<GuidanceResponse>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readResponse },
+  body: { kind: 'fhir', read: readResponse, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider gives advice or asks for further information. The request moves on one version and waits for the referrer; the answer ' +
+      'holds it and the new message.',
+    answers: 'Parameters',
+    parts: { updatedCommunicationRequest: 'CommunicationRequest', createdCommunication: 'Communication' },
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'INVALID_REQUEST_TYPE',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INVALID_STATE',
+        'UNSUPPORTED_PRIORITY',
+        'VALUE_IS_REQUIRED',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'DUPLICATE_FILENAME',
+      ],
+    },
+    example: () => ({
+      path: { ubrn: '000000070000' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-SendCommunicationToRequester-Request-Parameters-1', [
+        codingParameter('guidanceOutcome', 'eRS-GuidanceResponseOutcome-1', 'RETURN_TO_REFERRER_WITH_ADVICE'),
+        codingParameter('guidanceIntendedRecommendation', 'eRS-GuidanceIntendedRecommendation-1', 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED'),
+        { name: 'guidance', valueString: 'Please carry on with the present dose and repeat the blood test in a month.' },
+        codingParameter('updatedPriority', 'eRS-Priority-1', 'ROUTINE'),
+      ]),
+    }),
+  },
   find: findAdvice,
   handle: async (call) => {
     const { instance, caller, world, body } = call;

@@ -1,5 +1,6 @@
 import { convertByProvider, type ProviderConversion } from '../advice/convert.ts';
 import { MAXIMUM_MESSAGE, MAXIMUM_REVIEW_COMMENTS } from '../advice/text.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { serviceById } from '../store/catalogue.ts';
 import { filesById } from '../store/files.ts';
@@ -51,8 +52,40 @@ export const convertAdviceToReferral = operation<ConvertAdvice>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readConversion },
+  body: { kind: 'fhir', read: readConversion, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The provider converts an advice request to a referral with the same UBRN. The conversation is completed with a last message and its ' +
+      'record attached; the referral waits for the provider’s administrators.',
+    success: 201,
+    answers: 'ReferralRequest',
+    etag: false,
+    refusals: {
+      404: [],
+      409: [],
+      423: [],
+      422: [
+        'PATIENT_ERROR',
+        'INVALID_REQUEST_TYPE',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INVALID_STATE',
+        'UNSUPPORTED_PRIORITY',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'DUPLICATE_FILENAME',
+      ],
+    },
+    example: () => ({
+      body: parametersMessage('eRS-CreateFromCommunicationRequestActionLater-Request-Parameters-1', [
+        { name: 'createFrom', valueReference: { reference: 'CommunicationRequest/000000070020/_history/1' } },
+        { name: 'guidance', valueString: 'We would rather see the patient ourselves.' },
+        codingParameter('newReferralPriority', 'eRS-Priority-1', 'ROUTINE'),
+        { name: 'reviewComments', valueString: 'Please offer the heart failure clinic.' },
+      ]),
+    }),
+  },
   handle: async (call) => {
     const { instance, caller, world, body } = call;
     const requestId = `r.${world.random.uuid()}`;

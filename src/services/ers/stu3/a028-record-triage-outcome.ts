@@ -1,4 +1,6 @@
 import { STU3_CODES } from '../codes.ts';
+import { NAMED_FILE_CODES } from '../document/common-refusals.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { requireFileShapes, withFiles } from '../referral/provider-files.ts';
 import {
@@ -58,8 +60,34 @@ export const recordTriageOutcomeOperation = operation<TriageOutcome>({
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: ['provider'],
   ifMatch: true,
-  body: { kind: 'fhir', read: readOutcome },
+  body: { kind: 'fhir', read: readOutcome, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The outcome of triage, or of reviewing a deferral: accepted for the provider’s administrators to book (TRIAGED_PROVIDER_TO_ACTION), or ' +
+      'returned to the referrer with advice (TRIAGE_RESPONSE).',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_RELATIONSHIP',
+        'INVALID_REQUEST_STATE',
+        'INAPPROPRIATE_VALUE',
+        'VALUE_IS_REQUIRED',
+        'PRIORITY_NOT_CURRENT',
+        ...NAMED_FILE_CODES,
+      ],
+    },
+    example: () => ({
+      path: { ubrn: '000000070030' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-RecordReviewOutcome-Parameters-1', [
+        codingParameter('reviewOutcome', 'eRS-ReviewOutcome-1', 'ACCEPT_REFER_BOOK_LATER'),
+        { name: 'reviewComments', valueString: 'Please offer the heart failure clinic within four weeks.' },
+        codingParameter('reviewPriority', 'eRS-Priority-1', 'URGENT'),
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { body: decision } = call;

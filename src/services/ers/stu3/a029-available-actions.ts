@@ -30,6 +30,7 @@ export const retrieveAvailableActions = operation({
     description:
       'What the caller could do with a referral at this moment, each as a Task. Somebody without access to it gets an empty list.',
     answers: 'Bundle',
+    holds: ['Task'],
     query: [
       { name: 'focus', description: 'The referral at its current version: `ReferralRequest/{ubrn}/_history/{version}`.', required: true },
       { name: 'intent', description: 'Always proposal.', required: true, values: ['proposal'] },

@@ -1,3 +1,5 @@
+import { SHORTLIST_CODES } from '../document/common-refusals.ts';
+import { parametersMessage, shortlistParameters } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type ChangeShortlist, changeShortlist } from '../referral/change-shortlist.ts';
 import { requireShortlistShape } from '../referral/create.ts';
@@ -6,6 +8,7 @@ import { forgetBookingFailure } from '../store/referrals.ts';
 import { readChangeShortlist, servicesForChange } from './change-shortlist.ts';
 import { findReferral, referralAnswer } from './referral-access.ts';
 import { changeReferral, expectedVersion } from './referral-change.ts';
+import { SHORTLIST_PARAMETERS } from './shortlist-parameters.ts';
 
 /**
  * A031: other services, criteria and perhaps priority for a referral that is not booked (ers.md §9 A031). It is NOT_BOOKED afterwards,
@@ -23,8 +26,22 @@ export const changeShortlistOperation = operation<ChangeShortlist>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readChangeShortlist },
+  body: { kind: 'fhir', read: readChangeShortlist, parameters: SHORTLIST_PARAMETERS },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Other services, criteria and perhaps another priority for a referral that is not booked. It is NOT_BOOKED afterwards, without an ' +
+      'appointment. The search is run again, as when it was made (A011).',
+    answers: 'ReferralRequest',
+    refusals: {
+      422: [...SHORTLIST_CODES, 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE'],
+    },
+    example: () => ({
+      path: { ubrn: '000000070031' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-ChangeShortlist-Parameters-1', shortlistParameters(['11000', '11002'])),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { body } = call;

@@ -1,5 +1,7 @@
 import { applyBooking } from '../booking/booking.ts';
 import { STU3_PROFILE } from '../codes.ts';
+import { SHORTLIST_CODES } from '../document/common-refusals.ts';
+import { parametersMessage, shortlistParameters } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { type ChangeShortlist, changeShortlist, requireTriageService, requireTriageShape } from '../referral/change-shortlist.ts';
 import { requireTransition } from '../referral/states.ts';
@@ -8,6 +10,7 @@ import { readChangeShortlist, servicesForChange } from './change-shortlist.ts';
 import { parametersAnswer } from './parameters-answer.ts';
 import { findReferral } from './referral-access.ts';
 import { changeReferral, expectedVersion } from './referral-change.ts';
+import { SHORTLIST_PARAMETERS } from './shortlist-parameters.ts';
 
 /**
  * A032 (deprecated): one triage service instead of the shortlist, and the referral sent there (ers.md §9 A032). The answer holds the
@@ -25,8 +28,24 @@ export const changeShortlistAndSendForTriage = operation<ChangeShortlist>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readChangeShortlist },
+  body: { kind: 'fhir', read: readChangeShortlist, parameters: SHORTLIST_PARAMETERS },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Deprecated: change the shortlist (A031) and send for triage (A016) instead. One triage service takes the place of the shortlist and gets ' +
+      'the referral, which is AWAITING_TRIAGE. The answer holds the referral and its appointment.',
+    deprecated: true,
+    answers: 'Parameters',
+    parts: { updatedReferralRequest: 'ReferralRequest', createdAppointment: 'Appointment' },
+    refusals: {
+      422: [...SHORTLIST_CODES, 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE'],
+    },
+    example: () => ({
+      path: { ubrn: '000000070032' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-ChangeShortlistAndSendForTriage-Request-Parameters-1', shortlistParameters(['11004'])),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { body, instance } = call;

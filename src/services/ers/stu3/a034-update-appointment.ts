@@ -1,10 +1,13 @@
 import { type BookingCancellationFacts, cancelBooking, requireCancellableBooking } from '../booking/cancel-booking.ts';
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
+import { cancellationMessage } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import type { HealthcareService } from '../model.ts';
 import { operation } from '../operation.ts';
 import { appointmentCancellationReason } from '../reference-data/reference-data.ts';
 import { notCurrent } from '../store/referrals.ts';
 import { appointmentAnswer, type FoundAppointment, loadAppointment } from './a038-retrieve-appointment.ts';
+import { CANCELLATION_SCHEMA } from './appointment-schema.ts';
 import { type AppointmentUpdate, readAppointmentUpdate } from './appointment-update.ts';
 import { endBooking } from './cancelling-appointments.ts';
 import { expectedVersion } from './referral-change.ts';
@@ -26,8 +29,23 @@ export const updateAppointment = operation<AppointmentUpdate>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: true,
-  body: { kind: 'fhir', read: readAppointmentUpdate },
+  body: { kind: 'fhir', read: readAppointmentUpdate, schema: CANCELLATION_SCHEMA },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The referrer cancels a directly booked appointment for the patient, who may then be booked again. If-Match is the version of the ' +
+      'appointment; the body names the version of the referral. The hospital is asked first; when it fails nothing changes.',
+    answers: 'Appointment',
+    refusals: {
+      422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE', 'INAPPROPRIATE_VALUE', 'UNABLE_TO_CANCEL_APPOINTMENT'],
+      ...HOSPITAL_FAILURES,
+    },
+    example: () => ({
+      path: { id: '70009' },
+      headers: { 'If-Match': 'W/"0"' },
+      body: cancellationMessage('70009', { ubrn: '000000070001', version: 5 }, '11002', 'PATIENT_ILL'),
+    }),
+  },
   find: async (call) => void (await loadAppointment(call)),
   handle: async (call) => {
     const { cancellation, referralVersion } = call.body;

@@ -1,4 +1,6 @@
 import { STU3_PROFILE } from '../codes.ts';
+import { HOSPITAL_FAILURES } from '../document/common-refusals.ts';
+import { codingParameter, parametersMessage } from '../document/example-messages.ts';
 import { operation } from '../operation.ts';
 import { referralCancellationReason } from '../reference-data/reference-data.ts';
 import {
@@ -40,8 +42,31 @@ export const cancelReferralOperation = operation<ReferralCancellation>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: ['provider'],
   ifMatch: true,
-  body: { kind: 'fhir', read: readCancellation },
+  body: { kind: 'fhir', read: readCancellation, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'Ends a referral for good, by the referrer or the provider. A booked appointment is cancelled with it, at the hospital first when it ' +
+      'was directly booked, and is then part of the answer.',
+    answers: 'Parameters',
+    parts: { updatedReferralRequest: 'ReferralRequest', updatedAppointment: 'Appointment' },
+    refusals: {
+      422: ['PATIENT_ERROR', 'NO_RELATIONSHIP', 'INVALID_REQUEST_STATE', 'INAPPROPRIATE_VALUE', 'UNABLE_TO_CANCEL_APPOINTMENT'],
+      ...HOSPITAL_FAILURES,
+    },
+    example: () => ({
+      path: { ubrn: '000000070035' },
+      headers: { 'If-Match': 'W/"5"' },
+      body: parametersMessage('eRS-CancelReferral-Request-Parameters-1', [
+        codingParameter(
+          'cancellationReason',
+          `https://localhost/referrals/FHIR/STU3/CodeSystem/${REFERRAL_CANCELLATION_REASON}`,
+          'TREATMENT_NO_LONGER_REQUIRED',
+        ),
+        { name: 'cancellationComments', valueString: 'The patient has recovered.' },
+      ]),
+    }),
+  },
   find: findReferral,
   handle: async (call) => {
     const { body, caller } = call;

@@ -26,6 +26,14 @@ export const retrieveAppointment = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'The current appointment of a referral. Its ETag is its own version, not that of the referral. A version in the path must be the ' +
+      'current one.',
+    answers: 'Appointment',
+    refusals: { 422: ['PATIENT_ERROR', 'NO_RELATIONSHIP'] },
+    example: () => ({ path: { id: '70013', version: '0' } }),
+  },
   handle: async (call) => {
     const found = await loadAppointment(call);
     const version = call.params['version'];

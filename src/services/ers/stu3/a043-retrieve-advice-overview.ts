@@ -19,6 +19,11 @@ export const retrieveAdviceOverview = operation({
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/pdf'],
+  document: {
+    description: 'An advice request with its whole conversation as a PDF, made from its present state. Changes nothing.',
+    refusals: { 422: ['INVALID_REQUEST_TYPE', 'PATIENT_ERROR', 'NO_RELATIONSHIP'] },
+    example: () => ({ path: { ubrn: '000000070020' } }),
+  },
   find: findAdvice,
   handle: async (call) => {
     const advice = await loadAdvice(call, call.params['ubrn'] ?? '');

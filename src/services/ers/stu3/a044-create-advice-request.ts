@@ -3,6 +3,7 @@ import { CONVERSION_AUTHORISATIONS } from '../advice/model.ts';
 import { MAXIMUM_MESSAGE } from '../advice/text.ts';
 import { findServices } from '../catalogue/find-services.ts';
 import { STU3_CODES, STU3_PROFILE, SYSTEMS } from '../codes.ts';
+import { codingParameter, parametersMessage, patientParameter, shortlist } from '../document/example-messages.ts';
 import { unprocessable } from '../errors.ts';
 import type { HealthcareService } from '../model.ts';
 import { type Call, operation } from '../operation.ts';
@@ -63,8 +64,39 @@ export const createAdviceRequest = operation<CreateAdvice>({
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
   ifMatch: false,
-  body: { kind: 'fhir', read: readCreateAdvice },
+  body: { kind: 'fhir', read: readCreateAdvice, parameters: BODY },
   produces: ['application/fhir+json'],
+  document: {
+    description:
+      'A request for advice with its first message and files, sent to one service at once. The search is run again: the service must come out ' +
+      'of it. The answer holds the request and the message.',
+    answers: 'Parameters',
+    parts: { createdCommunicationRequest: 'CommunicationRequest', createdCommunication: 'Communication' },
+    refusals: {
+      422: [
+        'PATIENT_ERROR',
+        'NO_REG_GP_PRACTICE',
+        'SNOMED_NOT_FOUND',
+        'CONFLICTING_VALUES',
+        'INAPPROPRIATE_VALUE',
+        'REFERENCE_NOT_FOUND',
+        'TOO_MANY_ITEMS',
+        'SHORTLISTED_SERVICE_NOT_IN_RESULTS',
+        'INVALID_STATE',
+        'DUPLICATE_FILENAME',
+        'VALUE_IS_REQUIRED',
+        'FIELD_NOT_PERMITTED',
+      ],
+    },
+    example: () => ({
+      body: parametersMessage('eRS-CreateAdviceAndGuidance-Request-Parameters-1', [
+        patientParameter(),
+        codingParameter('providerConversionAuthorisation', 'eRS-ProviderConversionAuthorisation-1', 'AUTHORISED_TO_CONVERT'),
+        { name: 'shortlist', resource: shortlist(['11014']) },
+        { name: 'request', valueString: 'Please advise whether this invented patient needs an echocardiogram.' },
+      ]),
+    }),
+  },
   handle: async (call) => {
     const { world, instance, caller, body } = call;
     call.exchange.nhsNumber = body.nhsNumber;

@@ -6,7 +6,8 @@ import { APPOINTMENT_CANCELLATION_REASON } from '../review/review.ts';
 import { APPOINTMENT_STATUSES, invalid, readFrame, readIncomingReferral, readParticipants } from './appointment.ts';
 import { list, record, text } from './elements.ts';
 
-const MAXIMUM_COMMENT = 2000;
+/** Longest comment of a cancellation. */
+export const MAXIMUM_CANCELLATION_COMMENT = 2000;
 
 export interface AppointmentUpdate {
   readonly cancellation: BookingCancellation;
@@ -60,6 +61,7 @@ function readReason(value: unknown): string {
 function readComment(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const comment = text(value, 'comment');
-  if (comment.length > MAXIMUM_COMMENT) throw unprocessable('INVALID_VALUE', `'comment' is longer than ${MAXIMUM_COMMENT} characters.`);
+  if (comment.length > MAXIMUM_CANCELLATION_COMMENT)
+    throw unprocessable('INVALID_VALUE', `'comment' is longer than ${MAXIMUM_CANCELLATION_COMMENT} characters.`);
   return comment;
 }

@@ -11,7 +11,8 @@ const PROFILES: readonly string[] = [
   `${STU3_PROFILE}eRS-Appointment-1`,
   'https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Appointment-1',
 ];
-const DESCRIPTION = 'e-Referral Appointment';
+/** What every appointment of e-RS is described as. */
+export const DESCRIPTION = 'e-Referral Appointment';
 /** Statuses of an appointment in FHIR. */
 export const APPOINTMENT_STATUSES: ReadonlySet<string> = new Set([
   'proposed',
@@ -23,7 +24,8 @@ export const APPOINTMENT_STATUSES: ReadonlySet<string> = new Set([
   'noshow',
   'entered-in-error',
 ]);
-const MAXIMUM_COMMENT = 1000;
+/** Longest comment of a deferral. */
+export const MAXIMUM_COMMENT = 1000;
 
 /**
  * The appointment of a referral.

@@ -1,6 +1,6 @@
 /**
  * What sign-in asks of the registration authority's world: does this person have the means, is the secret right, are they locked out.
- * Whoever builds real cards gives another {@link Cards}; the default below is what people have before any are issued.
+ * `issued.ts` answers for cards, `seeded.ts` for everything else.
  */
 import type { Db } from '../../../kernel/store/store.ts';
 import type { MethodId } from '../methods.ts';
@@ -15,13 +15,16 @@ export interface Attempt {
 
 /** What came of an attempt. */
 export type Verdict =
-  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'accepted'; readonly cardNumber?: string }
   /** The person has no card, key or account of that kind. */
   | { readonly outcome: 'none' }
   /** The secret was not sent. */
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'wrong'; readonly attemptsLeft: number }
-  | { readonly outcome: 'locked' };
+  /** Until somebody unlocks it, or for a while. */
+  | { readonly outcome: 'locked'; readonly until: 'unlocked' | 'later' }
+  /** There is a card, but it does not work. */
+  | { readonly outcome: 'unusable'; readonly state: 'requested' | 'issued' | 'expired' | 'revoked' };
 
 export interface Cards {
   /** Judges an attempt and counts it; runs inside a transaction of its own. */

@@ -8,6 +8,9 @@ import { deleteClient, findClient, saveClient } from './store.ts';
 
 /** The client id of the API platform at the identity providers (form: identity.md "Identifier forms"). */
 export const PLATFORM_CLIENT = '999999999999.apps.national';
+/** The pages of the Care ID Service are a client of their own, and where they are (the path is ours). */
+export const CARE_ID_CLIENT = '999999999998.apps.national';
+export const CARE_ID_PATH = '/care-id';
 const SECRET_LENGTH = 32;
 
 /** A relying party as shown: with its secret only in the answer that made it. */

@@ -1,6 +1,10 @@
 /** The published specification of e-RS (OpenAPI 3.0) as a judge of answers. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { Recorded } from '../helpers/recorder.ts';
+import { differenceFor } from '../wire/differences.ts';
+import type { Recorded } from './recorder.ts';
 
 interface Specification {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -24,6 +28,7 @@ const FORMATS = {
   int32: true,
 } as const;
 
+/** Judges answers by the specification that REFERENCE_DIR has. */
 export class Judge {
   readonly #document: Specification;
   readonly #ajv = new Ajv({ strict: false, allErrors: true, formats: FORMATS, validateSchema: false });
@@ -41,6 +46,17 @@ export class Judge {
         path,
         pattern: new RegExp(`^${path.replaceAll(/[$.]/g, String.raw`\$&`).replaceAll(/\{\w+\}/g, '[^/]+')}$`),
       }));
+  }
+
+  /** The judge of the published e-RS API. Throws when REFERENCE_DIR names no folder that has it: tests skip themselves before. */
+  static ofErs(): Judge {
+    return new Judge(JSON.parse(readFileSync(join(process.env['REFERENCE_DIR'] ?? '', 'ers/openapi.json'), 'utf8')));
+  }
+
+  /** What is wrong with an answer that no known difference explains. */
+  unexplained(answer: Recorded): readonly string[] {
+    const { operation = 'no published operation', faults } = this.judge(answer);
+    return faults.filter((fault) => differenceFor(operation, fault) === undefined).map((fault) => `${operation}: ${fault}`);
   }
 
   judge({ method, path, status, contentType, body }: Recorded): Judgement {
