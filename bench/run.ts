@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { measureFiles } from './files.ts';
 import { benchListings } from './listings.ts';
 import { CONNECTIONS, large, MILLISECONDS, measure, printTable, ROUNDS, residentMegabytes, row, short } from './measure.ts';
+import { benchRegistration } from './registration.ts';
 import { benchReadAmongMany, benchSingleRequests } from './single-requests.ts';
 import { startUp } from './start-up.ts';
 import { referrer, startSubject } from './subject.ts';
@@ -28,6 +29,7 @@ try {
     milliseconds: MILLISECONDS,
   });
   for (const each of files) row(each.name, each.result, each.note);
+  await benchRegistration(bench.spine);
   await benchListings(bench);
   if (large) await benchReadAmongMany(bench, read);
   printTable();

@@ -57,7 +57,7 @@ test('a service reaches another only through its index.ts', () => {
 });
 
 test('services are built in their order, and import only from left to right', () => {
-  const order = ['pki', 'dns', 'directory', 'identity', 'gateway', 'demographics', 'ers'];
+  const order = ['pki', 'dns', 'directory', 'identity', 'gateway', 'spine-directory', 'endpoint-registration', 'demographics', 'ers'];
   assert.deepEqual(
     offences(({ file }, target) => {
       const [from, to] = [serviceOf(file), serviceOf(target)];

@@ -6,6 +6,7 @@ import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
+import { addDirectoryCommands } from './commands/directory.ts';
 import { addDnsCommands } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
@@ -40,6 +41,7 @@ export function buildProgram(book: CommandBook): Command {
     addAppCommands,
     addToken,
     addCis2Commands,
+    addDirectoryCommands,
     addSmartcardCommands,
     addIdentityAgentCommands,
     addCertificateCommands,

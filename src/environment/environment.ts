@@ -321,6 +321,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     title: definition.title,
     baseUrl: `https://${publicHost}:${ports.https}`,
     httpUrl: `http://localhost:${ports.http}`,
+    mutualTlsUrl: `https://${publicHost}:${ports.mutualTls}`,
     origins,
     ersInstances: definition.ersInstances,
     ersBaseUrls: [ports.https, ...(ports.secondErs === undefined ? [] : [ports.secondErs])].map((port) => `https://${publicHost}:${port}`),

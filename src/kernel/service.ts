@@ -28,6 +28,8 @@ export interface EnvironmentFacts {
   readonly httpUrl: string;
   /** Every `https://host:port` under which this environment's listeners may be called; includes {@link baseUrl}. */
   readonly origins: ReadonlySet<string>;
+  /** Base URL of the mutual TLS listener: where registered messaging endpoints are. */
+  readonly mutualTlsUrl: string;
   /** e-RS instances of this environment, first the one on the main listener (PTL-003, PTL-058). */
   readonly ersInstances: readonly string[];
   /** Base URL of the door of each of them, in the same order. */
@@ -63,6 +65,10 @@ export interface EnvironmentSettings {
   readonly uploadDays: number;
   /** How an open environment refuses a business function: as e-RS does, or with the published sandbox's own text (ers.md §3.5). */
   readonly sandboxRefusals?: 'national' | 'published';
+  /** Who decides on registrations: simulated staff at once (also when absent), or a person. */
+  readonly registrationApproval?: 'at-once' | 'person';
+  /** Seconds for which the API platform keeps answers of the directory’s FHIR API (real: 1,800); 0 keeps none. */
+  readonly directoryCacheSeconds?: number;
   /** Seconds that e-RS waits for a hospital system (real: 120). */
   readonly pasTimeoutSeconds: number;
   /** Seconds of business time between two polls of the hospitals' free slots. */

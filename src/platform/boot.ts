@@ -127,6 +127,8 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         scanSeconds: configuration.scanSeconds,
         uploadDays: configuration.uploadDays,
         pasTimeoutSeconds: configuration.pasTimeoutSeconds,
+        registrationApproval: configuration.registrationApproval,
+        directoryCacheSeconds: configuration.directoryCacheSeconds,
         fetchPrivate: configuration.fetchPrivate,
         cis2Issuer: configuration.cis2Issuer,
         nameAddress: configuration.nameAddress,

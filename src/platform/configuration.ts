@@ -19,6 +19,8 @@ export interface Configuration {
   readonly scanSeconds: number;
   readonly uploadDays: number;
   readonly pasTimeoutSeconds: number;
+  readonly directoryCacheSeconds: number;
+  readonly registrationApproval: 'at-once' | 'person';
   readonly fetchPrivate: boolean;
   readonly cis2Issuer: 'local' | 'published';
   readonly nameAddress: string;
@@ -84,6 +86,16 @@ export const SETTINGS: readonly SettingDocument[] = [
     meaning: 'Days of business time after which an upload that is linked to nothing is deleted.',
   },
   { name: 'LOCALSPINE_PAS_TIMEOUT_SECONDS', fallback: '2', meaning: 'How long e-RS waits for a silent hospital system (in reality 120).' },
+  {
+    name: 'LOCALSPINE_REGISTRATION_APPROVAL',
+    fallback: 'at-once',
+    meaning: 'at-once or person: whether simulated staff decide on endpoint registrations at once, or a person does.',
+  },
+  {
+    name: 'LOCALSPINE_DIRECTORY_CACHE_SECONDS',
+    fallback: '0',
+    meaning: 'How long the API platform keeps answers of the directory’s FHIR API (in reality 1800).',
+  },
   {
     name: 'LOCALSPINE_FETCH_PRIVATE',
     fallback: 'on when bound to loopback, otherwise off',
@@ -180,6 +192,8 @@ export function readConfiguration(variables: Variables, folder: string, interact
     scanSeconds: whole('LOCALSPINE_SCAN_SECONDS', 1, 86_400),
     uploadDays: whole('LOCALSPINE_UPLOAD_DAYS', 14, 3_650),
     pasTimeoutSeconds: whole('LOCALSPINE_PAS_TIMEOUT_SECONDS', 2, 600),
+    registrationApproval: oneOf('LOCALSPINE_REGISTRATION_APPROVAL', 'at-once', ['at-once', 'person']),
+    directoryCacheSeconds: whole('LOCALSPINE_DIRECTORY_CACHE_SECONDS', 0, 86_400),
     fetchPrivate: oneOf('LOCALSPINE_FETCH_PRIVATE', isLoopback(host) ? 'on' : 'off', ['on', 'off']) === 'on',
     cis2Issuer: oneOf('LOCALSPINE_CIS2_ISSUER', 'local', ['local', 'published']),
     nameAddress: readAddress('LOCALSPINE_NAME_ADDRESS', text('LOCALSPINE_NAME_ADDRESS') ?? reachableAddress(host), faults),

@@ -18,6 +18,7 @@ export const testEnvironment: EnvironmentFacts = {
   title: 'Integration',
   baseUrl: 'https://localhost:8143',
   httpUrl: 'http://localhost:8180',
+  mutualTlsUrl: 'https://localhost:8144',
   origins: new Set(['https://localhost:8143', 'https://127.0.0.1:8143']),
   ersInstances: ['Int1'],
   ersBaseUrls: ['https://localhost:8143'],

@@ -123,6 +123,16 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
   for (const { service, name, url } of manifest.doors) rows.push({ service, what: DOORS[name] ?? name, listener: name, url });
   for (const { name, baseUrl } of manifest.listeners.filter((each) => each.name === 'mutual-tls'))
     rows.push({ service: 'pki', what: 'the same paths with a client certificate', listener: name, url: baseUrl });
+  rows.push({
+    service: 'spine-directory',
+    what: 'Spine Directory Service, FHIR R4',
+    listener: 'https',
+    url: `${manifest.baseUrl}/spine-directory/FHIR/R4`,
+  });
+  if (manifest.tokenServers.length > 0) {
+    rows.push({ service: 'endpoint-registration', what: 'endpoint registration', listener: 'https', url: `${manifest.baseUrl}/eprwebapp` });
+    rows.push({ service: 'endpoint-registration', what: 'NDS Admin', listener: 'https', url: `${manifest.baseUrl}/ndsadmin` });
+  }
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
   rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
   rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });

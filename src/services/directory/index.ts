@@ -3,44 +3,83 @@ import type { Db } from '../../kernel/store/store.ts';
 import { allocateRoleProfileId, allocateUserId } from './identifiers.ts';
 import { importDirectory } from './import.ts';
 import { directoryMigrations } from './migrations/0001-directory.ts';
+import { registerTables } from './migrations/0002-register.ts';
 import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
+import type { NewAccreditedSystem } from './register/allocation.ts';
+import * as allocation from './register/allocation.ts';
+import * as changes from './register/changes.ts';
+import { seedSystems } from './register/seeding.ts';
+import * as register from './register/store.ts';
 import { seedOrganisations } from './seed/organisations.ts';
 import { seedPeople } from './seed/people.ts';
+import { registrationStaff } from './seed/registration-staff.ts';
+import { seedRegister } from './seed/systems.ts';
 import * as store from './store.ts';
 
 export { ersBusinessFunctions } from './business-functions.ts';
-export type { AccreditedSystem, Organisation, OrganisationKind, Person, RoleProfile } from './model.ts';
+export { checkOrganisation, checkPerson, checkRoleProfile } from './import.ts';
+export type {
+  AccreditedSystem,
+  Approval,
+  ContractProperties,
+  DirectoryChange,
+  Interaction,
+  MessageHandlingSystem,
+  MessagingPattern,
+  Organisation,
+  OrganisationKind,
+  PartyKey,
+  Person,
+  Product,
+  ProductKind,
+  RecordKind,
+  RoleProfile,
+} from './model.ts';
 export * from './rbac.ts';
+export type { NewAccreditedSystem } from './register/allocation.ts';
+export type { Author } from './register/changes.ts';
+export { CONTRACTS, fold, interactionIdOf, intermediaryOf, isAsid, isPartyKey, namedInteraction } from './register/names.ts';
+export type { SystemFilter } from './register/store.ts';
 
-/** The directory: organisations, people, their roles, accredited systems (DESIGN.md "Who owns what"). */
+/** The directory: organisations, people, their roles, and the register of systems (DESIGN.md "Who owns what"). */
 export interface DirectoryApi {
   organisation(db: Db, odsCode: string): Promise<Organisation | undefined>;
   organisations(db: Db, odsCodes: readonly string[]): Promise<readonly Organisation[]>;
+  /** Organisations whose code or name contains a text, by code. */
+  searchOrganisations(db: Db, text: string, limit: number): Promise<readonly Organisation[]>;
   person(db: Db, userId: string): Promise<Person | undefined>;
   /** People for a list to choose from; `text` is part of a name or id. */
   people(db: Db, filter: { readonly text?: string; readonly limit: number; readonly activityCode?: string }): Promise<readonly Person[]>;
   /** Active role profiles of a person, in the order they were given. */
   roleProfiles(db: Db, userId: string): Promise<readonly RoleProfile[]>;
+  /** Role profiles of a person, closed ones too. */
+  allRoleProfiles(db: Db, userId?: string): Promise<readonly RoleProfile[]>;
   roleProfile(db: Db, roleProfileId: string): Promise<RoleProfile | undefined>;
   /** Whether a user's active roles at an organisation include an activity (identity.md §D). One key look-up. */
   hasActivityAt(db: Db, userId: string, odsCode: string, activityCode: string): Promise<boolean>;
   usersWithActivityAt(db: Db, odsCode: string, activityCode: string): Promise<readonly string[]>;
   accreditedSystem(db: Db, asid: string): Promise<AccreditedSystem | undefined>;
   /** Registers a system under a new 12-digit ASID, never used again. */
-  allocateAsid(tx: Db, system: Omit<AccreditedSystem, 'asid'>): Promise<string>;
+  allocateAsid(tx: Db, system: NewAccreditedSystem, author?: changes.Author): Promise<string>;
+  /** A party key nobody has. */
+  allocatePartyKey(tx: Db, odsCode: string, author: changes.Author): Promise<string>;
+  /** The register of systems, and the numbered changes of the whole directory: LDAP, the FHIR API and the registration service read these. */
+  readonly register: typeof register;
+  readonly changes: Pick<typeof changes, 'changesAfter' | 'changesOf' | 'lastChangeNumber' | 'lastChangeOf'>;
+  readonly allocation: Pick<typeof allocation, 'nextAsid' | 'nextCpaId' | 'nextProductKey'>;
+  saveOrganisation(tx: Db, organisation: Organisation, actor?: string): Promise<void>;
+  savePerson(tx: Db, person: Person, actor?: string): Promise<void>;
+  saveRoleProfile(tx: Db, profile: RoleProfile, actor?: string): Promise<void>;
   /** A new user id (UUID of a person), never used again. */
   allocateUserId(tx: Db): Promise<string>;
   /** A new role profile id with its person-organisation id, never used again. */
   allocateRoleProfileId(tx: Db): Promise<{ readonly roleProfileId: string; readonly personOrgId: string }>;
-  saveOrganisation(tx: Db, organisation: Organisation): Promise<void>;
-  savePerson(tx: Db, person: Person): Promise<void>;
-  saveRoleProfile(tx: Db, profile: RoleProfile): Promise<void>;
 }
 
 export const directory: Service<DirectoryApi> = {
   name: 'directory',
   title: 'Spine Directory Service',
-  migrations: directoryMigrations,
+  migrations: { ...directoryMigrations, '0002-register': registerTables },
   // People and systems survive a reset; seeding puts the published ones back as they were.
   tables: {
     directory_organisation: 'kept',
@@ -48,32 +87,40 @@ export const directory: Service<DirectoryApi> = {
     directory_role_profile: 'kept',
     directory_role_activity: 'kept',
     directory_accredited_system: 'kept',
+    directory_accredited_system_interaction: 'kept',
+    directory_message_handling_system: 'kept',
+    directory_product: 'kept',
+    directory_party_key: 'kept',
+    directory_interaction: 'kept',
+    directory_change: 'kept',
     directory_counter: 'kept',
   },
-  create: () => ({
-    api: {
-      ...store,
-      allocateUserId,
-      allocateRoleProfileId,
-      saveOrganisation: (tx, organisation) => store.saveOrganisations(tx, [organisation]),
-      savePerson: (tx, person) => store.savePeople(tx, [person]),
-      saveRoleProfile: (tx, profile) => store.saveRoleProfiles(tx, [profile]),
-    },
-    async seed(tx, random) {
-      const organisations = seedOrganisations(random);
-      const { people, roleProfiles } = seedPeople(random, organisations);
-      await store.saveOrganisations(tx, organisations);
-      await store.savePeople(tx, people);
-      await store.saveRoleProfiles(tx, roleProfiles);
-      await store.saveAccreditedSystem(tx, {
-        asid: '606179841014',
-        odsCode: 'YEO',
-        partyKey: 'YEO-11809150',
-        productName: 'NHS e-Referral Service',
-        displayName: 'e-RS',
-        interactions: [],
-      });
-    },
-    importData: importDirectory,
-  }),
+  create({ environment, clock }) {
+    const by = (actor = 'System'): changes.Author => ({ actor, at: clock.now() });
+    return {
+      api: {
+        ...store,
+        allocateUserId,
+        allocateRoleProfileId,
+        accreditedSystem: register.accreditedSystem,
+        allocateAsid: (tx, system, author) => allocation.allocateAsid(tx, environment.id, system, author ?? by()),
+        allocatePartyKey: (tx, odsCode, author) => allocation.allocatePartyKey(tx, environment.id, odsCode, author),
+        register,
+        changes,
+        allocation,
+        saveOrganisation: (tx, organisation, actor) => store.saveOrganisations(tx, [organisation], by(actor)),
+        savePerson: (tx, person, actor) => store.savePeople(tx, [person], by(actor)),
+        saveRoleProfile: (tx, profile, actor) => store.saveRoleProfiles(tx, [profile], by(actor)),
+      },
+      async seed(tx, random) {
+        const organisations = seedOrganisations(random);
+        const { people, roleProfiles } = seedPeople(random, organisations);
+        await store.saveOrganisations(tx, organisations);
+        await store.savePeople(tx, [...people, ...registrationStaff.people]);
+        await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles]);
+        await seedSystems(tx, seedRegister(environment), by());
+      },
+      importData: (tx, document) => importDirectory(tx, document, by('import')),
+    };
+  },
 };

@@ -1,5 +1,6 @@
 import { bit, type Db, prepare, tablesOf } from '../../kernel/store/store.ts';
-import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
+import type { Organisation, Person, RecordKind, RoleProfile } from './model.ts';
+import { type Author, recordChange } from './register/changes.ts';
 
 interface DirectoryTables {
   directory_organisation: { ods_code: string; name: string; document: string };
@@ -13,13 +14,9 @@ interface DirectoryTables {
     document: string;
   };
   directory_role_activity: { user_id: string; ods_code: string; activity_code: string };
-  directory_accredited_system: { asid: string; ods_code: string; document: string };
-  directory_counter: { name: string; next: number };
 }
 
 const BATCH = 100;
-/** Shape of the ASIDs that suppliers get on the path to live: 2000000024xx (path-to-live.md §2.2). */
-const FIRST_ASID = 200_000_002_400;
 
 const activityAt = prepare<{ userId: string; odsCode: string; activityCode: string }, DirectoryTables, { user_id: string }>((db, values) =>
   db
@@ -110,44 +107,55 @@ export async function usersWithActivityAt(db: Db, odsCode: string, activityCode:
   return rows.map((row) => row.user_id);
 }
 
-export async function accreditedSystem(db: Db, asid: string): Promise<AccreditedSystem | undefined> {
-  const row = await tablesOf<DirectoryTables>(db)
-    .selectFrom('directory_accredited_system')
-    .select('document')
-    .where('asid', '=', asid)
-    .executeTakeFirst();
-  return row === undefined ? undefined : fromDocument<AccreditedSystem>(row);
+/** Every organisation, by code. */
+export async function allOrganisations(db: Db): Promise<readonly Organisation[]> {
+  const rows = await tablesOf<DirectoryTables>(db).selectFrom('directory_organisation').select('document').orderBy('ods_code').execute();
+  return rows.map(fromDocument<Organisation>);
 }
 
-/** Registers a system under a new ASID. */
-export async function allocateAsid(tx: Db, system: Omit<AccreditedSystem, 'asid'>): Promise<string> {
-  const tables = tablesOf<DirectoryTables>(tx);
-  await tables
-    .insertInto('directory_counter')
-    .values({ name: 'asid', next: FIRST_ASID })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .execute();
-  const { next } = await tables
-    .updateTable('directory_counter')
-    .set((set) => ({ next: set('next', '+', 1) }))
-    .where('name', '=', 'asid')
-    .returning('next')
-    .executeTakeFirstOrThrow();
-  const asid = String(next - 1);
-  await saveAccreditedSystem(tx, { ...system, asid });
-  return asid;
+/** Every person, by user id. */
+export async function allPeople(db: Db): Promise<readonly Person[]> {
+  const rows = await tablesOf<DirectoryTables>(db).selectFrom('directory_person').select('document').orderBy('user_id').execute();
+  return rows.map(fromDocument<Person>);
 }
 
-export async function saveAccreditedSystem(tx: Db, system: AccreditedSystem): Promise<void> {
-  const row = { asid: system.asid, ods_code: system.odsCode, document: JSON.stringify(system) };
-  await tablesOf<DirectoryTables>(tx)
-    .insertInto('directory_accredited_system')
-    .values(row)
-    .onConflict((conflict) => conflict.column('asid').doUpdateSet(row))
-    .execute();
+/** Role profiles, closed ones too: all, or one person's. */
+export async function allRoleProfiles(db: Db, userId?: string): Promise<readonly RoleProfile[]> {
+  let query = tablesOf<DirectoryTables>(db).selectFrom('directory_role_profile').select('document').orderBy('user_id').orderBy('position');
+  if (userId !== undefined) query = query.where('user_id', '=', userId);
+  return (await query.orderBy('role_profile_id').execute()).map(fromDocument<RoleProfile>);
 }
 
-export async function saveOrganisations(tx: Db, all: readonly Organisation[]): Promise<void> {
+/** Organisations whose code or name contains a text, by code. */
+export async function searchOrganisations(db: Db, text: string, limit: number): Promise<readonly Organisation[]> {
+  const wanted = text.trim().toLowerCase();
+  const found = (await allOrganisations(db)).filter((each) => `${each.odsCode} ${each.name}`.toLowerCase().includes(wanted));
+  return found.slice(0, limit);
+}
+
+/** What the change log needs of records that are saved: their kind, their id, and how they were. */
+interface Logged<Entry> {
+  readonly kind: RecordKind;
+  readonly idOf: (entry: Entry) => string;
+  readonly find: (db: Db, id: string) => Promise<Entry | undefined>;
+}
+
+/** Numbers the changes that saving `all` makes. The seed names no author: what it puts in first is where the change log begins. */
+async function logChanges<Entry>(
+  tx: Db,
+  all: readonly Entry[],
+  { kind, idOf, find }: Logged<Entry>,
+  author: Author | undefined,
+): Promise<void> {
+  if (author === undefined) return;
+  for (const after of all) {
+    const before = await find(tx, idOf(after));
+    await recordChange(tx, { kind, id: idOf(after), before, after }, author);
+  }
+}
+
+export async function saveOrganisations(tx: Db, all: readonly Organisation[], author?: Author): Promise<void> {
+  await logChanges(tx, all, { kind: 'organisation', idOf: (each) => each.odsCode, find: organisation }, author);
   for (const batch of batches(all)) {
     await tablesOf<DirectoryTables>(tx)
       .insertInto('directory_organisation')
@@ -159,7 +167,8 @@ export async function saveOrganisations(tx: Db, all: readonly Organisation[]): P
   }
 }
 
-export async function savePeople(tx: Db, all: readonly Person[]): Promise<void> {
+export async function savePeople(tx: Db, all: readonly Person[], author?: Author): Promise<void> {
+  await logChanges(tx, all, { kind: 'person', idOf: (each) => each.userId, find: person }, author);
   for (const batch of batches(all)) {
     await tablesOf<DirectoryTables>(tx)
       .insertInto('directory_person')
@@ -180,7 +189,8 @@ export async function savePeople(tx: Db, all: readonly Person[]): Promise<void> 
 }
 
 /** Puts role profiles in, and works out anew what their holders may do where. */
-export async function saveRoleProfiles(tx: Db, all: readonly RoleProfile[]): Promise<void> {
+export async function saveRoleProfiles(tx: Db, all: readonly RoleProfile[], author?: Author): Promise<void> {
+  await logChanges(tx, all, { kind: 'role-profile', idOf: (each) => each.roleProfileId, find: roleProfile }, author);
   const tables = tablesOf<DirectoryTables>(tx);
   for (const batch of batches(all)) {
     await tables

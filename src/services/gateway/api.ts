@@ -69,7 +69,7 @@ export function gatewayApi(world: GatewayWorld): GatewayApi {
     registerApplication: (tx, registration) => registerApplication(world, tx, registration),
     setJwks,
     forgetJwksCache,
-    bindAsid,
+    bindAsid: (tx, appId, asid) => bindAsid(world, tx, appId, asid),
     unbindAsid,
     revokeApplication,
     setAttributes,

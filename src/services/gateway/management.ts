@@ -97,7 +97,7 @@ export async function registerApplication(world: GatewayWorld, tx: Db, registrat
   const application = newApplication(world, appId, registration);
   await saveApplication(tx, application.application);
   const { apiKey, secret } = await addKey(world, tx, appId);
-  if (registration.asid !== undefined) await bindAsid(tx, appId, registration.asid);
+  if (registration.asid !== undefined) await bindAsid(world, tx, appId, registration.asid);
   return {
     appId,
     apiKey,
@@ -195,9 +195,16 @@ export async function setJwks(
   return { kids: keys.kids, warnings: keys.warnings };
 }
 
-/** Binds an ASID, one to one in both directions. Throws LocalRefusal 400, 404, 409. */
-export async function bindAsid(tx: Db, appId: string, asid: string): Promise<void> {
+/** Binds a registered ASID, one to one in both directions. Throws LocalRefusal 400, 404, 409. */
+export async function bindAsid({ asids }: Pick<GatewayWorld, 'asids'>, tx: Db, appId: string, asid: string): Promise<void> {
   checkAsid(asid);
+  if ((await asids.accreditedSystem(tx, asid)) === undefined)
+    throw new LocalRefusal(
+      404,
+      'asid_unknown',
+      `The directory of this environment has no accredited system ${asid}.`,
+      'Register the system first (endpoint registration), or let one be allocated.',
+    );
   const application = await requireApplication(tx, appId);
   checkBinding(application, asid, await findByAsid(tx, asid));
   if (application.asid !== asid) await saveApplication(tx, { ...application, asid });

@@ -190,7 +190,7 @@ export async function startPlatform(
     faults: context.faults,
     products: new Map(products.map((product) => [product.name, product])),
     signIn,
-    asids: { allocateAsid: async () => String(asids++) },
+    asids: { allocateAsid: async () => String(asids++), accreditedSystem: async (_db, asid) => ({ asid }) },
     outgoing: new Outgoing(true, async () => []),
   };
   const api = gatewayApi(world);

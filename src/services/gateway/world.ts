@@ -50,6 +50,8 @@ export interface AsidRegistry {
       readonly interactions: readonly string[];
     },
   ): Promise<string>;
+  /** The system registered under an ASID. */
+  accreditedSystem(db: Db, asid: string): Promise<{ readonly asid: string } | undefined>;
 }
 
 /** What the gateway's parts reach of the environment they run in. */

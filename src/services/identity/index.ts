@@ -31,6 +31,7 @@ export type { CardView } from './cards/views.ts';
 export type { CardListener } from './cards/world.ts';
 export type { Provider } from './model.ts';
 export { type NhsLoginPeople, type NhsLoginPerson, nhsLoginPeople } from './nhs-login/people.ts';
+export { signInCallback } from './provider.ts';
 export type { SessionEnded } from './sessions/ending.ts';
 export { type GpParameter, type GpParameters, readGpObject, writeGpObject } from './spine-sign-on/gp-object.ts';
 export { writeResponse } from './spine-sign-on/response.ts';

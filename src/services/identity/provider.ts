@@ -1,5 +1,5 @@
 import type { Outgoing } from '../../kernel/http/outgoing.ts';
-import type { ServiceContext } from '../../kernel/service.ts';
+import type { OfferKey, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import type { DirectoryApi } from '../directory/index.ts';
 import type { PkiApi } from '../pki/index.ts';
@@ -14,6 +14,9 @@ import type { AuthorizingClient } from './oidc/authorization-request.ts';
 import { type Realm, realmOf } from './realms.ts';
 import type { SessionEnded } from './sessions/ending.ts';
 
+/** Under this key a national application offers the path at which it takes its users back: it signs them in as the platform's client does. */
+export const signInCallback: OfferKey<string> = { name: 'identity.sign-in-callback' };
+
 /** What the parts of the identity service share in one environment. */
 export interface IdentityWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer' | 'log'> {
   readonly directory: DirectoryApi;
@@ -23,6 +26,8 @@ export interface IdentityWorld extends Pick<ServiceContext, 'environment' | 'sto
   readonly signer: Signer;
   readonly outgoing: Outgoing;
   readonly realms: readonly Realm[];
+  /** Paths of the national applications' callbacks. */
+  readonly applicationCallbacks: readonly string[];
   /** Services of this environment that want to know of ended sessions. */
   readonly listeners: SessionEnded[];
   /** Those that want to know of cards put in, taken out and made unusable. */
@@ -43,6 +48,9 @@ export function identityWorld(
     log,
     signer: new Signer(sealer),
     realms: providers.map((provider) => realmOf(environment, provider)),
+    applicationCallbacks: context.offered(signInCallback),
+    listeners: [],
+    ...parts,
   };
 }
 
@@ -66,7 +74,8 @@ export async function authorizingClient(
   return client && { clientId: client.clientId, redirectUris: client.metadata.redirect_uris, scopes: allowedScopes(client.metadata) };
 }
 
-/** The platform's callbacks: one for each token server and door. Compared whole, so that no other address can be sent a code. */
-function platformCallbacks({ environment }: IdentityWorld): readonly string[] {
-  return environment.tokenServers.flatMap(({ path }) => [...environment.origins].map((origin) => `${origin}${path}/callback`));
+/** The callbacks of the platform and the national applications, by each door. Compared whole, so that no other address can be sent a code. */
+function platformCallbacks({ environment, applicationCallbacks }: IdentityWorld): readonly string[] {
+  const paths = [...environment.tokenServers.map(({ path }) => `${path}/callback`), ...applicationCallbacks];
+  return paths.flatMap((path) => [...environment.origins].map((origin) => `${origin}${path}`));
 }

@@ -63,7 +63,7 @@ export async function createApplication(world: GatewayWorld, tx: Db, request: On
     approve: request.approve ?? true,
   });
   const asid = registered.secret === undefined ? undefined : await asidFor(world, tx, request, name, odsCode);
-  if (asid !== undefined) await bindAsid(tx, registered.appId, asid);
+  if (asid !== undefined) await bindAsid(world, tx, registered.appId, asid);
   const tokenUrls = environment.tokenServers.map((server) => `${environment.baseUrl}${server.path}/token`);
   const { apiKey, secret, warnings } = registered;
   return {
@@ -110,6 +110,6 @@ async function asidFor(world: GatewayWorld, tx: Db, request: OneStepRequest, nam
     odsCode,
     productName: name,
     displayName: `${odsCode} - ${name} – ${world.environment.title} - ${mode}`,
-    interactions: [],
+    interactions: ['urn:nhs:names:services:ers:READ_PRACTITIONER_ROLE_R4_V001'],
   });
 }

@@ -111,7 +111,7 @@ function registerChanges(app: FastifyInstance, world: GatewayWorld): void {
   const { store } = world;
   app.put<AppParams>('/applications/:appId/asid', async ({ params: { appId }, body }) => {
     const { asid } = AsidBody(body);
-    await store.transaction((tx) => bindAsid(tx, appId, asid));
+    await store.transaction((tx) => bindAsid(world, tx, appId, asid));
     return viewApplication(world, store.db, appId);
   });
   app.delete<AppParams>('/applications/:appId/asid', async ({ params: { appId } }) => {

@@ -1,0 +1,154 @@
+/** Requests on their way: sent, decided on, applied (sds.md §9.1, §9.3). Every step is one transaction with its audit entry. */
+import { LocalRefusal } from '../../kernel/errors.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import { hasDuty, requireAnother, requireDuty, requireParty } from './access.ts';
+import { apply, checkWish } from './applying.ts';
+import type { Actor, RegistrationRequest, RequestEvent, Wish } from './model.ts';
+import { requireRegistration } from './registrations.ts';
+import { FieldsRefusal } from './rules.ts';
+import { after, needsDnsApproval } from './states.ts';
+import { findRequest, saveRequest } from './store.ts';
+import { audit, type RegistrationWorld } from './world.ts';
+
+/** `request`: somebody decides. `direct`: an endpoint administrator's own act, at once (PTL-010). */
+export type Route = 'request' | 'direct';
+
+/** Simulated staff of the registration authority (DESIGN.md D11). */
+const SIMULATED: Actor = { id: 'System', urp: 'System', odsCodes: new Set(), grants: [], operator: true };
+
+/**
+ * Takes a request. Sent directly by an endpoint administrator it is live at once; otherwise simulated approvers act at once, or it waits
+ * for a person, as the setting says.
+ *
+ * @throws FieldsRefusal 422, LocalRefusal 403, 404, 409
+ */
+export async function submit(world: RegistrationWorld, tx: Db, actor: Actor, wish: Wish, route: Route): Promise<RegistrationRequest> {
+  const { odsCode, manufacturerOdsCode } = await partiesOf(world, tx, wish);
+  if (route === 'direct') requireDuty(actor, 'endpoint-administrator', manufacturerOdsCode);
+  else requireParty(actor, odsCode, manufacturerOdsCode);
+  await checkWish(world, tx, wish);
+  const request: RegistrationRequest = {
+    requestId: world.random.orderedUuid(world.clock.realNow()),
+    wish,
+    state: after('draft', 'submit', wish),
+    odsCode,
+    manufacturerOdsCode,
+    requestor: { id: actor.id, urp: actor.urp },
+    requestedAt: world.clock.now(),
+  };
+  await saveRequest(tx, request);
+  await audit(world, tx, actor, `submit.${wish.kind}`, request.requestId, `${manufacturerOdsCode} for ${odsCode}`);
+  const decider = route === 'direct' ? actor : world.environment.settings.registrationApproval === 'person' ? undefined : SIMULATED;
+  return decider === undefined ? request : decideAll(world, tx, decider, request);
+}
+
+async function decideAll(world: RegistrationWorld, tx: Db, decider: Actor, request: RegistrationRequest): Promise<RegistrationRequest> {
+  const named = needsDnsApproval(request.wish) ? await take(world, tx, decider, request, 'approve-dns') : request;
+  return take(world, tx, decider, named, 'approve');
+}
+
+/** Organisation and maker a wish is about. Throws FieldsRefusal 422 or LocalRefusal 404 when they cannot be told. */
+async function partiesOf(world: RegistrationWorld, db: Db, wish: Wish): Promise<{ odsCode: string; manufacturerOdsCode: string }> {
+  if (wish.kind !== 'register') {
+    const { odsCode, product } = await requireRegistration(world.directory, db, wish.partyKey, wish.productKey);
+    return { odsCode, manufacturerOdsCode: product.manufacturerOdsCode };
+  }
+  const product = await world.directory.register.product(db, wish.productKey);
+  if (product === undefined)
+    throw new FieldsRefusal([
+      { field: 'productKey', text: `There is no product ${wish.productKey}: register manufacturer, product and version first.` },
+    ]);
+  return { odsCode: wish.odsCode, manufacturerOdsCode: product.manufacturerOdsCode };
+}
+
+/** What somebody decides about a request. */
+export interface Verdict {
+  readonly event: Exclude<RequestEvent, 'submit'>;
+  /** Why it comes back; needed to refuse. */
+  readonly reason?: string;
+}
+
+/** Decides on a request, or withdraws it. Throws LocalRefusal 400, 403, 404, 409, and what the rules refuse when it is applied. */
+export async function decide(
+  world: RegistrationWorld,
+  tx: Db,
+  actor: Actor,
+  requestId: string,
+  verdict: Verdict,
+): Promise<RegistrationRequest> {
+  const request = await requireRequest(tx, requestId);
+  const { event, reason = '' } = verdict;
+  if (event === 'withdraw') {
+    if (!actor.operator && request.requestor.id !== actor.id)
+      throw new LocalRefusal(403, 'not_your_request', 'Only who sent a request withdraws it.');
+  } else {
+    requireDuty(actor, event === 'approve-dns' || (event === 'refuse' && hasDuty(actor, 'dns-approver')) ? 'dns-approver' : 'approver');
+    requireAnother(actor, request);
+  }
+  if (event === 'refuse' && reason.trim() === '') throw new FieldsRefusal([{ field: 'reason', text: 'Say why the request is refused.' }]);
+  return take(world, tx, actor, request, event, reason.trim());
+}
+
+/** Sends a request that came back again, as it is now wished. Throws as {@link submit} does. */
+export async function resubmit(
+  world: RegistrationWorld,
+  tx: Db,
+  actor: Actor,
+  requestId: string,
+  wish: Wish,
+): Promise<RegistrationRequest> {
+  const request = await requireRequest(tx, requestId);
+  if (!actor.operator && request.requestor.id !== actor.id)
+    throw new LocalRefusal(403, 'not_your_request', 'Only who sent a request sends it again.');
+  await checkWish(world, tx, wish);
+  const parties = await partiesOf(world, tx, wish);
+  if (!actor.operator) requireParty(actor, parties.odsCode, parties.manufacturerOdsCode);
+  const { reason: _, dnsApproval: __, ...rest } = request;
+  const again: RegistrationRequest = { ...rest, ...parties, wish, state: after(request.state, 'submit', wish) };
+  await saveRequest(tx, again);
+  await audit(world, tx, actor, `submit.${wish.kind}`, requestId, 'again');
+  return world.environment.settings.registrationApproval === 'person' ? again : decideAll(world, tx, SIMULATED, again);
+}
+
+async function take(
+  world: RegistrationWorld,
+  tx: Db,
+  actor: Actor,
+  request: RegistrationRequest,
+  event: RequestEvent,
+  reason = '',
+): Promise<RegistrationRequest> {
+  const at = world.clock.now();
+  const state = after(request.state, event, request.wish);
+  const mark = { urp: actor.urp, at };
+  const moved: RegistrationRequest = {
+    ...request,
+    state,
+    ...(event === 'refuse' ? { reason } : {}),
+    ...(event === 'approve-dns' ? { dnsApproval: mark } : {}),
+    ...(event === 'approve' ? { approval: mark } : {}),
+  };
+  const { requestor, requestedAt, dnsApproval } = moved;
+  const approval = {
+    requestor: requestor.urp,
+    requestedAt,
+    approver: actor.urp,
+    approvedAt: at,
+    dnsApprover: dnsApproval?.urp ?? actor.urp,
+  };
+  const decision = {
+    author: { actor: requestor.id, at },
+    approval: dnsApproval === undefined ? approval : { ...approval, dnsApprovedAt: dnsApproval.at },
+  };
+  const decided = state === 'live' ? { ...moved, outcome: await apply(world, tx, moved, decision) } : moved;
+  await saveRequest(tx, decided);
+  await audit(world, tx, actor, event, request.requestId, reason);
+  return decided;
+}
+
+/** A request, or LocalRefusal 404. */
+export async function requireRequest(db: Db, requestId: string): Promise<RegistrationRequest> {
+  const request = await findRequest(db, requestId);
+  if (request === undefined) throw new LocalRefusal(404, 'request_unknown', `There is no request ${requestId.slice(0, 60)}.`);
+  return request;
+}
