@@ -1,14 +1,13 @@
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { LocalRefusal } from '../kernel/errors.ts';
-import type { Listener } from '../kernel/http/exchange.ts';
+import type { HttpDoor, Listener } from '../kernel/http/exchange.ts';
+import { boundPort } from './listening.ts';
 
 /** One door to open. */
 export interface DoorPlan {
-  readonly name: Listener['name'];
+  readonly name: HttpDoor;
   readonly port: number;
   readonly ersInstance: string;
   /** TLS settings, or undefined for plain HTTP, which never leaves the machine. */
@@ -65,7 +64,7 @@ export class Doors {
     const common = { keepAliveTimeout: 72_000, requestTimeout: 300_000, headersTimeout: 60_000 };
     const server = plan.tls === undefined ? createHttpServer(common, handler) : createHttpsServer({ ...common, ...plan.tls }, handler);
     if (plan.admit !== undefined) this.#guard(server, plan.admit);
-    const port = await listen(server, plan.port, plan.tls === undefined ? '127.0.0.1' : this.#host);
+    const port = await boundPort(server, plan.port, plan.tls === undefined ? '127.0.0.1' : this.#host);
     const scheme = plan.tls === undefined ? 'http' : 'https';
     const listener: Listener = { name: plan.name, port, baseUrl: `${scheme}://${this.#publicHost}:${port}`, ersInstance: plan.ersInstance };
     this.#open.set(server, { listener, server });
@@ -137,34 +136,4 @@ export class Doors {
       },
     );
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(
-          new LocalRefusal(
-            409,
-            'port_in_use',
-            `Port ${port} is already in use.`,
-            'Stop what uses it, or choose another block of ports with LOCALSPINE_PORT_BASE (for example 9000).',
-          ),
-        );
-      else if (error.code === 'EACCES')
-        reject(
-          new LocalRefusal(
-            403,
-            'port_forbidden',
-            `Port ${port} may not be opened by this user.`,
-            'Choose another block of ports with LOCALSPINE_PORT_BASE.',
-          ),
-        );
-      else reject(error);
-    });
-    server.listen(port, host, () => {
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
-import { LocalRefusal } from '../kernel/errors.ts';
+import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { StoreFaults } from '../kernel/faults/store-faults.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
 import { createWebApp, renderLocal } from '../kernel/http/web-app.ts';
@@ -18,6 +18,9 @@ import { pkiOf } from './authorities.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
 import type { DoorPorts } from './ports.ts';
+import { serviceDoorPlans } from './service-door-plans.ts';
+import { ServiceDoors } from './service-doors.ts';
+import { noteVisit } from './visit-note.ts';
 
 /** What the platform hands an environment to live on. */
 export interface EnvironmentParts {
@@ -61,6 +64,8 @@ export class Environment {
   readonly metrics = new RequestMetrics();
   readonly services: readonly BuiltService[];
   readonly doors: Doors;
+  /** Doors of services that speak something other than HTTP. */
+  readonly serviceDoors: ServiceDoors;
   readonly random: Random = secureRandom;
   #ready = false;
   #bornNow = false;
@@ -76,6 +81,12 @@ export class Environment {
     this.outbox = kernel.outbox;
     this.services = services;
     this.doors = new Doors({ host: parts.host, publicHost: parts.publicHost, makeApp: () => this.#makeApp() });
+    this.serviceDoors = new ServiceDoors({
+      host: parts.host,
+      publicHost: parts.publicHost,
+      note: (door, note) => noteVisit(this, door, note),
+      failed: (door, error) => parts.log.error({ door: door.name, error: messageOf(error) }, 'door'),
+    });
   }
 
   /** Builds the services over an open store, seeding it on first boot. Opens no door yet. */
@@ -128,6 +139,7 @@ export class Environment {
     const listeners: Listener[] = [];
     try {
       for (const plan of plans) listeners.push(await this.doors.open(plan));
+      for (const plan of serviceDoorPlans(this, tls)) await this.serviceDoors.open(plan);
     } catch (error) {
       await this.close();
       throw error;
@@ -140,7 +152,7 @@ export class Environment {
   /** Drains and closes everything, in the order that loses nothing: doors, work, journal, store. */
   async close(): Promise<void> {
     this.#ready = false;
-    await this.doors.close();
+    await Promise.all([this.doors.close(), this.serviceDoors.close()]);
     await this.outbox.stop();
     await this.journal.close();
     await this.store.close();

@@ -1,4 +1,6 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import type { ServiceDoor } from '../kernel/service-door.ts';
 import { DOOR_PORTS, type EnvironmentDefinition, PORTAL_PORT } from './definitions.ts';
 
 /** The ports of an environment's doors. */
@@ -7,14 +9,19 @@ export interface DoorPorts {
   readonly mutualTls: number;
   readonly http: number;
   readonly secondErs?: number;
+  /** Doors of services that speak something other than HTTP, by name. */
+  readonly services: Readonly<Record<string, number>>;
 }
 
 /**
  * Ports of an environment: base + block + door (DESIGN.md, fixed points). With base 0 free ports are chosen, for tests.
  */
-export async function doorPorts(base: number, definition: EnvironmentDefinition): Promise<DoorPorts> {
+export async function doorPorts(base: number, definition: EnvironmentDefinition, doors: readonly ServiceDoor[]): Promise<DoorPorts> {
   const port = async (door: keyof typeof DOOR_PORTS): Promise<number> => (base === 0 ? freePort() : base + doorPort(definition, door));
-  const ports = { https: await port('https'), mutualTls: await port('mutual-tls'), http: await port('http') };
+  const services: Record<string, number> = {};
+  for (const door of doors)
+    services[door.name] = base === 0 ? await freePort(door.transports.includes('udp')) : base + definition.portBlock + door.portOffset;
+  const ports = { https: await port('https'), mutualTls: await port('mutual-tls'), http: await port('http'), services };
   return definition.ersInstances.length > 1 ? { ...ports, secondErs: await port('second-ers') } : ports;
 }
 
@@ -28,7 +35,16 @@ export async function portalPort(base: number): Promise<number> {
   return base === 0 ? freePort() : base + PORTAL_PORT;
 }
 
-function freePort(): Promise<number> {
+/** A port nobody listens on now, over UDP too when asked. */
+async function freePort(udp = false): Promise<number> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const port = await freeTcpPort();
+    if (!udp || (await isFreeForDatagrams(port))) return port;
+  }
+  throw new Error('no free port');
+}
+
+function freeTcpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
@@ -36,5 +52,13 @@ function freePort(): Promise<number> {
       const address = probe.address();
       probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port'))));
     });
+  });
+}
+
+function isFreeForDatagrams(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createSocket('udp4');
+    probe.once('error', () => resolve(false));
+    probe.bind(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

@@ -8,6 +8,7 @@ import type { JobHandler, Outbox } from './outbox/outbox.ts';
 import type { Random } from './random.ts';
 import type { Sealer } from './sealer.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import type { DoorKeeper, ServiceDoor } from './service-door.ts';
 import type { Db, Migrations, Store } from './store/store.ts';
 
 /** `open`: e-RS answers without a token, as the public sandbox does. `token`: everything the gateway checks is checked. */
@@ -136,6 +137,8 @@ export interface RunningService<Api> {
   readonly clockSetBack?: (tx: Db) => Promise<void>;
   /** Handlers of the outbox jobs it writes, by kind, e.g. `ers.scan-file`. */
   readonly jobs?: Readonly<Record<string, JobHandler>>;
+  /** Who keeps the doors that its manifest declares, by name. */
+  readonly doors?: Readonly<Record<string, DoorKeeper>>;
   /** Throws when the service cannot do its work. */
   readonly health?: () => Promise<void>;
 }
@@ -152,5 +155,7 @@ export interface Service<Api> {
   /** Its tables: `data` is put back by `reset`; `kept` (keys, applications, people) survives all but `reset --all`. */
   readonly tables: Readonly<Record<string, 'data' | 'kept'>>;
   readonly offers?: readonly Offer[];
+  /** Doors it opens that speak something other than HTTP; `create` gives a keeper for each. */
+  readonly doors?: readonly ServiceDoor[];
   create(context: ServiceContext): RunningService<Api> | Promise<RunningService<Api>>;
 }

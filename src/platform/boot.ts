@@ -136,7 +136,11 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),
         ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),
       },
-      ports: await doorPorts(configuration.portBase, definition),
+      ports: await doorPorts(
+        configuration.portBase,
+        definition,
+        services.flatMap((each) => each.doors ?? []),
+      ),
       host: configuration.host,
       publicHost: configuration.publicUrl?.hostname ?? 'localhost',
       adminToken: configuration.adminToken,

@@ -10,6 +10,7 @@ export function manifestOf(environment: Environment): object {
     production: facts.production,
     baseUrl: facts.baseUrl,
     listeners: environment.doors.listeners.map(({ name, port, baseUrl, ersInstance }) => ({ name, port, baseUrl, ersInstance })),
+    doors: environment.serviceDoors.list,
     ers: definition.ersInstances.map((instance, index) => ({
       instance,
       baseUrl: environment.doors.listeners.find((listener) => (index === 0 ? listener.name === 'https' : listener.name === 'second-ers'))

@@ -1,9 +1,13 @@
 import type { Instant } from '../clock.ts';
 import type { Explanation } from '../errors.ts';
 
-/** One door of an environment (DESIGN.md, fixed points: ports). */
+/** Doors of an environment that speak HTTP (DESIGN.md, fixed points: ports). */
+export type HttpDoor = 'https' | 'mutual-tls' | 'http' | 'second-ers';
+
+/** One door of an environment. */
 export interface Listener {
-  readonly name: 'https' | 'mutual-tls' | 'http' | 'second-ers';
+  /** An {@link HttpDoor}, or the name of a service's own door: `ldaps`, `dns`. */
+  readonly name: string;
   readonly port: number;
   /** Scheme, host and port a client is told to use, e.g. `https://localhost:8143`. */
   readonly baseUrl: string;

@@ -11,6 +11,8 @@ export interface SecureServer {
   readonly ca?: string;
   /** Mutual TLS: a handshake without a certificate that chains to `ca` fails. */
   readonly requireClient: boolean;
+  /** Asks for a client certificate but lets a client without one in; the listener must look at `socket.authorized` where one was shown. */
+  readonly askClient?: boolean;
 }
 
 /**
@@ -34,19 +36,20 @@ const CIPHERS = [
  * A chain to the path-to-live root is all that TLS itself can check, and INT and DEP share that root: the listener must also ask
  * `PkiApi.verifyClient` about the peer's certificate (DESIGN.md D13).
  *
- * Throws TypeError when a client certificate is required without saying whose: Node would then trust every public authority.
+ * Throws TypeError when a client certificate is wanted without saying whose: Node would then trust every public authority.
  */
 export function secureServerOptions(server: SecureServer): TlsOptions {
-  if (server.requireClient && server.ca === undefined) throw new TypeError('mutual TLS needs the authorities it trusts');
+  const asks = server.requireClient || server.askClient === true;
+  if (asks && server.ca === undefined) throw new TypeError('mutual TLS needs the authorities it trusts');
   return {
     key: server.key,
     cert: server.cert,
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
     honorCipherOrder: true,
-    requestCert: server.requireClient,
+    requestCert: asks,
     rejectUnauthorized: server.requireClient,
-    ...(server.requireClient && server.ca !== undefined ? { ca: server.ca, sessionIdContext: sessionContext(server.cert, server.ca) } : {}),
+    ...(asks && server.ca !== undefined ? { ca: server.ca, sessionIdContext: sessionContext(server.cert, server.ca) } : {}),
   };
 }
 

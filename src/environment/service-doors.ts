@@ -1,0 +1,185 @@
+import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from 'node:dgram';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import type { DoorHandlers, DoorKeeper, ServiceDoor, Visit, VisitNote } from '../kernel/service-door.ts';
+import type { ClientVerdict } from './doors.ts';
+import { boundPort, refusalOfPort } from './listening.ts';
+
+/** One door of a service to open. */
+export interface ServiceDoorPlan {
+  readonly service: string;
+  readonly door: ServiceDoor;
+  readonly keeper: DoorKeeper;
+  readonly port: number;
+  /** TLS settings of a secure door. */
+  readonly tls?: TlsOptions;
+  /** Judges a client certificate that was shown (D13). */
+  readonly admit?: (certificateDer: Uint8Array) => Promise<ClientVerdict>;
+}
+
+/** A door of a service that is open. */
+export interface OpenServiceDoor {
+  readonly service: string;
+  readonly name: string;
+  readonly port: number;
+  readonly transports: readonly ('tcp' | 'udp')[];
+  /** What a client is told: `ldaps://localhost:8136`. */
+  readonly url: string;
+}
+
+export interface ServiceDoorsOptions {
+  readonly host: string;
+  readonly publicHost: string;
+  /** Journal and metrics. */
+  readonly note: (door: OpenServiceDoor, note: VisitNote) => void;
+  readonly failed: (door: OpenServiceDoor, error: unknown) => void;
+}
+
+/** A half-open handshake costs a socket; it may do so only for a while. */
+const HANDSHAKE_MILLISECONDS = 10_000;
+const MOST_CONNECTIONS = 10_000;
+
+/** The doors of an environment that speak something other than HTTP. Opening one loads nothing: its protocol comes with the first caller. */
+export class ServiceDoors {
+  readonly #options: ServiceDoorsOptions;
+  readonly #open: OpenServiceDoor[] = [];
+  /** Every connection, those still in their handshake too. */
+  readonly #sockets = new Set<Socket>();
+  /** Connections that a protocol has taken. */
+  readonly #welcomed = new Set<Socket>();
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #farewells: (() => Promise<void>)[] = [];
+
+  constructor(options: ServiceDoorsOptions) {
+    this.#options = options;
+  }
+
+  get list(): readonly OpenServiceDoor[] {
+    return this.#open;
+  }
+
+  /** Opens a door on all its transports. Throws LocalRefusal 409 when its port is taken. */
+  async open(plan: ServiceDoorPlan): Promise<void> {
+    const { door } = plan;
+    const opened: OpenServiceDoor = {
+      service: plan.service,
+      name: door.name,
+      port: plan.port,
+      transports: door.transports,
+      url: `${door.scheme}://${this.#options.publicHost}:${plan.port}`,
+    };
+    const handlers = this.#loader(opened, plan.keeper);
+    if (door.transports.includes('tcp')) await this.#listen(plan, opened, handlers);
+    if (door.transports.includes('udp')) await this.#bind(plan.port, opened, handlers);
+    this.#open.push(opened);
+  }
+
+  /** Takes no more callers and ends those that are here. */
+  async close(): Promise<void> {
+    const closed = this.#closers.map((close) => close());
+    await Promise.all(this.#farewells.map((farewell) => farewell()));
+    for (const socket of this.#welcomed) socket.destroySoon();
+    const deadline = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, 1_000);
+    await Promise.all(closed);
+    clearTimeout(deadline);
+  }
+
+  /** The protocol, loaded once; a failure to load is tried again at the next caller. */
+  #loader(opened: OpenServiceDoor, keeper: DoorKeeper): () => Promise<DoorHandlers> {
+    let loading: Promise<DoorHandlers> | undefined;
+    this.#farewells.push(async () => (await loading?.catch(() => undefined))?.close?.());
+    return () => {
+      loading ??= keeper.load().catch((error: unknown) => {
+        loading = undefined;
+        this.#options.failed(opened, error);
+        throw error;
+      });
+      return loading;
+    };
+  }
+
+  async #listen(plan: ServiceDoorPlan, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
+    const welcome = (socket: Socket, certificateDer?: Uint8Array): void => {
+      // Until the protocol listens itself, and after: a broken connection is no failure of ours.
+      socket.on('error', () => socket.destroy());
+      this.#welcomed.add(socket);
+      socket.once('close', () => this.#welcomed.delete(socket));
+      const visit = this.#visit(opened, socket, certificateDer);
+      handlers().then(
+        (ready) => (socket.destroyed || ready.connection === undefined ? socket.destroy() : ready.connection(socket, visit)),
+        () => socket.destroy(),
+      );
+    };
+    const server = plan.tls === undefined ? createServer(welcome) : this.#secureServer(plan, plan.tls, welcome);
+    server.maxConnections = plan.keeper.maxConnections ?? MOST_CONNECTIONS;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    await boundPort(server, plan.port, this.#options.host);
+    this.#closers.push(() => new Promise((resolve) => server.close(() => resolve())));
+  }
+
+  #secureServer(plan: ServiceDoorPlan, tls: TlsOptions, welcome: (socket: Socket, certificateDer?: Uint8Array) => void): Server {
+    const server = createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_MILLISECONDS }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      const { raw } = socket.getPeerCertificate();
+      if (raw === undefined) welcome(socket);
+      else
+        judged(socket, raw, plan.admit).then(
+          (good) => (good ? welcome(socket, raw) : socket.destroy()),
+          () => socket.destroy(),
+        );
+    });
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    return server;
+  }
+
+  async #bind(port: number, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
+    const socket = createSocket({ type: this.#options.host.includes(':') ? 'udp6' : 'udp4' });
+    await boundDatagrams(socket, port, this.#options.host);
+    socket.on('error', (error) => this.#options.failed(opened, error));
+    socket.on('message', (message, from) => {
+      const reply = (answer: Uint8Array): void => {
+        if (from.port > 0) socket.send(answer, from.port, from.address, () => undefined);
+      };
+      handlers().then(
+        (ready) => ready.datagram?.(message, this.#datagramVisit(opened, from), reply),
+        () => undefined,
+      );
+    });
+    this.#closers.push(() => new Promise((resolve) => socket.close(() => resolve())));
+  }
+
+  #visit(opened: OpenServiceDoor, socket: Socket, certificateDer: Uint8Array | undefined): Visit {
+    const serverName = 'servername' in socket && typeof socket.servername === 'string' ? socket.servername : undefined;
+    return {
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+      ...(certificateDer !== undefined && { certificateDer }),
+      ...(serverName !== undefined && { serverName }),
+      note: (entry) => this.#options.note(opened, entry),
+    };
+  }
+
+  #datagramVisit(opened: OpenServiceDoor, { address, port }: RemoteInfo): Visit {
+    return { address, port, note: (entry) => this.#options.note(opened, entry) };
+  }
+}
+
+/** Chain and dates as TLS saw them, then the environment's own judgement. */
+async function judged(socket: TLSSocket, raw: Uint8Array, admit: ServiceDoorPlan['admit']): Promise<boolean> {
+  return socket.authorized && admit !== undefined && (await admit(raw)).ok;
+}
+
+function boundDatagrams(socket: DatagramSocket, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', (error) => reject(refusalOfPort(error, port)));
+    socket.bind({ port, address: host, exclusive: true }, () => {
+      socket.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
