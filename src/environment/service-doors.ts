@@ -118,7 +118,7 @@ export class ServiceDoors {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    await boundPort(server, plan.port, this.#options.host);
+    await boundPort(server, plan.port, plan.door.loopback === true ? '127.0.0.1' : this.#options.host);
     this.#closers.push(() => new Promise((resolve) => server.close(() => resolve())));
   }
 

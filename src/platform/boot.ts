@@ -132,6 +132,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         fetchPrivate: configuration.fetchPrivate,
         cis2Issuer: configuration.cis2Issuer,
         sandboxRefusals: configuration.sandboxRefusals,
+        ldap: configuration.ldap,
         pasPollSeconds: configuration.pasPollSeconds,
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),
         ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),

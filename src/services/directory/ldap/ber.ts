@@ -64,7 +64,7 @@ export class BerReader {
   /** Content of the next element as text. */
   text(tag: number = OCTET_STRING): string {
     const header = this.#next(tag);
-    return this.#bytes.utf8Slice(header.start, header.end);
+    return this.#bytes.toString('utf8', header.start, header.end);
   }
 
   /** A whole number of at most four octets: LDAP has no larger ones. */

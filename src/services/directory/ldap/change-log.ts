@@ -1,5 +1,5 @@
 /** The change log as entries (sds.md §14). Pure. */
-import type { DirectoryChange } from '../model.ts';
+import type { AccreditedSystem, DirectoryChange, MessageHandlingSystem, Organisation, Person, RoleProfile } from '../model.ts';
 import type { AttributeList } from './entry.ts';
 import { generalizedTime } from './operational.ts';
 import {
@@ -10,7 +10,6 @@ import {
   personEntry,
   roleProfileEntry,
 } from './records.ts';
-import type { AccreditedSystem, MessageHandlingSystem, Organisation, Person, RoleProfile } from '../model.ts';
 
 /** The entry a record of the store is; undefined for kinds that are in no entry (products, party keys, interactions). */
 export function entryOfRecord(kind: DirectoryChange['kind'], record: unknown): EntryText | undefined {
@@ -73,6 +72,6 @@ function lines(attributes: AttributeList): string {
 
 /** A line of LDIF (RFC 2849): base64 where plain text would not come back as it was. */
 function ldifLine(name: string, value: string): string {
-  const safe = /^(?:[\x01-\x09\x0b\x0c\x0e-\x1f\x21-\x39\x3b\x3d-\x7f][\x01-\x09\x0b\x0c\x0e-\x7f]*)?$/.test(value) && !value.endsWith(' ');
+  const safe = /^(?:[!-9;=-~][ -~]*)?$/.test(value) && !value.endsWith(' ');
   return safe ? `${name}: ${value}` : `${name}:: ${Buffer.from(value, 'utf8').toString('base64')}`;
 }

@@ -96,12 +96,19 @@ function readQuoted(text: string, start: number): { value: string; end: number }
 function rdnKey(rdn: readonly NameValue[]): string {
   const parts = rdn.map(({ type, value }) => {
     const name = attributeType(type)?.name ?? type;
-    return `${name}=${value.normalize('NFKC').trim().replace(/\s+/g, ' ').replace(/[\\,+]/g, '\\$&')}`.toLowerCase();
+    return `${name}=${value
+      .normalize('NFKC')
+      .trim()
+      .replace(/\s+/g, ' ')
+      .replace(/[\\,+]/g, '\\$&')}`.toLowerCase();
   });
   return parts.length === 1 ? (parts[0] ?? '') : parts.sort().join('+');
 }
 
 /** A value as it stands in a name (RFC 4514 §2.4). */
 export function escapeValue(value: string): string {
-  return value.replace(/[\\,+"<>;=]/g, '\\$&').replace(/^[ #]/, '\\$&').replace(/ $/, '\\ ');
+  return value
+    .replace(/[\\,+"<>;=]/g, '\\$&')
+    .replace(/^[ #]/, '\\$&')
+    .replace(/ $/, '\\ ');
 }

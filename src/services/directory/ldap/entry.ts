@@ -25,6 +25,8 @@ export interface Entry extends Provenance {
   readonly structuralClass: string;
   /** Ids of its attribute types in order, shared by entries of one shape. */
   readonly types: Uint16Array;
+  /** Whether some of these are operational: answered only when asked for. */
+  readonly hasOperational: boolean;
   readonly slab: Buffer;
   /** Where its encoded attributes begin and end in the slab. */
   readonly start: number;
@@ -47,16 +49,28 @@ export class EntryPress {
     const writer = this.#writer;
     writer.clear();
     const ids: number[] = [];
+    let hasOperational = false;
     let classes: readonly string[] = [];
     for (const [name, values] of attributes) {
       if (values.length === 0) continue;
       const type = requireType(name);
       ids.push(type.id);
+      hasOperational ||= type.operational;
       if (type.id === OBJECT_CLASS) classes = values;
       writeAttribute(writer, type.name, values);
     }
     const { slab, start } = this.#keep(writer.written());
-    return { dn, key, ...this.#kind(classes), types: this.#shape(ids), slab, start, end: start + writer.length, ...provenance };
+    return {
+      dn,
+      key,
+      ...this.#kind(classes),
+      types: this.#shape(ids),
+      hasOperational,
+      slab,
+      start,
+      end: start + writer.length,
+      ...provenance,
+    };
   }
 
   #keep(bytes: Buffer): { slab: Buffer; start: number } {
@@ -148,7 +162,7 @@ export function storedValues(entry: Entry, type: AttributeType): readonly string
   while (position < span.end) {
     const header = readHeader(entry.slab, position, span.end);
     if (header === undefined || header.tag !== OCTET_STRING) throw new Error(`entry ${entry.dn} is damaged`);
-    values.push(entry.slab.utf8Slice(header.start, header.end));
+    values.push(entry.slab.toString('utf8', header.start, header.end));
     position = header.end;
   }
   return values;

@@ -3,8 +3,8 @@
  * once, then asked of many entries.
  */
 import { distinguishedName } from './distinguished-name.ts';
-import { type Entry, findValues, startOfContent, endOfElement, storedValues } from './entry.ts';
-import { comesBefore, holds, normaliser, type Normaliser } from './matching.ts';
+import { type Entry, endOfElement, findValues, startOfContent, storedValues } from './entry.ts';
+import { comesBefore, holds, type Normaliser, normaliser } from './matching.ts';
 import type { Filter } from './message.ts';
 import { operationalValues, type Surroundings } from './operational.ts';
 import { ATTRIBUTE_TYPES, type AttributeType, attributeType, requireType } from './schema.ts';
@@ -33,7 +33,12 @@ export type Test =
     }
   /** Any other comparison of values. */
   | { readonly kind: 'some'; readonly type: AttributeType; readonly holds: (value: string) => boolean }
-  | { readonly kind: 'extensible'; readonly types: readonly AttributeType[]; readonly inName: boolean; readonly holds: (value: string) => boolean };
+  | {
+      readonly kind: 'extensible';
+      readonly types: readonly AttributeType[];
+      readonly inName: boolean;
+      readonly holds: (value: string) => boolean;
+    };
 
 export interface FilterOptions {
   /** Types without an equality rule compare without case, as some directories do; undefined otherwise (sds.md §6.5). */
@@ -131,7 +136,10 @@ function fragment(text: string, normalise: Normaliser, first: boolean, last: boo
   return `${!first && /^\s/.test(text) ? ' ' : ''}${core}${!last && /\s$/.test(text) ? ' ' : ''}`;
 }
 
-function compileExtensible({ rule, attribute, value, dnAttributes }: Extract<Filter, { kind: 'extensible' }>, options: FilterOptions): Test {
+function compileExtensible(
+  { rule, attribute, value, dnAttributes }: Extract<Filter, { kind: 'extensible' }>,
+  options: FilterOptions,
+): Test {
   const type = attribute === undefined ? undefined : attributeType(attribute);
   if (attribute !== undefined && type === undefined) return UNKNOWN;
   const ruleName = rule ?? (type === undefined ? '' : equalityRule(type, options));
@@ -210,7 +218,7 @@ function equals(test: Extract<Test, { kind: 'equal' }>, entry: Entry, surroundin
     const length = end - start;
     if (length === octets.length && sameOctets(slab, start, octets, test.ignoreCase)) return true;
     // Only blanks and letters beyond ASCII make a value's octets differ from its compared form.
-    if (!isPlain(slab, start, end) && normalise(slab.utf8Slice(start, end)) === value) return true;
+    if (!isPlain(slab, start, end) && normalise(slab.toString('utf8', start, end)) === value) return true;
   }
   return false;
 }

@@ -35,7 +35,8 @@ const generalizedTime: Normaliser = (value) => {
   const found = /^(\d{10})(\d{2})?(\d{2})?(?:[.,](\d+))?Z$/.exec(value.trim());
   return found === null ? undefined : `${found[1]}${found[2] ?? '00'}${found[3] ?? '00'}.${(found[4] ?? '').replace(/0+$/, '')}`;
 };
-const uuid: Normaliser = (value) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.trim()) ? value.trim().toLowerCase() : undefined);
+const uuid: Normaliser = (value) =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.trim()) ? value.trim().toLowerCase() : undefined;
 
 /** The rules there are, by name and OID in lower case. */
 const NORMALISERS = new Map<string, Normaliser>();

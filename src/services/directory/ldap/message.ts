@@ -95,7 +95,7 @@ function readControls(reader: BerReader): readonly Control[] {
 }
 
 /** Answer tags of the operations that would change something, by the tag of the request. */
-const WRITES: Readonly<Record<number, number>> = { 0x66: 0x67, 0x68: 0x69, 0x4a: 0x6b, 0x6c: 0x6d };
+const WRITES: Readonly<Record<number, number>> = { 102: 0x67, 104: 0x69, 74: 0x6b, 108: 0x6d };
 
 function readRequest(message: BerReader): Request {
   const tag = message.peek();
@@ -152,7 +152,7 @@ function readSearch(reader: BerReader): SearchRequest {
   return { kind: 'search', base, scope, dereference, sizeLimit, timeLimit, typesOnly, filter, attributes };
 }
 
-const ASSERTIONS = { 0xa3: 'equal', 0xa5: 'greater', 0xa6: 'less', 0xa8: 'approximate' } as const;
+const ASSERTIONS = { 163: 'equal', 165: 'greater', 166: 'less', 168: 'approximate' } as const;
 
 function readFilter(reader: BerReader, depth: number): Filter {
   if (depth > FILTER_DEPTH) throw new BerError('filter nested too deeply');
@@ -218,4 +218,3 @@ function readExtensible(reader: BerReader): Filter {
     dnAttributes,
   };
 }
-

@@ -1,8 +1,8 @@
 /** Operational attributes (sds.md §6.4): worked out when asked for, stored nowhere. */
 import { isoInstant } from '../../../kernel/clock.ts';
 import { nameUuid } from '../../../kernel/name-uuid.ts';
-import { attributeType, ATTRIBUTE_TYPES, type AttributeType } from './schema.ts';
 import type { Entry } from './entry.ts';
+import { ATTRIBUTE_TYPES, type AttributeType, attributeType } from './schema.ts';
 
 export const SUBSCHEMA_DN = 'cn=schema';
 /** Who makes entries in a directory of this family (sds.md §1). */
@@ -24,7 +24,10 @@ const CALCULATIONS: Readonly<Record<string, (entry: Entry, surroundings: Surroun
   hasSubordinates: (entry, surroundings) => (surroundings.childrenOf(entry.key) > 0 ? 'TRUE' : 'FALSE'),
   numSubordinates: (entry, surroundings) => String(surroundings.childrenOf(entry.key)),
   subschemaSubentry: () => SUBSCHEMA_DN,
-  etag: (entry) => nameUuid(`directory etag ${entry.key} ${entry.modifiedAt} ${entry.end - entry.start}`).replace(/-/g, '').slice(0, 16),
+  etag: (entry) =>
+    nameUuid(`directory etag ${entry.key} ${entry.modifiedAt} ${entry.end - entry.start}`)
+      .replace(/-/g, '')
+      .slice(0, 16),
 };
 
 /** Operational types an entry can be asked for, in the order in which they are answered. */

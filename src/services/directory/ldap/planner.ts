@@ -47,7 +47,6 @@ function one(list: readonly Entry[]): Candidates {
   return { lists: [list], count: list.length };
 }
 
-
 /** Entries to look at, each once, in an order that does not change between two equal searches. The list stays as it is. */
 export function candidates(test: Test, tree: DirectoryTree): readonly Entry[] {
   const found = fromIndexes(test, tree);

@@ -18,7 +18,14 @@ export const CHANGE_LOG = 'cn=changelog,o=nhs';
 
 /** The containers of the tree, from the top. */
 export const CONTAINERS: readonly EntryText[] = [
-  { dn: 'o=nhs', attributes: [['objectClass', ['top', 'organization']], ['o', ['nhs']]], ...UNDATED },
+  {
+    dn: 'o=nhs',
+    attributes: [
+      ['objectClass', ['top', 'organization']],
+      ['o', ['nhs']],
+    ],
+    ...UNDATED,
+  },
   ...['Organisations', 'People', 'Services', 'ReferenceData', 'Workgroups'].map((name) => ({
     dn: `ou=${name},o=nhs`,
     attributes: [

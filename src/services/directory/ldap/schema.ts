@@ -115,7 +115,8 @@ export function withSuperiors(name: string): readonly string[] {
   return [found.name, ...(found.superior === '' ? [] : withSuperiors(found.superior))];
 }
 
-const quoted = (names: readonly string[]): string => (names.length === 1 ? `'${names[0]}'` : `( ${names.map((each) => `'${each}'`).join(' ')} )`);
+const quoted = (names: readonly string[]): string =>
+  names.length === 1 ? `'${names[0]}'` : `( ${names.map((each) => `'${each}'`).join(' ')} )`;
 const listed = (names: string): string => (names.includes(' ') ? `( ${names.split(' ').join(' $ ')} )` : names);
 
 function attributeDefinition(each: Definition): string {

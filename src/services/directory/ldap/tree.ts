@@ -1,7 +1,7 @@
 /** The entries there are: found by name, by place and by value. Knows nothing of the network or the store. */
 import type { Entry } from './entry.ts';
 import { storedValues } from './entry.ts';
-import { normaliser, type Normaliser } from './matching.ts';
+import { type Normaliser, normaliser } from './matching.ts';
 import { type AttributeType, requireType } from './schema.ts';
 
 /** Types whose values are kept ready for equality searches: those that clients look systems, organisations and people up by (sds.md §5). */
