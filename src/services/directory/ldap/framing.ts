@@ -38,7 +38,8 @@ export class Framing {
     if (this.#pending[this.#start] !== SEQUENCE) throw new BerError('a message does not begin with 0x30');
     const header = readHeader(this.#pending, this.#start, this.#end);
     if (header === undefined) return undefined;
-    if (header.end - header.start > LARGEST_MESSAGE) throw new BerError(`a message of ${header.end - header.start} octets`);
+    const length = header.end - this.#start;
+    if (length > LARGEST_MESSAGE) throw new BerError(`a message of ${length} octets`);
     if (header.end > this.#end) return undefined;
     const message = readMessage(new BerReader(this.#pending, this.#start, header.end));
     this.#start = header.end;

@@ -34,10 +34,13 @@ const CALCULATIONS: Readonly<Record<string, (entry: Entry, surroundings: Surroun
 export const OPERATIONAL_TYPES: readonly AttributeType[] = ATTRIBUTE_TYPES.filter((type) => type.name in CALCULATIONS);
 for (const name of Object.keys(CALCULATIONS)) if (attributeType(name) === undefined) throw new Error(`the schema has no ${name}`);
 
-/** Values of an operational type; none when entries have no such. */
+/** What the root DSE has of these: nobody made it, and it is in no tree. */
+const OF_ROOT: ReadonlySet<string> = new Set(['structuralObjectClass', 'entryDN', 'subschemaSubentry']);
+
+/** Values of an operational type; none when the entry has no such. */
 export function operationalValues(name: string, entry: Entry, surroundings: Surroundings): readonly string[] {
   const calculate = CALCULATIONS[name];
-  return calculate === undefined ? [] : [calculate(entry, surroundings)];
+  return calculate === undefined || (entry.key === '' && !OF_ROOT.has(name)) ? [] : [calculate(entry, surroundings)];
 }
 
 /** `20240417111615Z`. */

@@ -88,6 +88,7 @@ function writeOperational(writer: BerWriter, entry: Entry, selection: Selection,
   for (const type of OPERATIONAL_TYPES) {
     const spelling = selection.listed.get(type.id);
     if ((spelling === undefined && !selection.allOperational) || entry.types.includes(type.id)) continue;
-    writeAttribute(writer, spelling ?? type.name, selection.typesOnly ? [] : operationalValues(type.name, entry, surroundings));
+    const values = operationalValues(type.name, entry, surroundings);
+    if (values.length > 0) writeAttribute(writer, spelling ?? type.name, selection.typesOnly ? [] : values);
   }
 }
