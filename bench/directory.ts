@@ -24,14 +24,32 @@ const INTERACTIONS = [COMMON, ...Array.from({ length: HANDLERS - 1 }, (_, n) => 
 
 const codeOf = (n: number): string => `T${String(n).padStart(5, '0')}`;
 
-function familyOf(n: number): Pick<AccreditedSystem, 'odsCode' | 'partyKey' | 'manufacturerOdsCode' | 'productKey' | 'productName' | 'productVersion'> {
+function familyOf(
+  n: number,
+): Pick<AccreditedSystem, 'odsCode' | 'partyKey' | 'manufacturerOdsCode' | 'productKey' | 'productName' | 'productVersion'> {
   const odsCode = codeOf(n);
-  return { odsCode, partyKey: `${odsCode}-${900_000 + n}`, manufacturerOdsCode: 'ZS001', productKey: '1001', productName: 'Bench system', productVersion: '1.0' };
+  return {
+    odsCode,
+    partyKey: `${odsCode}-${900_000 + n}`,
+    manufacturerOdsCode: 'ZS001',
+    productKey: '1001',
+    productName: 'Bench system',
+    productVersion: '1.0',
+  };
 }
 
 function* systems(): Generator<AccreditedSystem> {
   for (let n = 0; n < ORGANISATIONS; n += 1)
-    yield { asid: String(300_000_000_000 + n), ...familyOf(n), displayName: 'Bench', interactions: INTERACTIONS, clientOdsCodes: [codeOf(n)], accessControlFeatures: [], categoryBag: [], approval: APPROVAL };
+    yield {
+      asid: String(300_000_000_000 + n),
+      ...familyOf(n),
+      displayName: 'Bench',
+      interactions: INTERACTIONS,
+      clientOdsCodes: [codeOf(n)],
+      accessControlFeatures: [],
+      categoryBag: [],
+      approval: APPROVAL,
+    };
 }
 
 function* handlers(): Generator<MessageHandlingSystem> {
@@ -63,7 +81,9 @@ function* entries(): Generator<EntryText> {
 function fill(home: string): void {
   const database = new DatabaseSync(join(home, 'int', 'int.sqlite'));
   database.exec('begin');
-  const system = database.prepare('insert into directory_accredited_system (asid, ods_code, party_key, position, document) values (?, ?, ?, ?, ?)');
+  const system = database.prepare(
+    'insert into directory_accredited_system (asid, ods_code, party_key, position, document) values (?, ?, ?, ?, ?)',
+  );
   let position = 1_000_000;
   for (const each of systems()) system.run(each.asid, each.odsCode, each.partyKey.toLowerCase(), position++, JSON.stringify(each));
   const handler = database.prepare(
@@ -132,15 +152,24 @@ export async function benchDirectory({ short }: { readonly short: boolean }): Pr
     const from = performance.now();
     const [, first] = loads(true)[0] ?? [];
     if (first !== undefined) put(own, { ...first, milliseconds: 1 });
-    const subjects = [{ ...own, loadSeconds: (performance.now() - from) / 1_000 }, ...(slapd === undefined ? [] : [{ name: 'slapd', ...slapd }])];
+    const subjects = [
+      { ...own, loadSeconds: (performance.now() - from) / 1_000 },
+      ...(slapd === undefined ? [] : [{ name: 'slapd', ...slapd }]),
+    ];
     for (const [name, load] of loads(short)) {
       for (const subject of subjects) put(subject, { ...load, milliseconds: 1_000 }); // warm up
       // In turns, so that whatever else the machine does falls on both.
       const rounds = Array.from({ length: 3 }, () => subjects.map((subject) => put(subject, load)));
-      report(name, subjects, subjects.map((_, index) => middle(rounds.map((round) => round[index]).filter((each) => each !== undefined))));
+      report(
+        name,
+        subjects,
+        subjects.map((_, index) => middle(rounds.map((round) => round[index]).filter((each) => each !== undefined))),
+      );
     }
     for (const subject of subjects)
-      console.log(`  ${subject.name.padEnd(10)} load ${subject.loadSeconds.toFixed(1)} s, ${residentMegabytes(subject.pid).toFixed(0)} MiB`);
+      console.log(
+        `  ${subject.name.padEnd(10)} load ${subject.loadSeconds.toFixed(1)} s, ${residentMegabytes(subject.pid).toFixed(0)} MiB`,
+      );
     if (slapd === undefined) console.log('  (slapd is not installed: nothing to compare with)');
   } finally {
     slapd?.stop();
@@ -171,7 +200,9 @@ function report(name: string, subjects: readonly Subject[], figures: readonly Fi
   });
   const [own, other] = figures;
   if (own !== undefined && other !== undefined)
-    console.log(`    ratio      ${(own.perSecond / other.perSecond).toFixed(2)}× the throughput, ${(own.microseconds / other.microseconds).toFixed(2)}× the processor time`);
+    console.log(
+      `    ratio      ${(own.perSecond / other.perSecond).toFixed(2)}× the throughput, ${(own.microseconds / other.microseconds).toFixed(2)}× the processor time`,
+    );
 }
 
 if (import.meta.main) await benchDirectory({ short: process.argv.includes('--short') });

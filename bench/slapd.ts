@@ -39,7 +39,9 @@ export async function startSlapd(folder: string, port: number, entries: Iterable
   mkdirSync(data);
   const [key, cert] = [join(folder, 'slapd.key'), join(folder, 'slapd.pem')];
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', ...subject], { stdio: 'ignore' });
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', ...subject], {
+    stdio: 'ignore',
+  });
   writeFileSync(join(folder, 'nhs.schema'), schemaText());
   writeFileSync(
     join(folder, 'slapd.conf'),

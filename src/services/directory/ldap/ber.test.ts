@@ -21,9 +21,19 @@ const { filter: anyFilter } = fc.letrec<{ filter: Filter }>((tie) => {
     filter: fc.oneof(
       { maxDepth: 3, depthIdentifier: 'filter' },
       fc.record({ kind: fc.constant('present' as const), attribute: text }),
-      fc.record({ kind: fc.constantFrom('equal' as const, 'greater' as const, 'less' as const, 'approximate' as const), attribute: text, value: text }),
+      fc.record({
+        kind: fc.constantFrom('equal' as const, 'greater' as const, 'less' as const, 'approximate' as const),
+        attribute: text,
+        value: text,
+      }),
       fc.record(
-        { kind: fc.constant('substrings' as const), attribute: text, initial: text, any: fc.array(text, { minLength: 1, maxLength: 3 }), final: text },
+        {
+          kind: fc.constant('substrings' as const),
+          attribute: text,
+          initial: text,
+          any: fc.array(text, { minLength: 1, maxLength: 3 }),
+          final: text,
+        },
         { requiredKeys: ['kind', 'attribute', 'any'] },
       ),
       fc.record(
@@ -57,13 +67,20 @@ describe('BER', () => {
       fc.property(anyFilter, fc.string(), fc.array(fc.string(), { maxLength: 4 }), (filter, base, attributes) => {
         const { id, request } = read(searchMessage(7, { base, filter, attributes, scope: 1, sizeLimit: 5 }));
         assert.equal(id, 7);
-        assert.deepEqual(plain(request), plain({ kind: 'search', base, scope: 1, dereference: 0, sizeLimit: 5, timeLimit: 0, typesOnly: false, filter, attributes }));
+        assert.deepEqual(
+          plain(request),
+          plain({ kind: 'search', base, scope: 1, dereference: 0, sizeLimit: 5, timeLimit: 0, typesOnly: false, filter, attributes }),
+        );
       }),
     );
   });
 
   test('a message with some octets changed, cut or added is read or is a BerError', () => {
-    const octets = searchMessage(3, { base: 'o=nhs', filter: { kind: 'and', filters: [present, { kind: 'not', filter: present }] }, page: { size: 5, cookie: Buffer.from('x') } });
+    const octets = searchMessage(3, {
+      base: 'o=nhs',
+      filter: { kind: 'and', filters: [present, { kind: 'not', filter: present }] },
+      page: { size: 5, cookie: Buffer.from('x') },
+    });
     const change = fc.record({ at: fc.nat(octets.length - 1), octet: fc.nat(255) });
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), fc.nat(octets.length), (changes, length) => {
@@ -106,7 +123,11 @@ describe('BER', () => {
 
 describe('framing', () => {
   test('messages are found however the octets are cut', () => {
-    const all = Buffer.concat([bindMessage(1), searchMessage(2, { base: 'o=nhs', filter: present }), bindMessage(3, 'cn=x', 'y'.repeat(300))]);
+    const all = Buffer.concat([
+      bindMessage(1),
+      searchMessage(2, { base: 'o=nhs', filter: present }),
+      bindMessage(3, 'cn=x', 'y'.repeat(300)),
+    ]);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60 }), (sizes) => {
         const framing = new Framing();

@@ -24,7 +24,15 @@ const system: AccreditedSystem = {
 
 describe('the change log', () => {
   test('an add holds all attributes, and names its target', () => {
-    const entry = changeEntry({ changeNumber: 7, changedAt: at, type: 'add', kind: 'accredited-system', id: system.asid, actor: 'System', after: system });
+    const entry = changeEntry({
+      changeNumber: 7,
+      changedAt: at,
+      type: 'add',
+      kind: 'accredited-system',
+      id: system.asid,
+      actor: 'System',
+      after: system,
+    });
     const attributes = new Map(entry?.attributes);
     assert.equal(entry?.dn, 'changenumber=7,cn=changelog,o=nhs');
     assert.deepEqual(attributes.get('changeTime'), ['20240417111615Z']);
@@ -33,8 +41,22 @@ describe('the change log', () => {
   });
 
   test('a modify has a block for each attribute that differs', () => {
-    const text = changesText([['nhsAsACF', ['RBAC']], ['nhsIDCode', ['A']], ['description', ['x']]], [['nhsAsACF', ['RBAC', 'CNST']], ['nhsIDCode', ['A']], ['nhsAsClient', ['B ']]]);
-    assert.equal(text, '\nreplace: nhsAsACF\nnhsAsACF: RBAC\nnhsAsACF: CNST\n-\ndelete: description\n-\nadd: nhsAsClient\nnhsAsClient:: QiA=\n-\n');
+    const text = changesText(
+      [
+        ['nhsAsACF', ['RBAC']],
+        ['nhsIDCode', ['A']],
+        ['description', ['x']],
+      ],
+      [
+        ['nhsAsACF', ['RBAC', 'CNST']],
+        ['nhsIDCode', ['A']],
+        ['nhsAsClient', ['B ']],
+      ],
+    );
+    assert.equal(
+      text,
+      '\nreplace: nhsAsACF\nnhsAsACF: RBAC\nnhsAsACF: CNST\n-\ndelete: description\n-\nadd: nhsAsClient\nnhsAsClient:: QiA=\n-\n',
+    );
   });
 
   test('a delete holds nothing', () => {
@@ -42,7 +64,10 @@ describe('the change log', () => {
   });
 
   test('records of the register that are no entries are no changes of the tree', () => {
-    assert.equal(changeEntry({ changeNumber: 1, changedAt: at, type: 'add', kind: 'party-key', id: 'A', actor: 'System', after: {} }), undefined);
+    assert.equal(
+      changeEntry({ changeNumber: 1, changedAt: at, type: 'add', kind: 'party-key', id: 'A', actor: 'System', after: {} }),
+      undefined,
+    );
   });
 
   test('dates of records are UK time, in summer too', () => {

@@ -60,17 +60,11 @@ export class EntryPress {
       writeAttribute(writer, type.name, values);
     }
     const { slab, start } = this.#keep(writer.written());
-    return {
-      dn,
-      key,
-      ...this.#kind(classes),
-      types: this.#shape(ids),
-      hasOperational,
-      slab,
-      start,
-      end: start + writer.length,
-      ...provenance,
-    };
+    const { classes: all, structuralClass } = this.#kind(classes);
+    const end = start + writer.length;
+    const { createdAt, modifiedAt } = provenance;
+    // One literal: every entry has the same shape, and costs no more than its fields.
+    return { dn, key, classes: all, structuralClass, types: this.#shape(ids), hasOperational, slab, start, end, createdAt, modifiedAt };
   }
 
   #keep(bytes: Buffer): { slab: Buffer; start: number } {

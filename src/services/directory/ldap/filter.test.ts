@@ -121,7 +121,11 @@ function model(filter: Filter, values: Readonly<Partial<Record<string, readonly 
     case 'equal': {
       const rule = TYPES[filter.attribute as Name];
       if (rule === 'none' || rule === 'unknown') return undefined;
-      const form = (text: string): string => (rule === 'ignore' ? text.toLowerCase() : text).split(' ').filter((each) => each !== '').join(' ');
+      const form = (text: string): string =>
+        (rule === 'ignore' ? text.toLowerCase() : text)
+          .split(' ')
+          .filter((each) => each !== '')
+          .join(' ');
       return (values[filter.attribute] ?? []).some((each) => form(each) === form(filter.value));
     }
     default:
@@ -132,9 +136,16 @@ function model(filter: Filter, values: Readonly<Partial<Record<string, readonly 
 const { filter: modelled } = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'modelled' },
-    fc.record({ kind: fc.constant('equal' as const), attribute: fc.constantFrom(...Object.keys(TYPES)), value: fc.constantFrom(...VALUES) }),
+    fc.record({
+      kind: fc.constant('equal' as const),
+      attribute: fc.constantFrom(...Object.keys(TYPES)),
+      value: fc.constantFrom(...VALUES),
+    }),
     fc.record({ kind: fc.constant('present' as const), attribute: fc.constantFrom(...Object.keys(TYPES)) }),
-    fc.record({ kind: fc.constantFrom('and' as const, 'or' as const), filters: fc.array(tie('filter'), { maxLength: 4, depthIdentifier: 'modelled' }) }),
+    fc.record({
+      kind: fc.constantFrom('and' as const, 'or' as const),
+      filters: fc.array(tie('filter'), { maxLength: 4, depthIdentifier: 'modelled' }),
+    }),
     fc.record({ kind: fc.constant('not' as const), filter: tie('filter') }),
   ),
 }));
@@ -157,26 +168,31 @@ describe('filters and their model', () => {
 
   test('with indexes a search finds what looking at every entry finds, also after changes', () => {
     fc.assert(
-      fc.property(modelled, fc.array(valuesOfEntry, { maxLength: 12 }), fc.array(fc.record({ at: fc.nat(11), values: fc.option(valuesOfEntry) })), (filter, all, changes) => {
-        const tree = new DirectoryTree(['nhsIDCode', 'nhsMHSPartyKey', 'objectClass']);
-        const at = (index: number): string => `uniqueIdentifier=${index},o=nhs`;
-        const now = new Map(all.map((values, index) => [at(index), values]));
-        for (const [dn, values] of now) tree.put(entry(dn, values));
-        for (const { at: index, values } of changes) {
-          if (values === null) {
-            now.delete(at(index));
-            tree.remove(distinguishedName(at(index))?.key ?? '');
-          } else {
-            now.set(at(index), values);
-            tree.put(entry(at(index), values));
+      fc.property(
+        modelled,
+        fc.array(valuesOfEntry, { maxLength: 12 }),
+        fc.array(fc.record({ at: fc.nat(11), values: fc.option(valuesOfEntry) })),
+        (filter, all, changes) => {
+          const tree = new DirectoryTree(['nhsIDCode', 'nhsMHSPartyKey', 'objectClass']);
+          const at = (index: number): string => `uniqueIdentifier=${index},o=nhs`;
+          const now = new Map(all.map((values, index) => [at(index), values]));
+          for (const [dn, values] of now) tree.put(entry(dn, values));
+          for (const { at: index, values } of changes) {
+            if (values === null) {
+              now.delete(at(index));
+              tree.remove(distinguishedName(at(index))?.key ?? '');
+            } else {
+              now.set(at(index), values);
+              tree.put(entry(at(index), values));
+            }
           }
-        }
-        const compiled = compileFilter(filter, STRICT);
-        const found = candidates(compiled, tree).filter((each) => evaluate(compiled, each, tree) === TRUE);
-        const wanted = [...now].filter(([, values]) => model(filter, values) === true).map(([dn]) => dn);
-        assert.deepEqual(found.map((each) => each.dn).sort(), wanted.sort());
-        assert.equal(tree.childrenOf('o=nhs'), now.size);
-      }),
+          const compiled = compileFilter(filter, STRICT);
+          const found = candidates(compiled, tree).filter((each) => evaluate(compiled, each, tree) === TRUE);
+          const wanted = [...now].filter(([, values]) => model(filter, values) === true).map(([dn]) => dn);
+          assert.deepEqual(found.map((each) => each.dn).sort(), wanted.sort());
+          assert.equal(tree.childrenOf('o=nhs'), now.size);
+        },
+      ),
       { numRuns: 500 },
     );
   });

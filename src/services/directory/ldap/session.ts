@@ -208,7 +208,7 @@ export class Session {
   }
 
   #send(): void {
-    if (!this.#closed && writer.length > 0) this.#socket.write(writer.length < CHUNK / 2 ? Buffer.from(writer.written()) : writer.take());
+    if (!this.#closed && writer.length > 0) this.#socket.write(Buffer.from(writer.written()));
     writer.clear();
   }
 

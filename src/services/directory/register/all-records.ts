@@ -15,12 +15,16 @@ export interface KindOfRecord {
   readonly record: unknown;
 }
 
-const BATCH = 1_000;
+const BATCH = 250;
 /** As much of a change as holds its number and time: what tells it from another of that number after a reset or a snapshot. */
 const MARK = sql<string>`substr(document, 1, 80)`;
 
 const lastMark = prepare<Readonly<Record<string, never>>, Tables, { change_number: number; mark: string }>((db) =>
-  db.selectFrom('directory_change').select(['change_number', MARK.as('mark')]).orderBy('change_number', 'desc').limit(1),
+  db
+    .selectFrom('directory_change')
+    .select(['change_number', MARK.as('mark')])
+    .orderBy('change_number', 'desc')
+    .limit(1),
 );
 const markRow = prepare<{ changeNumber: number }, Tables, { mark: string }>((db, values) =>
   db.selectFrom('directory_change').select(MARK.as('mark')).where('change_number', '=', values.changeNumber),
