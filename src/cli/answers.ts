@@ -18,6 +18,7 @@ export const ManifestAnswer = Type.Object({
   purpose: Text,
   production: Type.Boolean(),
   baseUrl: Text,
+  doors: Type.Optional(Type.Array(Type.Object({ service: Text, name: Text, port: Type.Integer(), url: Text }))),
   listeners: Type.Array(Type.Object({ name: Text, port: Type.Integer(), baseUrl: Text, ersInstance: Text })),
   ers: Type.Array(Type.Object({ instance: Text, baseUrl: Type.Optional(Text), paths: Type.Array(Text) })),
   tokenServers: Type.Array(Type.Object({ path: Text, signIn: Text, tokenUrl: Text })),

@@ -64,6 +64,9 @@ const ISSUER_PATHS = {
   mock: (slug: string) => `/realms/Cis2-mock-${slug}`,
 } as const;
 
+/** What the doors that speak something other than HTTP are for. */
+const DOORS: Readonly<Record<string, string>> = { ldaps: 'LDAP directory (SDS), TLS', ldap: 'LDAP directory (SDS), StartTLS' };
+
 /** What an environment answers, from its manifest. */
 export function pathTable(manifest: ManifestView, httpUrl: string): readonly PathRow[] {
   const listenerOf = (baseUrl: string | undefined): string => manifest.listeners.find((each) => each.baseUrl === baseUrl)?.name ?? 'https';
@@ -99,6 +102,7 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     rows.push({ service: 'endpoint-registration', what: 'endpoint registration', listener: 'https', url: `${manifest.baseUrl}/eprwebapp` });
     rows.push({ service: 'endpoint-registration', what: 'NDS Admin', listener: 'https', url: `${manifest.baseUrl}/ndsadmin` });
   }
+  for (const { service, name, url } of manifest.doors ?? []) rows.push({ service, what: DOORS[name] ?? name, listener: name, url });
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
   rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
   rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });
