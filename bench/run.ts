@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchDirectory } from './directory.ts';
 import { measureFiles } from './files.ts';
 import { benchListings } from './listings.ts';
 import { CONNECTIONS, large, MILLISECONDS, measure, printTable, ROUNDS, residentMegabytes, row, short } from './measure.ts';
@@ -35,6 +36,8 @@ try {
   printTable();
   console.log('');
   await benchTokens({ short });
+  console.log('');
+  await benchDirectory({ short });
   console.log(`\nmemory after all this, INT alone: ${residentMegabytes(bench.spine.pid).toFixed(0)} MiB`);
 } finally {
   await bench.spine.remove();

@@ -14,10 +14,11 @@ interface Credentials {
 export function serviceDoorPlans(environment: Environment, tls: Credentials): readonly ServiceDoorPlan[] {
   const pki = pkiOf(environment);
   return environment.services.flatMap(({ manifest, running }) =>
-    (manifest.doors ?? []).map((door) => {
+    (manifest.doors ?? []).flatMap((door) => {
       const keeper = running.doors?.[door.name];
       const port = environment.parts.ports.services[door.name];
       if (keeper === undefined || port === undefined) throw new Error(`nobody keeps the door ${door.name} of ${manifest.name}`);
+      if (keeper.closed === true) return [];
       const plan = { service: manifest.name, door, keeper, port };
       if (!door.secure) return plan;
       const { clientCertificate = 'ignored' } = keeper;

@@ -69,7 +69,9 @@ export class ServiceDoors {
       url: `${door.scheme}://${this.#options.publicHost}:${plan.port}`,
     };
     const handlers = this.#loader(opened, plan.keeper);
-    for (const host of [this.#options.host, ...furtherHosts]) {
+    // A door for this machine alone stays on loopback, wherever the others listen.
+    const hosts = door.loopback === true ? ['127.0.0.1'] : [this.#options.host, ...furtherHosts];
+    for (const host of hosts) {
       if (door.transports.includes('tcp')) await this.#listen(plan, host, opened, handlers);
       if (door.transports.includes('udp')) await this.#bind(plan.port, host, opened, handlers);
     }

@@ -17,10 +17,14 @@ export interface ServiceDoor {
   readonly scheme: string;
   /** TLS from the first byte, with the environment's certificate; TCP only. */
   readonly secure: boolean;
+  /** Only for this machine, wherever the other doors listen. */
+  readonly loopback?: boolean;
 }
 
 /** How a service keeps a door it declared. */
 export interface DoorKeeper {
+  /** The door stays shut: a setting has to ask for it. */
+  readonly closed?: boolean;
   /**
    * What a secure door does about client certificates; `ignored` when left out. A certificate that is shown where it is `asked` for must be
    * good in this environment, or the connection ends.

@@ -83,10 +83,26 @@ export interface EnvironmentSettings {
   readonly nameAddress: string;
   /** Whether the environment draws a new loopback address at each start, so that only names can be relied on (PTL-024). */
   readonly rotateAddresses: boolean;
+  /** How the LDAP directory behaves; its defaults when absent. */
+  readonly ldap?: LdapSettings;
   /** Whether CIS2 calls itself by its local address, or by its published one. */
   readonly cis2Issuer: 'local' | 'published';
   /** Minutes without use after which a Spine session ends; announced as sso_session_time. 600 when not set. */
   readonly spineIdleMinutes?: number;
+}
+
+/** Settings of the LDAP directory, each documented in docs/settings.md. */
+export interface LdapSettings {
+  /** Whether a client must show a certificate, or is only asked for one. */
+  readonly clientCertificate: 'optional' | 'required';
+  /** Password that readers of people and the change log bind with; everybody reads them when there is none. */
+  readonly readerPassword?: string;
+  /** Entries one search gives at most; 0 for all. */
+  readonly sizeLimit: number;
+  /** Whether types without an equality rule compare never (as published) or without case. */
+  readonly matching: 'published' | 'lenient';
+  /** Whether there is a plain door on loopback, with StartTLS. */
+  readonly plain: boolean;
 }
 
 /** What a service is given to live in. */

@@ -134,6 +134,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         nameAddress: configuration.nameAddress,
         rotateAddresses: configuration.rotateAddresses,
         sandboxRefusals: configuration.sandboxRefusals,
+        ldap: configuration.ldap,
         pasPollSeconds: configuration.pasPollSeconds,
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),
         ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { ENVIRONMENT_IDS, type EnvironmentId } from '../environment/definitions.ts';
 import { LocalRefusal } from '../kernel/errors.ts';
+import type { LdapSettings } from '../kernel/service.ts';
 
 /** All that can be set from outside, read once at start. */
 export interface Configuration {
@@ -31,6 +32,7 @@ export interface Configuration {
   readonly quotaPerMinute: PerEnvironment;
   readonly spikeArrestPerMinute: PerEnvironment;
   readonly spineIdleMinutes: number;
+  readonly ldap: LdapSettings;
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -131,6 +133,27 @@ export const SETTINGS: readonly SettingDocument[] = [
     fallback: '600',
     meaning: 'Minutes without use after which a session of legacy Spine sign-on ends (300 has been seen); the maximum is 600.',
   },
+  {
+    name: 'LOCALSPINE_LDAP_CLIENT_CERTIFICATE',
+    fallback: 'optional',
+    meaning: 'optional or required: whether an LDAPS client must show a certificate of the environment. One that is shown must be good.',
+  },
+  {
+    name: 'LOCALSPINE_LDAP_READER_PASSWORD',
+    fallback: 'none: anybody reads people',
+    meaning: 'With it, people and the change log are seen only by who binds as cn=Directory Reader,o=nhs with this password.',
+  },
+  { name: 'LOCALSPINE_LDAP_SIZE_LIMIT', fallback: '0', meaning: 'Entries one LDAP search gives at most; 0 for all.' },
+  {
+    name: 'LOCALSPINE_LDAP_MATCHING',
+    fallback: 'published',
+    meaning: 'published or lenient: whether equality on attributes without a published rule finds nothing, or compares without case.',
+  },
+  {
+    name: 'LOCALSPINE_LDAP_PLAIN',
+    fallback: 'off',
+    meaning: 'on or off: a plain LDAP door on loopback (port +89 of the environment), which offers StartTLS.',
+  },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
 ];
@@ -177,6 +200,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
   if (!blobsUrl.startsWith('file:')) faults.push('LOCALSPINE_BLOBS_URL must begin with file: (other object stores are not supported yet)');
   const portBase = whole('LOCALSPINE_PORT_BASE', 8000, 65_000);
   if (portBase !== 0 && portBase < 1024) faults.push('LOCALSPINE_PORT_BASE must be 0 or at least 1024');
+  const readerPassword = text('LOCALSPINE_LDAP_READER_PASSWORD');
   const configuration: Configuration = {
     home: homePath,
     environments: readEnvironments(text('LOCALSPINE_ENVIRONMENTS'), faults),
@@ -203,6 +227,13 @@ export function readConfiguration(variables: Variables, folder: string, interact
     quotaPerMinute: readPerEnvironment('LOCALSPINE_QUOTA_PER_MINUTE', text('LOCALSPINE_QUOTA_PER_MINUTE'), faults),
     spikeArrestPerMinute: readPerEnvironment('LOCALSPINE_SPIKE_ARREST_PER_MINUTE', text('LOCALSPINE_SPIKE_ARREST_PER_MINUTE'), faults),
     spineIdleMinutes: whole('LOCALSPINE_SPINE_IDLE_MINUTES', 600, 600),
+    ldap: {
+      clientCertificate: oneOf('LOCALSPINE_LDAP_CLIENT_CERTIFICATE', 'optional', ['optional', 'required']),
+      ...(readerPassword !== undefined && { readerPassword }),
+      sizeLimit: whole('LOCALSPINE_LDAP_SIZE_LIMIT', 0, 1_000_000),
+      matching: oneOf('LOCALSPINE_LDAP_MATCHING', 'published', ['published', 'lenient']),
+      plain: oneOf('LOCALSPINE_LDAP_PLAIN', 'off', ['on', 'off']) === 'on',
+    },
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

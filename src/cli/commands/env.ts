@@ -80,7 +80,11 @@ const SIGN_ON_PATHS = [
 ] as const;
 
 /** What the doors that do not speak HTTP are for. */
-const DOORS: Readonly<Record<string, string>> = { dns: 'name server of the environment’s zones', ldaps: 'directory' };
+const DOORS: Readonly<Record<string, string>> = {
+  dns: 'name server of the environment’s zones',
+  ldaps: 'LDAP directory (SDS), TLS',
+  ldap: 'LDAP directory (SDS), StartTLS',
+};
 
 /** What an environment answers, from its manifest. */
 export function pathTable(manifest: ManifestView, httpUrl: string): readonly PathRow[] {
@@ -133,6 +137,7 @@ export function pathTable(manifest: ManifestView, httpUrl: string): readonly Pat
     rows.push({ service: 'endpoint-registration', what: 'endpoint registration', listener: 'https', url: `${manifest.baseUrl}/eprwebapp` });
     rows.push({ service: 'endpoint-registration', what: 'NDS Admin', listener: 'https', url: `${manifest.baseUrl}/ndsadmin` });
   }
+  for (const { service, name, url } of manifest.doors ?? []) rows.push({ service, what: DOORS[name] ?? name, listener: name, url });
   rows.push({ service: 'environment', what: 'admin API', listener: 'https', url: `${manifest.baseUrl}/_localspine` });
   rows.push({ service: 'environment', what: 'admin API, this machine only', listener: 'http', url: `${httpUrl}/_localspine` });
   rows.push({ service: 'pki', what: 'CA certificates', listener: 'http', url: `${httpUrl}/_localspine/ca.pem` });

@@ -2,6 +2,7 @@ import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { allocateRoleProfileId, allocateUserId } from './identifiers.ts';
 import { importDirectory } from './import.ts';
+import { ldapDoors, ldapKeepers } from './ldap/doors.ts';
 import { directoryMigrations } from './migrations/0001-directory.ts';
 import { registerTables } from './migrations/0002-register.ts';
 import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
@@ -95,7 +96,9 @@ export const directory: Service<DirectoryApi> = {
     directory_change: 'kept',
     directory_counter: 'kept',
   },
-  create({ environment, clock }) {
+  doors: ldapDoors,
+  create(context) {
+    const { environment, clock } = context;
     const by = (actor = 'System'): changes.Author => ({ actor, at: clock.now() });
     return {
       api: {
@@ -115,11 +118,14 @@ export const directory: Service<DirectoryApi> = {
       async seed(tx, random) {
         const organisations = seedOrganisations(random);
         const { people, roleProfiles } = seedPeople(random, organisations);
-        await store.saveOrganisations(tx, organisations);
-        await store.savePeople(tx, [...people, ...registrationStaff.people]);
-        await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles]);
+        // The first load is where the change log begins; what a later one puts back is a change like any other.
+        const author = (await changes.lastChangeNumber(tx)) === 0 ? undefined : by();
+        await store.saveOrganisations(tx, organisations, author);
+        await store.savePeople(tx, [...people, ...registrationStaff.people], author);
+        await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles], author);
         await seedSystems(tx, seedRegister(environment), by());
       },
+      doors: ldapKeepers(context),
       importData: (tx, document) => importDirectory(tx, document, by('import')),
     };
   },
