@@ -51,6 +51,11 @@ test('whatever text is written is read again, in elements, attributes and CDATA'
   assert.equal((await parseXml(`<a>${cdata('one]]>two]]>')}</a>`)).text, 'one]]>two]]>');
 });
 
+test('only carriage returns are line ends: U+0085 and U+2028 stay what they are', async () => {
+  assert.equal((await parseXml('<a x="1\u20282\u00853">1\u20282\u00853\r\n4\r5</a>')).text, '1\u20282\u00853\n4\n5');
+  assert.equal((await parseXml('<a x="1\u20282\u00853"/>')).attributes['x'], '1\u20282\u00853');
+});
+
 test('arbitrary bytes are read or refused, never anything else', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary' }), async (value) => {

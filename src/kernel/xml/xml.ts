@@ -31,7 +31,7 @@ export async function parseXml(text: string): Promise<XmlElement> {
   const { DOMParser, onErrorStopParsing } = await import('@xmldom/xmldom');
   let document: Document;
   try {
-    document = new DOMParser({ onError: onErrorStopParsing }).parseFromString(text.replace(/^\uFEFF/, '').trimStart(), 'text/xml');
+    document = new DOMParser({ onError: onErrorStopParsing, normalizeLineEndings }).parseFromString(text.replace(/^\uFEFF/, '').trimStart(), 'text/xml');
   } catch (error) {
     throw new XmlError(`not well-formed: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
@@ -39,6 +39,11 @@ export async function parseXml(text: string): Promise<XmlElement> {
   const { documentElement } = document;
   if (documentElement === null) throw new XmlError('there is no element');
   return elementOf(documentElement, 0);
+}
+
+/** Line ends of XML 1.0 (§2.11). The parser's own are those of XML 1.1, which would change U+0085 and U+2028 in what people write. */
+function normalizeLineEndings(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 function elementOf(element: XmlDomElement, depth: number): XmlElement {
