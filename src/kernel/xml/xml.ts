@@ -31,7 +31,10 @@ export async function parseXml(text: string): Promise<XmlElement> {
   const { DOMParser, onErrorStopParsing } = await import('@xmldom/xmldom');
   let document: Document;
   try {
-    document = new DOMParser({ onError: onErrorStopParsing, normalizeLineEndings }).parseFromString(text.replace(/^\uFEFF/, '').trimStart(), 'text/xml');
+    document = new DOMParser({ onError: onErrorStopParsing, normalizeLineEndings }).parseFromString(
+      text.replace(/^\uFEFF/, '').trimStart(),
+      'text/xml',
+    );
   } catch (error) {
     throw new XmlError(`not well-formed: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
