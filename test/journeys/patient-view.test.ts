@@ -190,6 +190,12 @@ describe('signing in with NHS login', { concurrency: false }, () => {
     assert.equal((await callPatientApi(supplier, reply.json.access_token, referralsOf(PATIENT))).status, 200);
   });
 
+  test('the client that suppliers share is told to whoever has an API key', async () => {
+    const reply = await spine.call('INT', '/mock-jwks/keycloak-client-credentials', { headers: { apikey: patientApp.apiKey } });
+    const { clientId, clientSecret } = (await spine.admin('INT', '/identity/nhs-login/client')).json;
+    assert.deepEqual(reply.json['nhs-login'], { client_id: clientId, client_secret: clientSecret });
+  });
+
   test('a patient whose identity is proven less gets no token', async () => {
     for (const [nhsNumber, level] of [
       ['9912003072', 'P5'],

@@ -30,7 +30,7 @@ export function registerMockJwks(app: FastifyInstance, world: GatewayWorld): voi
   });
 }
 
-/** The credentials of a client of the simulated log-on's realm, of which each application has one, for its own callback URL. */
+/** The credentials of a client of the simulated log-on's realm, of which each application has one for its own callback URL, and of NHS login's. */
 async function realmCredentials(world: GatewayWorld, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   request.exchange.operation = 'realm-credentials';
   const { apikey } = request.headers;
@@ -49,7 +49,7 @@ async function realmCredentials(world: GatewayWorld, request: FastifyRequest, re
     throw refuse(401, 'ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', 'The application or this key is revoked.', 'Use an active key.');
   const { appId, name, callbackUrl = LOCAL_CALLBACK } = application;
   const cis2 = await world.store.transaction((tx) => world.signIn.realmClient(tx, { id: appId, name, redirectUri: callbackUrl }));
-  return reply.header('cache-control', 'no-store').send({ cis2 });
+  return reply.header('cache-control', 'no-store').send({ cis2, 'nhs-login': await world.signIn.nhsLoginClient() });
 }
 
 /** The key set that is written in the address itself. Throws GatewayRefusal 400 for anything else, so that nothing else is echoed. */

@@ -104,6 +104,10 @@ export class FakeSignIn {
     return `platform-${provider}`;
   }
 
+  async nhsLoginClient(): Promise<{ client_id: string; client_secret: string }> {
+    return { client_id: 'test-client-nhs-login', client_secret: '0'.repeat(32) };
+  }
+
   async realmClient(): Promise<{ client_id: string; client_secret: string }> {
     return { client_id: 'realm-client', client_secret: 'realm-secret' };
   }

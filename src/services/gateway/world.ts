@@ -33,6 +33,8 @@ export interface SignIn {
     tx: Db,
     application: { readonly id: string; readonly name: string; readonly redirectUri: string },
   ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
+  /** The client of NHS login that all suppliers share. */
+  nhsLoginClient(): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** The client id under which the platform itself is known to a provider. */
   platformClientId(provider: SignInProvider): string;
 }

@@ -68,6 +68,8 @@ export interface IdentityApi {
     tx: Db,
     application: { readonly id: string; readonly name: string; readonly redirectUri: string },
   ): Promise<{ readonly client_id: string; readonly client_secret: string }>;
+  /** The client of NHS login that all suppliers of an environment share (identity.md C.10). */
+  nhsLoginClient(): Promise<{ readonly client_id: string; readonly client_secret: string }>;
   /** Has `listener` told of every session that ends, inside the transaction that ends it. Call it when the service is made. */
   onSessionEnded(listener: SessionEnded): void;
   /** Has `listener` told of cards put in, taken out and made unusable, inside the transaction. Call it when the service is made. */
@@ -159,6 +161,7 @@ export const identity: Service<IdentityApi> = {
           { provider: 'nhs-login', issuer: nhsLogin.issuer },
         ],
         realmClient: (tx, application) => realmClient(world, tx, application),
+        nhsLoginClient: async () => ({ client_id: SUPPLIER_CLIENT, client_secret: await nhsLogin.supplierSecret() }),
         platformClientId: () => PLATFORM_CLIENT,
         onSessionEnded: (listener) => {
           world.listeners.push(listener);
