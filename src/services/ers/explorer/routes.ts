@@ -1,10 +1,10 @@
 /** The API document, collections made from it, and the API explorer of one environment; mounted at `/_localspine/ers`. */
-import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isoInstant } from '../../../kernel/clock.ts';
 import { LocalRefusal, messageOf } from '../../../kernel/errors.ts';
 import type { JournalReader } from '../../../kernel/journal/journal.ts';
+import { FormToken } from '../../../kernel/web/form-token.ts';
 import { Pages } from '../../../kernel/web/pages.ts';
 import { brunoCollection } from '../document/bruno.ts';
 import { type OpenApiDocument, openApiDocument } from '../document/openapi.ts';
@@ -23,7 +23,6 @@ export interface ExplorerParts {
 }
 
 const HOME = '/_localspine/ers/explorer';
-const COOKIE = 'localspine-explorer';
 const FORM_LIMIT = 4 * 1024 * 1024;
 /** Longest body that is shown. */
 const SHOWN = 100_000;
@@ -85,6 +84,7 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
   const { world } = parts;
   const { environment } = world;
   const pages = new Pages(join(import.meta.dirname, 'pages'));
+  const formToken = new FormToken({ cookie: 'localspine-explorer', path: HOME, random: world.random });
   const common = { environment: environment.id, open: environment.access === 'open', home: HOME };
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_LIMIT }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
@@ -112,7 +112,7 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
     const document = documentFor(request);
     const chosen = find(document, request.params.id);
     const form = textMembers(request.body);
-    requireOwnForm(request, form['csrf']);
+    formToken.verify(request, form['csrf']);
     const read = readForm(chosen, form);
     if ('problems' in read) return show(request, reply, chosen, form, { problems: read.problems }, 400);
     return show(request, reply, chosen, form, { sent: await send(app, parts, read.request), request: read.request });
@@ -126,9 +126,7 @@ function registerPages(app: FastifyInstance, parts: ExplorerParts, documentFor: 
     result: { readonly problems?: Readonly<Record<string, string>>; readonly sent?: object; readonly request?: ExplorerRequest },
     status = 200,
   ): Promise<FastifyReply> {
-    const csrf = cookieOf(request) ?? world.random.text(32, 'abcdefghijklmnopqrstuvwxyz0123456789');
-    const secure = request.exchange.listener.name === 'http' ? '' : '; Secure';
-    void reply.header('set-cookie', `${COOKIE}=${csrf}; Path=${HOME}; HttpOnly; SameSite=Strict${secure}`);
+    const csrf = formToken.issue(request, reply, request.exchange.listener.name !== 'http');
     const { operation, method, path } = chosen;
     const preview = result.request ?? requestOf(chosen, exampleFields(chosen));
     return pages.send(
@@ -241,23 +239,6 @@ function find(document: OpenApiDocument, id: string): ExplorableOperation {
   const found = explorable(document).find((each) => each.operation.operationId === id);
   if (found === undefined) throw new LocalRefusal(404, 'operation_unknown', 'There is no such operation.', `See ${HOME}.`);
   return found;
-}
-
-/** A form of another site carries neither the cookie nor its value (the guard of the admin API has also looked at Origin). */
-function requireOwnForm(request: FastifyRequest, sent: string | undefined): void {
-  const expected = Buffer.from(cookieOf(request) ?? '');
-  const given = Buffer.from(sent ?? '');
-  if (expected.length === 0 || expected.length !== given.length || !timingSafeEqual(expected, given))
-    throw new LocalRefusal(
-      403,
-      'foreign_form',
-      'This form does not come from the explorer’s own page.',
-      'Open the page again and send from there.',
-    );
-}
-
-function cookieOf(request: FastifyRequest): string | undefined {
-  return /(?:^|;\s*)localspine-explorer=([a-z0-9]{32})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
 }
 
 function textMembers(value: unknown): Record<string, string> {
