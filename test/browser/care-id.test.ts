@@ -1,21 +1,16 @@
 /** The Care ID Service in real Chromium: each page with an accessibility check and a screenshot; by keyboard, without JavaScript, and narrow. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFindings, launchChromium, noChromium, pictureOf } from '../helpers/chromium.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const RESULTS = resolve(import.meta.dirname, '../results');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const AGENT = '903000000002';
 const HOLDER = '656005750105';
 const CARD = `40${HOLDER}`;
 
 describe('Care ID Service in Chromium', {
-  skip: EXECUTABLE === undefined ? 'no Chromium on this machine' : false,
+  skip: noChromium,
   concurrency: false,
 }, () => {
   const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
@@ -23,21 +18,9 @@ describe('Care ID Service in Chromium', {
   let base = '';
 
   before(async () => {
-    mkdirSync(RESULTS, { recursive: true });
     await spine.start();
     base = spine.environment('INT').baseUrl;
-    browser = await chromium.launch({
-      executablePath: EXECUTABLE ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
@@ -63,11 +46,8 @@ describe('Care ID Service in Chromium', {
   }
 
   async function look(page: Page, name: string): Promise<void> {
-    await page.screenshot({ path: join(RESULTS, `care-id-${name}.png`), fullPage: true });
-    await page.addScriptTag({ content: AXE });
-    const findings = await page.evaluate(
-      `axe.run().then((r) => r.violations.map((v) => v.impact + ' ' + v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')))`,
-    );
+    await page.screenshot({ path: pictureOf(`care-id-${name}`), fullPage: true });
+    const findings = await accessibilityFindings(page, true);
     assert.deepEqual(findings, [], name);
     assert.match((await page.locator('body').textContent()) ?? '', /Nothing here is real patient data/);
   }

@@ -1,27 +1,18 @@
 /** The page of the certificate authority in real Chromium, without JavaScript: sign a request, revoke; with accessibility checks and a screenshot. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFindings, launchChromium, noChromium, pictureOf } from '../helpers/chromium.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const RESULTS = resolve(import.meta.dirname, '../results');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-describe('the certificates page', { skip: EXECUTABLE === undefined ? 'no Chromium on this machine' : false, concurrency: false }, () => {
+describe('the certificates page', { skip: noChromium, concurrency: false }, () => {
   const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
   let browser: Browser;
 
   before(async () => {
-    mkdirSync(RESULTS, { recursive: true });
     await spine.start();
-    browser = await chromium.launch({
-      executablePath: EXECUTABLE ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
-    });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
@@ -52,11 +43,8 @@ describe('the certificates page', { skip: EXECUTABLE === undefined ? 'no Chromiu
 
   test('has no serious accessibility finding', async () => {
     const page = await open(true);
-    await page.screenshot({ path: join(RESULTS, 'certificates.png'), fullPage: true });
-    await page.addScriptTag({ content: AXE });
-    const findings = await page.evaluate(
-      `axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.help))`,
-    );
+    await page.screenshot({ path: pictureOf('certificates'), fullPage: true });
+    const findings = await accessibilityFindings(page);
     assert.deepEqual(findings, []);
   });
 });

@@ -1,34 +1,17 @@
 /** The API explorer in real Chromium, without JavaScript as a user may have it; accessibility checks and screenshots. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFindings, launchChromium, noChromium, pictureOf } from '../helpers/chromium.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const RESULTS = resolve(import.meta.dirname, '../results');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-describe('the API explorer', { skip: EXECUTABLE === undefined ? 'no Chromium on this machine' : false, concurrency: false }, () => {
+describe('the API explorer', { skip: noChromium, concurrency: false }, () => {
   const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT' });
   let browser: Browser;
 
   before(async () => {
-    mkdirSync(RESULTS, { recursive: true });
     await spine.start();
-    browser = await chromium.launch({
-      executablePath: EXECUTABLE ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
@@ -47,13 +30,6 @@ describe('the API explorer', { skip: EXECUTABLE === undefined ? 'no Chromium on 
     return page;
   }
 
-  async function findings(page: Page): Promise<unknown> {
-    await page.addScriptTag({ content: AXE });
-    return page.evaluate(
-      `axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.nodes[0].html))`,
-    );
-  }
-
   const send = (page: Page) => Promise.all([page.waitForNavigation(), page.locator('form button[type="submit"]').click()]);
 
   for (const scheme of ['http', 'https'])
@@ -65,24 +41,24 @@ describe('the API explorer', { skip: EXECUTABLE === undefined ? 'no Chromium on 
       const text = (await page.locator('main').textContent()) ?? '';
       assert.match(text, scheme === 'http' ? /Answer\s+200 OK/ : /Answer\s+422 Unprocessable Entity/);
       assert.match(text, /ers\.role/);
-      await page.screenshot({ path: join(RESULTS, `explorer-answer-${scheme}.png`), fullPage: true });
+      await page.screenshot({ path: pictureOf(`explorer-answer-${scheme}`), fullPage: true });
       await page.context().close();
     });
 
   test('no page has a serious accessibility finding', async () => {
     const page = await open(`${spine.environment('INT').baseUrl}/_localspine/ers/explorer`, true);
-    await page.screenshot({ path: join(RESULTS, 'explorer.png') });
-    assert.deepEqual(await findings(page), []);
+    await page.screenshot({ path: pictureOf('explorer') });
+    assert.deepEqual(await accessibilityFindings(page), []);
     await page.getByRole('link', { name: /A011 Create referral/ }).click();
-    assert.deepEqual(await findings(page), []);
+    assert.deepEqual(await accessibilityFindings(page), []);
     await send(page);
     assert.match((await page.locator('main').textContent()) ?? '', /401 Unauthorized/);
-    assert.deepEqual(await findings(page), []);
+    assert.deepEqual(await accessibilityFindings(page), []);
     await page.locator('[name="header:If-Match"], [name="token"]').first().fill('caf\u20ac');
     await send(page);
     assert.match((await page.locator('main').textContent()) ?? '', /There is a problem/);
-    await page.screenshot({ path: join(RESULTS, 'explorer-problem.png') });
-    assert.deepEqual(await findings(page), []);
+    await page.screenshot({ path: pictureOf('explorer-problem') });
+    assert.deepEqual(await accessibilityFindings(page), []);
     await page.context().close();
   });
 

@@ -1,18 +1,12 @@
 /** Endpoint registration and NDS Admin in real Chromium: by an endpoint administrator, without JavaScript, with accessibility checks and screenshots. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFindings, launchChromium, noChromium, pictureOf } from '../helpers/chromium.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const RESULTS = resolve(import.meta.dirname, '../results');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 describe('registration pages in Chromium', {
-  skip: EXECUTABLE === undefined ? 'no Chromium on this machine' : false,
+  skip: noChromium,
   concurrency: false,
 }, () => {
   const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
@@ -20,10 +14,9 @@ describe('registration pages in Chromium', {
   let base = '';
 
   before(async () => {
-    mkdirSync(RESULTS, { recursive: true });
     await spine.start();
     base = spine.environment('INT').baseUrl;
-    browser = await chromium.launch({ executablePath: EXECUTABLE ?? '', args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
@@ -54,11 +47,8 @@ describe('registration pages in Chromium', {
 
   /** No serious finding, nothing cut off on a small screen; a picture for whoever looks. */
   async function check(page: Page, name: string): Promise<void> {
-    await page.screenshot({ path: join(RESULTS, `registration-${name}.png`), fullPage: true });
-    await page.addScriptTag({ content: AXE });
-    const findings = await page.evaluate(
-      `axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.help))`,
-    );
+    await page.screenshot({ path: pictureOf(`registration-${name}`), fullPage: true });
+    const findings = await accessibilityFindings(page);
     assert.deepEqual(findings, [], name);
     await page.setViewportSize({ width: 320, height: 800 });
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -1,19 +1,15 @@
 /** Signing in through the CIS2 page in real Chromium: by mouse, by keyboard alone, without JavaScript; with accessibility checks and a screenshot. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFindings, launchChromium, noChromium, pictureOf } from '../helpers/chromium.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
 import { type Application, makeKeyPair, Supplier } from '../helpers/supplier.ts';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const RESULTS = resolve(import.meta.dirname, '../results');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on this machine' : false, concurrency: false }, () => {
+describe('pages in Chromium', { skip: noChromium, concurrency: false }, () => {
   const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
   const supplier = new Supplier(spine);
   let browser: Browser;
@@ -25,25 +21,13 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
   let callback = '';
 
   before(async () => {
-    mkdirSync(RESULTS, { recursive: true });
     await new Promise<void>((ready) => client.listen(0, '127.0.0.1', () => ready()));
     const address = client.address();
     assert.ok(typeof address === 'object' && address !== null);
     callback = `http://127.0.0.1:${address.port}/callback`;
     await spine.start();
     app = await supplier.register({ accessMode: 'user-restricted', jwks: makeKeyPair().jwks, callbackUrl: callback });
-    browser = await chromium.launch({
-      executablePath: EXECUTABLE ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();
@@ -63,14 +47,6 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
     const query = new URLSearchParams({ client_id: app.apiKey, redirect_uri: callback, response_type: 'code', state: 'browser' });
     await page.goto(`${spine.environment('INT').baseUrl}/oauth2/authorize?${query}`);
     return page;
-  }
-
-  async function seriousFindings(page: Page): Promise<string[]> {
-    await page.addScriptTag({ content: AXE }).catch(() => undefined);
-    const findings = await page.evaluate(
-      `axe.run().then((r) => r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.help))`,
-    );
-    return findings as string[];
   }
 
   /** Walks every step of the sign-in by submitting what is chosen, until the callback. */
@@ -100,8 +76,8 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
   test('a person signs in through the CIS2 page; each step has a screenshot and no serious accessibility finding', async () => {
     const page = await openSignIn();
     await walk(page, async (current, step) => {
-      await current.screenshot({ path: join(RESULTS, `sign-in-${step}.png`), fullPage: true });
-      assert.deepEqual(await seriousFindings(current), [], `step ${step}`);
+      await current.screenshot({ path: pictureOf(`sign-in-${step}`), fullPage: true });
+      assert.deepEqual(await accessibilityFindings(current), [], `step ${step}`);
       assert.match((await current.locator('body').textContent()) ?? '', /not real|no real|Nothing here is real/i);
     });
     await page.context().close();
@@ -142,8 +118,8 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
       return page;
     };
     const looked = await open(true);
-    await looked.screenshot({ path: join(RESULTS, 'nhs-login.png'), fullPage: true });
-    assert.deepEqual(await seriousFindings(looked), []);
+    await looked.screenshot({ path: pictureOf('nhs-login'), fullPage: true });
+    assert.deepEqual(await accessibilityFindings(looked), []);
     await looked.setViewportSize({ width: 320, height: 800 });
     const overflow = await looked.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     assert.ok(Number(overflow) <= 1, `${String(overflow)} pixels wider than the screen`);
@@ -161,9 +137,9 @@ describe('pages in Chromium', { skip: EXECUTABLE === undefined ? 'no Chromium on
     const context = await browser.newContext({ bypassCSP: true, ignoreHTTPSErrors: true });
     const page = await context.newPage();
     await page.goto(running.portal);
-    await page.screenshot({ path: join(RESULTS, 'portal.png'), fullPage: true });
+    await page.screenshot({ path: pictureOf('portal'), fullPage: true });
     assert.match((await page.locator('body').textContent()) ?? '', /Integration/);
-    assert.deepEqual(await seriousFindings(page), []);
+    assert.deepEqual(await accessibilityFindings(page), []);
     await context.close();
   });
 });
