@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { secureRandom } from '../kernel/random.ts';
 import type { ServiceDoor } from '../kernel/service-door.ts';
 import { DOOR_PORTS, type EnvironmentDefinition, PORTAL_PORT } from './definitions.ts';
 
@@ -35,23 +36,27 @@ export async function portalPort(base: number): Promise<number> {
   return base === 0 ? freePort() : base + PORTAL_PORT;
 }
 
-/** A port nobody listens on now, over UDP too when asked. */
+/** Below the ports that systems give to outgoing connections: one of those could take a port between its choice and its opening. */
+const FREE_PORTS = { from: 11_000, count: 20_000 };
+/** Ports looked at in this process: what is chosen now is opened later. */
+const chosen = new Set<number>();
+
+/** A port nobody listens on now, over UDP too when asked; another one each time. */
 async function freePort(udp = false): Promise<number> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    const port = await freeTcpPort();
-    if (!udp || (await isFreeForDatagrams(port))) return port;
+  for (let tries = 0; tries < 200; tries += 1) {
+    const port = FREE_PORTS.from + (secureRandom.bytes(4).readUInt32BE() % FREE_PORTS.count);
+    if (chosen.has(port)) continue;
+    chosen.add(port);
+    if ((await isFree(port)) && (!udp || (await isFreeForDatagrams(port)))) return port;
   }
   throw new Error('no free port');
 }
 
-function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port'))));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
 
