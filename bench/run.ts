@@ -19,6 +19,7 @@ console.log(
   `LocalSpine bench: ${cpus().length} cores (${cpus()[0]?.model ?? ''}), Node ${process.version}, ${ROUNDS} rounds of ${MILLISECONDS} ms, ${CONNECTIONS} connections, HTTPS keep-alive\n`,
 );
 await startUp();
+console.log('');
 const folder = mkdtempSync(join(tmpdir(), 'localspine-bench-'));
 const bench = await startSubject();
 try {
