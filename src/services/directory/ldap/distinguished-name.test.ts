@@ -31,6 +31,8 @@ describe('distinguished names', () => {
   });
 
   test('an escaped value is read as it was', () => {
+    for (const value of [' ', '  ', ' a ', '#', '\\ ', 'a, b'])
+      assert.equal(distinguishedName(`cn=${escapeValue(value)}`)?.rdns[0]?.[0]?.value, value);
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme-ascii' }), (value) => {
         const read = distinguishedName(`cn=${escapeValue(value)},o=nhs`);

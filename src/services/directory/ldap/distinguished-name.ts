@@ -107,8 +107,6 @@ function rdnKey(rdn: readonly NameValue[]): string {
 
 /** A value as it stands in a name (RFC 4514 §2.4). */
 export function escapeValue(value: string): string {
-  return value
-    .replace(/[\\,+"<>;=]/g, '\\$&')
-    .replace(/^[ #]/, '\\$&')
-    .replace(/ $/, '\\ ');
+  // In one pass: a value that is a single blank begins and ends with it.
+  return value.replace(/^[ #]| $|[\\,+"<>;=]/g, '\\$&');
 }
