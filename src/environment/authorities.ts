@@ -1,4 +1,5 @@
 import type { DnsApi } from '../services/dns/index.ts';
+import type { GatewayApi } from '../services/gateway/index.ts';
 import type { PkiApi } from '../services/pki/index.ts';
 import type { Environment } from './environment.ts';
 
@@ -10,6 +11,11 @@ export function pkiOf(environment: Environment): PkiApi {
 /** Where the names of an environment point, which its doors listen on. */
 export function dnsOf(environment: Environment): DnsApi {
   return apiOf(environment, 'dns') as DnsApi;
+}
+
+/** The API platform of an environment, for what stands above it. */
+export function gatewayOf(environment: Environment): GatewayApi {
+  return apiOf(environment, 'gateway') as GatewayApi;
 }
 
 function apiOf(environment: Environment, name: string): unknown {

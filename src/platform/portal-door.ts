@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { gatewayOf } from '../environment/authorities.ts';
 import { Doors } from '../environment/doors.ts';
 import type { Environment } from '../environment/environment.ts';
-import { gatewayOf } from '../environment/gateway.ts';
 import { portalPort } from '../environment/ports.ts';
 import { secureRandom } from '../kernel/random.ts';
 import type { EnvironmentSummary, ExaminingEnvironment } from '../portal/index.ts';
