@@ -63,7 +63,7 @@ describe('attacks on smartcards', { concurrency: false }, () => {
     const markup = '"><script>alert(1)</script>';
     const page = await agent.do('/care-id/register', {
       givenName: markup,
-      familyName: '{{ 7 * 7 }}',
+      familyName: 'Sum{{ 7 * 7 }}End',
       'birthDate[day]': '1',
       'birthDate[month]': '1',
       'birthDate[year]': '1990',
@@ -74,7 +74,7 @@ describe('attacks on smartcards', { concurrency: false }, () => {
     });
     assert.equal(page.status, 200);
     for (const each of [page, await agent.open(`/care-id?q=${encodeURIComponent(markup)}`), await agent.open('/care-id?done=<b>')]) {
-      assert.doesNotMatch(each.text, /<script|<b>|49/);
+      assert.doesNotMatch(each.text, /<script|<b>|Sum49End/);
       assert.match(each.headers['content-security-policy'] ?? '', /script-src 'none'/);
     }
   });
