@@ -60,3 +60,9 @@ export function isoInstant(instant: Instant): string {
 export function isoDate(instant: Instant): string {
   return isoInstant(instant).slice(0, 10);
 }
+
+/** What a person wrote as a date (`2026-12-02`, in UTC) or a date and time (`2026-12-02T19:59:00Z`); undefined when it is neither. */
+export function parseInstant(text: string): Instant | undefined {
+  const instant = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
+}

@@ -13,8 +13,10 @@ import { createSealer, type Sealer } from '../kernel/sealer.ts';
 import { kernelMigrations } from '../kernel/store/kernel-migrations.ts';
 import type { OwnedMigrations } from '../kernel/store/migrate.ts';
 import type { Store } from '../kernel/store/store.ts';
+import { portalMigrations } from '../portal/index.ts';
 import type { Configuration } from './configuration.ts';
 import { Home } from './home.ts';
+import { operatorToken } from './operator-token.ts';
 import { PortalDoor } from './portal-door.ts';
 import { Roots, rootMigrations } from './roots.ts';
 
@@ -57,7 +59,19 @@ export async function boot({ configuration, progress }: BootOptions): Promise<Pl
     );
     const firstBoot = environments.some((each) => each.bornNow);
     await allOrNone(environments.map((each) => each.open()));
-    const portal = await PortalDoor.open({ configuration, environments, roots });
+    const portal = await PortalDoor.open({
+      configuration,
+      environments,
+      roots,
+      store: await openStore(
+        configuration,
+        home,
+        { schema: 'portal', file: 'portal.sqlite' },
+        { kernel: kernelMigrations, ...portalMigrations },
+      ),
+      operatorToken: operatorToken(configuration, sealer),
+      log: log.child({ portal: true }),
+    });
     closers.push(() => portal.close());
     await announce(home, environments, portal.url);
     return {

@@ -33,6 +33,8 @@ export interface Configuration {
   readonly spikeArrestPerMinute: PerEnvironment;
   readonly spineIdleMinutes: number;
   readonly ldap: LdapSettings;
+  /** SMTP server that the portal's mail goes to; kept in the portal only when absent. */
+  readonly smtpUrl: string | undefined;
   readonly journalKeep: number;
   readonly logLevel: string;
 }
@@ -154,6 +156,11 @@ export const SETTINGS: readonly SettingDocument[] = [
     fallback: 'off',
     meaning: 'on or off: a plain LDAP door on loopback (port +89 of the environment), which offers StartTLS.',
   },
+  {
+    name: 'LOCALSPINE_SMTP_URL',
+    fallback: '(none: mail stays in the portal)',
+    meaning: 'Where the portal sends the mail of the path to live as well, for example smtp://localhost:1025.',
+  },
   { name: 'LOCALSPINE_JOURNAL_KEEP', fallback: '20000', meaning: 'Exchanges the journal of each environment keeps.' },
   { name: 'LOCALSPINE_LOG_LEVEL', fallback: 'warn on a terminal, otherwise info', meaning: 'trace, debug, info, warn, error or silent.' },
 ];
@@ -201,6 +208,8 @@ export function readConfiguration(variables: Variables, folder: string, interact
   const portBase = whole('LOCALSPINE_PORT_BASE', 8000, 65_000);
   if (portBase !== 0 && portBase < 1024) faults.push('LOCALSPINE_PORT_BASE must be 0 or at least 1024');
   const readerPassword = text('LOCALSPINE_LDAP_READER_PASSWORD');
+  const smtpUrl = text('LOCALSPINE_SMTP_URL');
+  if (smtpUrl !== undefined && !/^smtps?:\/\/[^\s/]+/.test(smtpUrl)) faults.push('LOCALSPINE_SMTP_URL must begin with smtp:// or smtps://');
   const configuration: Configuration = {
     home: homePath,
     environments: readEnvironments(text('LOCALSPINE_ENVIRONMENTS'), faults),
@@ -234,6 +243,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
       matching: oneOf('LOCALSPINE_LDAP_MATCHING', 'published', ['published', 'lenient']),
       plain: oneOf('LOCALSPINE_LDAP_PLAIN', 'off', ['on', 'off']) === 'on',
     },
+    smtpUrl,
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   };

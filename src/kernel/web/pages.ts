@@ -26,11 +26,21 @@ export class Pages {
     return (await this.#templates).render(view, values);
   }
 
-  /** Sends a view with the headers every page carries. */
-  async send(reply: FastifyReply, view: string, values: Readonly<Record<string, unknown>>, status = 200): Promise<FastifyReply> {
+  /**
+   * Sends a view with the headers every page carries.
+   *
+   * @param options `scripts`: files of our own may enhance the page
+   */
+  async send(
+    reply: FastifyReply,
+    view: string,
+    values: Readonly<Record<string, unknown>>,
+    status = 200,
+    options: { readonly scripts?: boolean } = {},
+  ): Promise<FastifyReply> {
     return reply
       .code(status)
-      .headers(PAGE_HEADERS)
+      .headers(options.scripts === true ? SCRIPTED_PAGE_HEADERS : PAGE_HEADERS)
       .type('text/html; charset=utf-8')
       .send(await this.render(view, values));
   }
@@ -62,4 +72,10 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
+} as const;
+
+/** For pages that a script file of ours enhances; it speaks to our own origin only. Inline script stays forbidden. */
+const SCRIPTED_PAGE_HEADERS = {
+  ...PAGE_HEADERS,
+  'content-security-policy': PAGE_HEADERS['content-security-policy'].replace("script-src 'none'", "script-src 'self'; connect-src 'self'"),
 } as const;

@@ -1,0 +1,61 @@
+import Type from 'typebox';
+import { manifestOf } from '../admin/manifest.ts';
+import { ManifestSchema } from '../connection/manifest-schema.ts';
+import { operation } from './operation.ts';
+
+const Nothing = Type.Object({}, { additionalProperties: false });
+
+/** What an environment says of itself. */
+export const environmentOperations = {
+  'environment.describe': operation({
+    summary: 'What this environment is, where it answers, and its time.',
+    input: Nothing,
+    output: Type.Object({
+      id: Type.String(),
+      slug: Type.String(),
+      title: Type.String(),
+      purpose: Type.String(),
+      production: Type.Boolean(),
+      ready: Type.Boolean(),
+      baseUrl: Type.String(),
+      mutualTlsUrl: Type.String(),
+      ers: Type.Array(Type.Object({ instance: Type.String(), url: Type.String() })),
+      tokenUrls: Type.Array(Type.String()),
+      /** Business time, in milliseconds since 1970. */
+      now: Type.Integer(),
+      realNow: Type.Integer(),
+    }),
+    run: async ({ facts, definition, ready, world }) => ({
+      id: facts.id,
+      slug: facts.slug,
+      title: facts.title,
+      purpose: definition.purpose,
+      production: facts.production,
+      ready,
+      baseUrl: facts.baseUrl,
+      mutualTlsUrl: facts.mutualTlsUrl,
+      ers: facts.ersInstances.map((instance, index) => ({
+        instance,
+        url: `${facts.ersBaseUrls[index] ?? facts.baseUrl}${facts.ersPaths[0] ?? '/referrals'}/FHIR`,
+      })),
+      tokenUrls: facts.tokenServers.map((each) => `${facts.baseUrl}${each.path}/token`),
+      now: world.now(),
+      realNow: world.realNow(),
+    }),
+  }),
+  'environment.manifest': operation({
+    summary: 'The manifest: doors, services, and every row of the connection information as it is now.',
+    input: Nothing,
+    output: ManifestSchema,
+    run: manifestOf,
+  }),
+  'environment.now': operation({
+    summary: 'Business time, in milliseconds since 1970.',
+    input: Nothing,
+    output: Type.Object({ now: Type.Integer() }),
+    run: async ({ world }) => {
+      await world.refresh();
+      return { now: world.now() };
+    },
+  }),
+};

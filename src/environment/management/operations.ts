@@ -1,0 +1,13 @@
+import type { Static } from 'typebox';
+import { environmentOperations } from './environment.ts';
+
+/** Everything that may be asked of an environment from above, by name. */
+export const operations = {
+  ...environmentOperations,
+};
+
+type Operations = typeof operations;
+
+export type OperationName = keyof Operations;
+export type InputOf<Name extends OperationName> = Static<Operations[Name]['input']>;
+export type OutputOf<Name extends OperationName> = Static<Operations[Name]['output']>;

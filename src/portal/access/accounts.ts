@@ -1,0 +1,282 @@
+import { hash } from 'node:crypto';
+import type { Instant } from '../../kernel/clock.ts';
+import { bit, type Db, tablesOf } from '../../kernel/store/store.ts';
+import type { Role } from './permissions.ts';
+import type { Membership } from './visitor.ts';
+
+interface AccountRow {
+  account_id: string;
+  email: string;
+  name: string;
+  role: string;
+  ods_code: string | null;
+  desks: string;
+  status: string;
+  password: string | null;
+  failures: number;
+  locked_until: number;
+  demonstration: number;
+  created_at: number;
+}
+interface CredentialRow {
+  fingerprint: string;
+  account_id: string;
+  kind: string;
+  label: string;
+  created_at: number;
+  used_at: number;
+  expires_at: number;
+}
+interface AccountTables {
+  portal_account: AccountRow;
+  portal_credential: CredentialRow;
+  portal_team: { team_id: string; name: string; ods_code: string | null; created_at: number };
+  portal_membership: { team_id: string; account_id: string; administrator: number };
+}
+
+export type AccountRole = Exclude<Role, 'anyone'>;
+export type AccountStatus = 'unverified' | 'active' | 'suspended';
+
+/** A person who can sign in (path-to-live.md §3.1, DeveloperAccount). */
+export interface Account {
+  readonly accountId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: AccountRole;
+  readonly odsCode: string | undefined;
+  readonly desks: readonly string[];
+  readonly status: AccountStatus;
+  readonly password: string | null;
+  readonly failures: number;
+  readonly lockedUntil: Instant;
+  /** Part of the demonstration: on this machine alone it signs in without a password. */
+  readonly demonstration: boolean;
+  readonly createdAt: Instant;
+}
+
+export interface Team {
+  readonly teamId: string;
+  readonly name: string;
+  /** ODS code of the supplier, where it has one. */
+  readonly odsCode: string | undefined;
+  readonly createdAt: Instant;
+}
+
+export interface Member {
+  readonly accountId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly administrator: boolean;
+}
+
+export type CredentialKind = 'session' | 'token' | 'verification' | 'password-reset';
+
+const tables = (db: Db) => tablesOf<AccountTables>(db);
+
+/** How a session id, API token or link is kept: who reads the store cannot use it. */
+export function fingerprint(value: string): string {
+  return hash('sha256', value, 'base64url');
+}
+
+/** E-mail addresses are compared without case. */
+export function normalEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+const accountOf = (row: AccountRow): Account => ({
+  accountId: row.account_id,
+  email: row.email,
+  name: row.name,
+  role: row.role as AccountRole,
+  odsCode: row.ods_code ?? undefined,
+  desks: JSON.parse(row.desks),
+  status: row.status as AccountStatus,
+  password: row.password,
+  failures: Number(row.failures),
+  lockedUntil: Number(row.locked_until),
+  demonstration: Number(row.demonstration) === 1,
+  createdAt: Number(row.created_at),
+});
+
+const rowOf = (account: Account): AccountRow => ({
+  account_id: account.accountId,
+  email: normalEmail(account.email),
+  name: account.name,
+  role: account.role,
+  ods_code: account.odsCode ?? null,
+  desks: JSON.stringify(account.desks),
+  status: account.status,
+  password: account.password,
+  failures: account.failures,
+  locked_until: account.lockedUntil,
+  demonstration: bit(account.demonstration),
+  created_at: account.createdAt,
+});
+
+export async function insertAccount(tx: Db, account: Account): Promise<boolean> {
+  const result = await tables(tx)
+    .insertInto('portal_account')
+    .values(rowOf(account))
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .executeTakeFirst();
+  return Number(result.numInsertedOrUpdatedRows) > 0;
+}
+
+export async function saveAccount(tx: Db, account: Account): Promise<void> {
+  await tables(tx).updateTable('portal_account').set(rowOf(account)).where('account_id', '=', account.accountId).execute();
+}
+
+export async function findAccount(db: Db, accountId: string): Promise<Account | undefined> {
+  const row = await tables(db).selectFrom('portal_account').selectAll().where('account_id', '=', accountId).executeTakeFirst();
+  return row && accountOf(row);
+}
+
+export async function findAccountByEmail(db: Db, email: string): Promise<Account | undefined> {
+  const row = await tables(db).selectFrom('portal_account').selectAll().where('email', '=', normalEmail(email)).executeTakeFirst();
+  return row && accountOf(row);
+}
+
+export async function allAccounts(db: Db): Promise<readonly Account[]> {
+  return (await tables(db).selectFrom('portal_account').selectAll().orderBy('email').execute()).map(accountOf);
+}
+
+/** Keeps a credential by its fingerprint; the value itself is told once and kept nowhere. */
+export async function insertCredential(
+  tx: Db,
+  credential: { value: string; accountId: string; kind: CredentialKind; label: string; now: Instant; expiresAt: Instant },
+): Promise<void> {
+  await tables(tx)
+    .insertInto('portal_credential')
+    .values({
+      fingerprint: fingerprint(credential.value),
+      account_id: credential.accountId,
+      kind: credential.kind,
+      label: credential.label,
+      created_at: credential.now,
+      used_at: credential.now,
+      expires_at: credential.expiresAt,
+    })
+    .execute();
+}
+
+/** A credential that is good at `now`. */
+export async function findCredential(
+  db: Db,
+  value: string,
+  kind: CredentialKind,
+  now: Instant,
+): Promise<{ readonly accountId: string; readonly usedAt: Instant } | undefined> {
+  const row = await tables(db)
+    .selectFrom('portal_credential')
+    .select(['account_id', 'used_at'])
+    .where('fingerprint', '=', fingerprint(value))
+    .where('kind', '=', kind)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row && { accountId: row.account_id, usedAt: Number(row.used_at) };
+}
+
+export async function touchCredential(db: Db, value: string, now: Instant): Promise<void> {
+  await tables(db).updateTable('portal_credential').set({ used_at: now }).where('fingerprint', '=', fingerprint(value)).execute();
+}
+
+/** Takes credentials back: one by its value or fingerprint, or all of a kind of an account. */
+export async function deleteCredentials(
+  tx: Db,
+  which:
+    | { readonly value: string }
+    | { readonly fingerprint: string; readonly accountId: string }
+    | { readonly accountId: string; readonly kind: CredentialKind },
+): Promise<number> {
+  let query = tables(tx).deleteFrom('portal_credential');
+  if ('value' in which) query = query.where('fingerprint', '=', fingerprint(which.value));
+  else {
+    query = query.where('account_id', '=', which.accountId);
+    query = 'kind' in which ? query.where('kind', '=', which.kind) : query.where('fingerprint', '=', which.fingerprint);
+  }
+  return Number((await query.executeTakeFirst()).numDeletedRows);
+}
+
+/** API tokens of an account, without their values. */
+export async function tokensOf(
+  db: Db,
+  accountId: string,
+): Promise<readonly { readonly fingerprint: string; readonly label: string; readonly createdAt: Instant; readonly usedAt: Instant }[]> {
+  const rows = await tables(db)
+    .selectFrom('portal_credential')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'token')
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => ({
+    fingerprint: row.fingerprint,
+    label: row.label,
+    createdAt: Number(row.created_at),
+    usedAt: Number(row.used_at),
+  }));
+}
+
+export async function insertTeam(tx: Db, team: Team): Promise<boolean> {
+  const result = await tables(tx)
+    .insertInto('portal_team')
+    .values({ team_id: team.teamId, name: team.name, ods_code: team.odsCode ?? null, created_at: team.createdAt })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  return Number(result.numInsertedOrUpdatedRows) > 0;
+}
+
+export async function findTeam(db: Db, teamId: string): Promise<Team | undefined> {
+  const row = await tables(db).selectFrom('portal_team').selectAll().where('team_id', '=', teamId).executeTakeFirst();
+  return row && { teamId: row.team_id, name: row.name, odsCode: row.ods_code ?? undefined, createdAt: Number(row.created_at) };
+}
+
+export async function allTeams(db: Db): Promise<readonly Team[]> {
+  const rows = await tables(db).selectFrom('portal_team').selectAll().orderBy('name').execute();
+  return rows.map((row) => ({
+    teamId: row.team_id,
+    name: row.name,
+    odsCode: row.ods_code ?? undefined,
+    createdAt: Number(row.created_at),
+  }));
+}
+
+/** Puts a person in a team, or changes what they are there. */
+export async function setMembership(tx: Db, teamId: string, accountId: string, administrator: boolean): Promise<void> {
+  await tables(tx)
+    .insertInto('portal_membership')
+    .values({ team_id: teamId, account_id: accountId, administrator: bit(administrator) })
+    .onConflict((conflict) => conflict.columns(['team_id', 'account_id']).doUpdateSet({ administrator: bit(administrator) }))
+    .execute();
+}
+
+export async function deleteMembership(tx: Db, teamId: string, accountId: string): Promise<void> {
+  await tables(tx).deleteFrom('portal_membership').where('team_id', '=', teamId).where('account_id', '=', accountId).execute();
+}
+
+export async function membersOf(db: Db, teamId: string): Promise<readonly Member[]> {
+  const rows = await tables(db)
+    .selectFrom('portal_membership')
+    .innerJoin('portal_account', 'portal_account.account_id', 'portal_membership.account_id')
+    .select(['portal_account.account_id', 'name', 'email', 'administrator'])
+    .where('team_id', '=', teamId)
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    name: row.name,
+    email: row.email,
+    administrator: Number(row.administrator) === 1,
+  }));
+}
+
+export async function membershipsOf(db: Db, accountId: string): Promise<readonly Membership[]> {
+  const rows = await tables(db)
+    .selectFrom('portal_membership')
+    .innerJoin('portal_team', 'portal_team.team_id', 'portal_membership.team_id')
+    .select(['portal_team.team_id', 'name', 'administrator'])
+    .where('account_id', '=', accountId)
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({ teamId: row.team_id, name: row.name, administrator: Number(row.administrator) === 1 }));
+}

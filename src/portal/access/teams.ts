@@ -1,0 +1,156 @@
+import { LocalRefusal } from '../../kernel/errors.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import type { Portal } from '../portal.ts';
+import {
+  type Account,
+  type AccountStatus,
+  allTeams,
+  deleteCredentials,
+  deleteMembership,
+  findAccount,
+  findAccountByEmail,
+  findTeam,
+  insertTeam,
+  type Member,
+  membersOf,
+  saveAccount,
+  setMembership,
+  type Team,
+} from './accounts.ts';
+import { require } from './permissions.ts';
+import type { Visitor } from './visitor.ts';
+
+const ODS_CODE = /^[A-Z0-9]{3,10}$/;
+
+/** Makes a team: an application owner (PTL-102). Who makes it administers it. Throws LocalRefusal 400, 409. */
+export async function createTeam(
+  portal: Portal,
+  visitor: Visitor,
+  { name, odsCode }: { readonly name: string; readonly odsCode?: string | undefined },
+): Promise<Team> {
+  require(visitor, 'team.create');
+  const trimmed = name.trim();
+  if (trimmed === '' || trimmed.length > 100)
+    throw new LocalRefusal(400, 'bad_team', 'Enter a name for the team, of 100 characters or fewer.');
+  if (odsCode !== undefined && !ODS_CODE.test(odsCode))
+    throw new LocalRefusal(400, 'bad_ods_code', 'An ODS code has 3 to 10 capital letters and digits.');
+  const team: Team = { teamId: portal.random.uuid(), name: trimmed, odsCode, createdAt: portal.clock.realNow() };
+  await portal.store.transaction(async (tx) => {
+    if (!(await insertTeam(tx, team)))
+      throw new LocalRefusal(
+        409,
+        'team_taken',
+        `There is a team called ${trimmed} already.`,
+        'Choose another name, or ask its administrator to invite you.',
+      );
+    if (visitor.accountId !== undefined) await setMembership(tx, team.teamId, visitor.accountId, true);
+    await portal.audit.record(tx, visitor, { action: 'team.create', subject: `team ${trimmed}`, about: { teamId: team.teamId } });
+  });
+  return team;
+}
+
+/** A team with its members. Throws LocalRefusal 404, or 403 for who is not in it. */
+export async function viewTeam(portal: Portal, visitor: Visitor, teamId: string): Promise<Team & { readonly members: readonly Member[] }> {
+  const team = await requireTeam(portal.store.db, teamId);
+  require(visitor, 'team.see', { teamId });
+  return { ...team, members: await membersOf(portal.store.db, teamId) };
+}
+
+/** Teams the visitor may see. */
+export async function listTeams(portal: Portal, visitor: Visitor): Promise<readonly Team[]> {
+  require(visitor, 'team.see');
+  const teams = await allTeams(portal.store.db);
+  return visitor.role === 'supplier' ? teams.filter((team) => visitor.teams.some((each) => each.teamId === team.teamId)) : teams;
+}
+
+/** Takes somebody into a team, or changes what they are there. Throws LocalRefusal 403, 404. */
+export async function setMember(
+  portal: Portal,
+  visitor: Visitor,
+  teamId: string,
+  member: { readonly email: string; readonly administrator: boolean },
+): Promise<void> {
+  await portal.store.transaction(async (tx) => {
+    const team = await requireTeam(tx, teamId);
+    require(visitor, 'team.change', { teamId });
+    const account = await findAccountByEmail(tx, member.email);
+    if (account === undefined || account.role !== 'supplier')
+      throw new LocalRefusal(404, 'account_unknown', 'No developer has registered with this address.', 'Ask them to register first.');
+    if (!member.administrator) await keepAnAdministrator(tx, teamId, account.accountId);
+    await setMembership(tx, teamId, account.accountId, member.administrator);
+    const detail = { member: account.email, administrator: member.administrator };
+    await portal.audit.record(tx, visitor, { action: 'team.member', subject: `team ${team.name}`, about: { teamId }, detail });
+    await portal.mail.send(tx, {
+      from: 'Developer accounts',
+      to: account.email,
+      subject: `You are in the team ${team.name}`,
+      text: `${visitor.name} has put you in the team ${team.name}.\n\n${portal.baseUrl}/teams/${teamId}\n`,
+    });
+  });
+  portal.outbox.wake();
+}
+
+/** Takes somebody out of a team. Throws LocalRefusal 403, 404, 409 for its last administrator. */
+export async function removeMember(portal: Portal, visitor: Visitor, teamId: string, accountId: string): Promise<void> {
+  await portal.store.transaction(async (tx) => {
+    const team = await requireTeam(tx, teamId);
+    if (visitor.accountId !== accountId) require(visitor, 'team.change', { teamId });
+    await keepAnAdministrator(tx, teamId, accountId);
+    await deleteMembership(tx, teamId, accountId);
+    const account = await findAccount(tx, accountId);
+    await portal.audit.record(tx, visitor, {
+      action: 'team.member',
+      subject: `team ${team.name}`,
+      about: { teamId },
+      detail: { member: account?.email, removed: true },
+    });
+  });
+}
+
+async function keepAnAdministrator(db: Db, teamId: string, leaving: string): Promise<void> {
+  const members = await membersOf(db, teamId);
+  const isMember = members.some((each) => each.accountId === leaving);
+  if (isMember && !members.some((each) => each.administrator && each.accountId !== leaving))
+    throw new LocalRefusal(409, 'last_administrator', 'A team needs an administrator.', 'Make another member administrator first.');
+}
+
+async function requireTeam(db: Db, teamId: string): Promise<Team> {
+  const team = await findTeam(db, teamId);
+  if (team === undefined) throw new LocalRefusal(404, 'team_unknown', 'There is no such team.');
+  return team;
+}
+
+/** What an operator may change of an account; its sessions end when it is suspended. Throws LocalRefusal 403, 404. */
+export async function changeAccount(
+  portal: Portal,
+  visitor: Visitor,
+  accountId: string,
+  change: {
+    readonly status?: AccountStatus;
+    readonly role?: Account['role'];
+    readonly odsCode?: string | null;
+    readonly desks?: readonly string[];
+  },
+): Promise<Account> {
+  require(visitor, 'account.change');
+  return portal.store.transaction(async (tx) => {
+    const account = await findAccount(tx, accountId);
+    if (account === undefined) throw new LocalRefusal(404, 'account_unknown', 'There is no such account.');
+    const changed: Account = {
+      ...account,
+      status: change.status ?? account.status,
+      role: change.role ?? account.role,
+      odsCode: change.odsCode === undefined ? account.odsCode : (change.odsCode ?? undefined),
+      desks: change.desks ?? account.desks,
+    };
+    await saveAccount(tx, changed);
+    if (changed.status === 'suspended') for (const kind of ['session', 'token'] as const) await deleteCredentials(tx, { accountId, kind });
+    await portal.audit.record(tx, visitor, {
+      action: 'account.change',
+      subject: `account ${account.email}`,
+      about: { accountId },
+      detail: change,
+    });
+    return changed;
+  });
+}
