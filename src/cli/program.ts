@@ -13,6 +13,7 @@ import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
+import { addPortalCommands } from './commands/portal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
 import { addSmartcardCommands } from './commands/smartcard.ts';
@@ -53,6 +54,7 @@ export function buildProgram(book: CommandBook): Command {
     addReset,
     addSeed,
     addCollection,
+    addPortalCommands,
   ])
     add(program, book);
   return program;
