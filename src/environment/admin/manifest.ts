@@ -1,7 +1,7 @@
 import { dnsOf } from '../authorities.ts';
 import { connections } from '../connection/connections.ts';
 import type { Manifest } from '../connection/manifest-schema.ts';
-import { NOT_FOR } from '../connection/status.ts';
+import { NOT_FOR, PURPOSES } from '../connection/status.ts';
 import type { Environment } from '../environment.ts';
 
 /**
@@ -17,6 +17,7 @@ export async function manifestOf(environment: Environment): Promise<Manifest> {
     id: definition.id,
     title: facts.title,
     purpose: definition.purpose,
+    purposes: [...PURPOSES[definition.id]],
     notFor: [...NOT_FOR[definition.id]],
     production: facts.production,
     baseUrl: facts.baseUrl,

@@ -57,6 +57,7 @@ export const ManifestSchema = Type.Object(
     id: Type.Enum([...ENVIRONMENT_IDS]),
     title: Text,
     purpose: Text,
+    purposes: Type.Array(Text),
     notFor: Type.Array(Text),
     production: Type.Boolean(),
     baseUrl: Text,

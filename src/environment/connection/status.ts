@@ -86,7 +86,23 @@ function atRoute(
   return { url: `${listener.baseUrl}${path}`, port: listener.port, service };
 }
 
-/** What is said about an environment as a whole (PTL-002, PTL-004). */
+/** What an environment is for (PTL-002, path-to-live.md §2.1). */
+export const PURPOSES: Readonly<Record<EnvironmentDefinition['id'], readonly string[]>> = {
+  SANDBOX: ['First tries without registration.', 'Learning the e-RS API by its published examples.'],
+  INT: [
+    'Formal, supervised testing of a supplier’s product.',
+    'Conformance runs and witness testing, on which DEP access and the certificate rest.',
+  ],
+  DEP: [
+    'Testing a product in place before it goes live.',
+    'Helping suppliers and NHS organisations to build the processes and procedures of a local site.',
+    'Creating a local change process.',
+    'User acceptance testing with NHS organisations.',
+  ],
+  PROD: ['Rehearsing registration, the PROD form and go-live.'],
+};
+
+/** What it is not for (PTL-002, PTL-004). */
 export const NOT_FOR: Readonly<Record<EnvironmentDefinition['id'], readonly string[]>> = {
   SANDBOX: ['Proof that a product works: nobody is authorised here.'],
   INT: ['Live use.', 'Taking the place of DEP or PROD while they are down: credentials are good in one environment only.'],

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { manifestOf } from '../admin/manifest.ts';
+import { EXPORT_FORMATS, EXPORT_NAMES, exported } from '../connection/exports.ts';
 import { ManifestSchema } from '../connection/manifest-schema.ts';
 import { operation } from './operation.ts';
 
@@ -48,6 +49,21 @@ export const environmentOperations = {
     input: Nothing,
     output: ManifestSchema,
     run: manifestOf,
+  }),
+  'environment.exports': operation({
+    summary: 'The files that the connection information can be exported as.',
+    input: Nothing,
+    output: Type.Object({ exports: Type.Array(Type.Object({ format: Type.Enum([...EXPORT_NAMES]), title: Type.String() })) }),
+    run: async () => ({ exports: EXPORT_NAMES.map((format) => ({ format, title: EXPORT_FORMATS[format].title })) }),
+  }),
+  'environment.export': operation({
+    summary: 'The connection information as a file: allow list, hosts file, variables, collections’ environments.',
+    input: Type.Object({ format: Type.Enum([...EXPORT_NAMES]) }, { additionalProperties: false }),
+    output: Type.Object({ file: Type.String(), mediaType: Type.String(), text: Type.String() }),
+    run: async (environment, { format }) => {
+      const { mediaType, file } = EXPORT_FORMATS[format];
+      return { file: file(environment.facts.slug), mediaType, text: exported(format, await manifestOf(environment)) };
+    },
   }),
   'environment.now': operation({
     summary: 'Business time, in milliseconds since 1970.',

@@ -1,0 +1,74 @@
+/** The portal's own pages in real Chromium: accessible, keyboard and narrow screens, without JavaScript, and a picture of each. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFindings, launchChromium, noChromium, overflowAt, pictureOf } from '../helpers/chromium.ts';
+import { LocalSpine } from '../helpers/localspine.ts';
+import { portalOf } from '../helpers/portal.ts';
+
+/** Every page that is just there, by who looks at it. */
+const PAGES: Readonly<Record<string, readonly string[]>> = {
+  '': ['/', '/sign-in', '/register', '/forgotten-password', '/environments', '/environments/INT', '/environments/INT/connections', '/mail'],
+  'Rae Release Lead': ['/account', '/teams', '/teams/new', '/audit'],
+  'Ola Operator': ['/accounts', '/audit', '/mail'],
+};
+
+describe('pages of the portal in Chromium', { skip: noChromium, concurrency: false }, () => {
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT,DEP' });
+  let browser: Browser;
+  let portal = '';
+
+  before(async () => {
+    await spine.start();
+    portal = portalOf(spine);
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await spine.remove();
+  });
+
+  const signIn = async (page: Page, name: string): Promise<void> => {
+    await page.goto(`${portal}/sign-in`);
+    await page.getByRole('button', { name }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  };
+
+  for (const [who, paths] of Object.entries(PAGES))
+    test(`pages for ${who === '' ? 'everybody' : who} are accessible and fit a narrow screen`, async () => {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
+      const page = await context.newPage();
+      if (who !== '') await signIn(page, who);
+      for (const path of paths) {
+        await page.goto(`${portal}${path}`);
+        assert.deepEqual(await accessibilityFindings(page, true), [], path);
+        await page.screenshot({ path: pictureOf(`portal${path.replaceAll('/', '-')}`), fullPage: true });
+        assert.equal(await overflowAt(page, 320), 0, path);
+      }
+      await context.close();
+    });
+
+  test('register, with a problem on the way, by keyboard alone and without JavaScript', async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${portal}/register`);
+    await page.getByLabel('Your name').focus();
+    await page.keyboard.type('Grace');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('grace@example.com');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('short');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('There is a problem').waitFor();
+    await page.getByRole('link', { name: 'Password must be at least 12 characters' }).click();
+    await page.keyboard.type('three random words');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor();
+    await page.getByRole('link', { name: 'read it in the mail outbox' }).click();
+    await page.getByRole('link', { name: 'Confirm your email address' }).click();
+    await page.getByRole('link', { name: /verify/ }).click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('link', { name: 'Grace' }).waitFor();
+    await context.close();
+  });
+});
