@@ -40,6 +40,7 @@ describe('pages of the portal in Chromium', { skip: noChromium, concurrency: fal
       const page = await context.newPage();
       if (who !== '') await signIn(page, who);
       for (const path of paths) {
+        await page.setViewportSize({ width: 1280, height: 900 });
         await page.goto(`${portal}${path}`);
         assert.deepEqual(await accessibilityFindings(page, true), [], path);
         await page.screenshot({ path: pictureOf(`portal${path.replaceAll('/', '-')}`), fullPage: true });
