@@ -56,12 +56,19 @@ export interface ShownSection {
 }
 
 /** Every row in its table; tables without rows are left out. */
-export function sectionsOf(manifest: Pick<Manifest, 'rows'>): readonly ShownSection[] {
+export function sectionsOf(manifest: Pick<Manifest, 'id' | 'rows'>): readonly ShownSection[] {
   return SECTIONS.map(({ section, title }) => ({
     section,
     title,
-    rows: manifest.rows.filter((row) => row.section === section).map(shownRow),
+    rows: manifest.rows.filter((row) => row.section === section).map((row) => shownRow(here(row, manifest.id))),
   })).filter((each) => each.rows.length > 0);
+}
+
+/** The one row an environment cannot know of, since environments do not know the portal: its central page is ours (PTL-023). */
+function here(row: Row, environment: string): Row {
+  if (row.id !== 'portal-central') return row;
+  const { reason: _absent, ...rest } = row;
+  return { ...rest, state: 'up', local: { url: `/environments/${environment}`, service: 'portal' } };
 }
 
 function shownRow({
@@ -91,7 +98,7 @@ function shownRow({
     port: String(port),
     zone: zone === 'hscn' ? 'HSCN' : 'internet',
     ...(local !== undefined && { local: local.url }),
-    ...(local !== undefined && audience === 'users' && local.url.startsWith('https://') && { link: local.url }),
+    ...(local !== undefined && audience === 'users' && /^(https:\/)?\//.test(local.url) && { link: local.url }),
     state: STATES[state],
     ...(reason !== undefined && { reason }),
     ...(partyKey !== undefined && { partyKey }),
@@ -111,10 +118,10 @@ export interface Application {
 }
 
 /** Applications that people open, and whether this visitor may: who has not signed in sees what there is. */
-export function applicationsOf(manifest: Pick<Manifest, 'rows'>, visitor: Pick<Visitor, 'role'>): readonly Application[] {
+export function applicationsOf(manifest: Pick<Manifest, 'id' | 'rows'>, visitor: Pick<Visitor, 'role'>): readonly Application[] {
   const seen = new Set<string>();
   return manifest.rows
-    .filter((row) => row.audience === 'users' && !seen.has(row.title) && seen.add(row.title))
+    .filter((row) => row.audience === 'users' && row.id !== 'portal-central' && !seen.has(row.title) && seen.add(row.title))
     .map((row): Application => {
       const shown = shownRow(row);
       const closed = closedBecause(shown, visitor);

@@ -1,3 +1,4 @@
+import { answersRow } from '../../kernel/connection.ts';
 import { offer, type Service } from '../../kernel/service.ts';
 import { directory } from '../directory/index.ts';
 import { gateway } from '../gateway/index.ts';
@@ -21,7 +22,7 @@ export const endpointRegistration: Service<EndpointRegistrationApi> = {
     endpoint_registration_session: 'kept',
     endpoint_registration_audit: 'kept',
   },
-  offers: [offer(signInCallback, CALLBACK)],
+  offers: [offer(signInCallback, CALLBACK), offer(answersRow, { row: 'application-nds-admin', path: '/ndsadmin' })],
   create(context) {
     const { environment, store, clock, random, faults } = context;
     const world: RegistrationWorld = {
