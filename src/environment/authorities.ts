@@ -1,3 +1,5 @@
+import type { DemographicsApi } from '../services/demographics/index.ts';
+import type { DirectoryApi } from '../services/directory/index.ts';
 import type { DnsApi } from '../services/dns/index.ts';
 import type { GatewayApi } from '../services/gateway/index.ts';
 import type { PkiApi } from '../services/pki/index.ts';
@@ -16,6 +18,16 @@ export function dnsOf(environment: Environment): DnsApi {
 /** The API platform of an environment, for what stands above it. */
 export function gatewayOf(environment: Environment): GatewayApi {
   return apiOf(environment, 'gateway') as GatewayApi;
+}
+
+/** People, organisations and systems of an environment, for what stands above it. */
+export function directoryOf(environment: Environment): DirectoryApi {
+  return apiOf(environment, 'directory') as DirectoryApi;
+}
+
+/** Patients of an environment, for what stands above it. */
+export function demographicsOf(environment: Environment): DemographicsApi {
+  return apiOf(environment, 'demographics') as DemographicsApi;
 }
 
 function apiOf(environment: Environment, name: string): unknown {

@@ -33,6 +33,8 @@ export interface Configuration {
   readonly spikeArrestPerMinute: PerEnvironment;
   readonly spineIdleMinutes: number;
   readonly ldap: LdapSettings;
+  /** How the reviewers of the path to live act (DESIGN.md D11). */
+  readonly reviewers: 'at-once' | 'realistic' | 'person';
   /** SMTP server that the portal's mail goes to; kept in the portal only when absent. */
   readonly smtpUrl: string | undefined;
   readonly journalKeep: number;
@@ -157,6 +159,12 @@ export const SETTINGS: readonly SettingDocument[] = [
     meaning: 'on or off: a plain LDAP door on loopback (port +89 of the environment), which offers StartTLS.',
   },
   {
+    name: 'LOCALSPINE_REVIEWERS',
+    fallback: 'at-once',
+    meaning:
+      'at-once, realistic or person: whether the reviewers of the path to live act at once, after a realistic wait on the environment’s clock, or are people who sign in.',
+  },
+  {
     name: 'LOCALSPINE_SMTP_URL',
     fallback: '(none: mail stays in the portal)',
     meaning: 'Where the portal sends the mail of the path to live as well, for example smtp://localhost:1025.',
@@ -243,6 +251,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
       matching: oneOf('LOCALSPINE_LDAP_MATCHING', 'published', ['published', 'lenient']),
       plain: oneOf('LOCALSPINE_LDAP_PLAIN', 'off', ['on', 'off']) === 'on',
     },
+    reviewers: oneOf('LOCALSPINE_REVIEWERS', 'at-once', ['at-once', 'realistic', 'person']),
     smtpUrl,
     journalKeep: whole('LOCALSPINE_JOURNAL_KEEP', 20_000, 10_000_000),
     logLevel: oneOf('LOCALSPINE_LOG_LEVEL', interactive ? 'warn' : 'info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),

@@ -128,6 +128,7 @@ class PortalHouse {
       thisMachineOnly: configuration.adminToken === undefined,
       operatorToken,
       smtpUrl: configuration.smtpUrl,
+      reviewers: configuration.reviewers,
       guard: adminGuard(new Set([publicHost, 'localhost', '127.0.0.1', '[::1]']), undefined),
     });
     if (!this.#world.seeded)

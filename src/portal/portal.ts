@@ -33,6 +33,8 @@ export interface PortalFoundation {
   /** The token by which the command line on this machine acts as operator. */
   readonly operatorToken: string;
   readonly smtpUrl: string | undefined;
+  /** How reviewers act: at once, after a realistic wait on the environment's clock, or as people who sign in (DESIGN.md D11). */
+  readonly reviewers: 'at-once' | 'realistic' | 'person';
   /** Throws LocalRefusal 403 for a request under a foreign host name or from a page of another site. */
   readonly guard: (request: FastifyRequest) => void;
 }
@@ -48,6 +50,7 @@ export class Portal {
   readonly baseUrl: string;
   readonly thisMachineOnly: boolean;
   readonly operatorToken: string;
+  readonly reviewers: PortalFoundation['reviewers'];
   readonly guard: (request: FastifyRequest) => void;
   readonly audit: Audit;
   readonly mail: Mailbox;
@@ -68,6 +71,7 @@ export class Portal {
     this.baseUrl = foundation.baseUrl;
     this.thisMachineOnly = foundation.thisMachineOnly;
     this.operatorToken = foundation.operatorToken;
+    this.reviewers = foundation.reviewers;
     this.guard = foundation.guard;
     this.audit = new Audit(clock, random);
     this.mail = new Mailbox({ store, clock, random, outbox, smtpUrl });

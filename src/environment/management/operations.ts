@@ -1,9 +1,11 @@
 import type { Static } from 'typebox';
+import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
   ...environmentOperations,
+  ...connectingOperations,
 };
 
 type Operations = typeof operations;

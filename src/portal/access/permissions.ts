@@ -19,6 +19,10 @@ export const PERMISSIONS = {
   'team.change': { supplier: 'administered', operator: 'all' },
   // audit trail
   'audit.see': { supplier: 'own', euo: 'organisation', operator: 'all' },
+  // getting connected
+  'connecting.see': { supplier: 'own', reviewer: 'desk', operator: 'all' },
+  'connecting.ask': { supplier: 'own', operator: 'all' },
+  'connecting.decide': { reviewer: 'desk', operator: 'all' },
   // mail that was sent
   'mail.see': { operator: 'all' },
 } as const satisfies Readonly<Record<string, Permission>>;

@@ -1,0 +1,49 @@
+import type { Db } from '../../kernel/store/store.ts';
+import { access } from '../access/index.ts';
+import type { PortalModule } from '../module.ts';
+import { Connecting } from './connecting.ts';
+import { connectingTables } from './migrations/0001-connecting.ts';
+import type { Access } from './states.ts';
+
+/** What getting connected offers other modules. */
+export interface ConnectingApi {
+  /** Whether a product version may use an environment (path-to-live.md §3.2, environment access). */
+  accessOf(db: Db, product: string, version: string, environment: string): Promise<Access | 'none'>;
+}
+
+/** Getting connected: the eight prerequisites as a guided checklist (PTL-005…013). */
+export const connecting: PortalModule<ConnectingApi> = {
+  name: 'connecting',
+  title: 'Getting connected',
+  migrations: { '0001-connecting': connectingTables },
+  create(portal) {
+    const work = new Connecting(portal, portal.use(access), async () => ({
+      passed: false,
+      why: 'No conformance run of this product version has passed in INT.',
+    }));
+    return {
+      api: { accessOf: (db, product, version, environment) => work.accessOf(db, product, version, environment) },
+      settle: () => work.settle(),
+      routes: async (app) => {
+        const { registerConnecting } = await import('./routes.ts');
+        registerConnecting(app, portal, work);
+      },
+      navigation: [
+        {
+          text: 'Getting connected',
+          href: '/connecting',
+          order: 20,
+          shown: (visitor) => visitor.role !== 'anyone' && visitor.role !== 'euo',
+        },
+      ],
+      home: [
+        {
+          title: 'Getting connected',
+          href: '/connecting',
+          text: 'What connecting to an environment needs, as a checklist: test data, smartcards, endpoints, names.',
+          order: 20,
+        },
+      ],
+    };
+  },
+};
