@@ -94,6 +94,7 @@ test('there is every command the manual promises', () => {
       'directory systems',
       'dns list',
       'dns register',
+      'dns request',
       'dns withdraw',
       'dns zones',
       'doctor app',

@@ -21,9 +21,9 @@ const MOST_DAYS = 1_096;
 /** `localspine certificate …`: certificates for a supplier's systems. */
 export function addCertificateCommands(program: Command, book: CommandBook): void {
   const certificate = book.group(program, 'certificate', 'certificates for your systems: request, sign, renew, revoke, download');
-  withTerm(book.add(certificate, 'request <fqdn>', 'make a key and a signing request here, and have it signed', request)).addOption(
-    new Option('--bits <bits>', 'length of the RSA key').choices(['2048', '3072', '4096']).default('2048'),
-  );
+  withTerm(book.add(certificate, 'request <fqdn>', 'make a key and a signing request here, and have it signed', request))
+    .addOption(new Option('--bits <bits>', 'length of the RSA key').choices(['2048', '3072', '4096']).default('2048'))
+    .option('--register', 'register the name to the organisation first, if it is not registered');
   withTerm(book.add(certificate, 'sign <csr>', 'have a signing request in a file signed', sign)).option(
     '--out <file>',
     'write certificate and sub CA here',
@@ -75,6 +75,7 @@ async function request(invocation: Invocation): Promise<void> {
   const fqdn = invocation.argument(0).toLowerCase();
   const client = invocation.client();
   const bits = invocation.text('bits');
+  if (invocation.flag('register')) await registerName(invocation, fqdn);
   const { privateKeyPem, csr } = await makeSigningRequest(fqdn, bits === '4096' ? 4096 : bits === '3072' ? 3072 : 2048);
   const made = await client.call(CertificateChainAnswer, 'POST', '/pki/certificates', { csr, ...orderOf(invocation) });
   // Only now: a name that was refused makes no folder.
@@ -96,6 +97,12 @@ async function request(invocation: Invocation): Promise<void> {
       ]),
     ].join('\n'),
   );
+}
+
+/** Registers a name in the environment's zones; one that is registered to the same organisation stays as it is. */
+async function registerName(invocation: Invocation, name: string): Promise<void> {
+  const ods = invocation.text('ods');
+  await invocation.client().raw('POST', '/dns/names', { name, ...(ods === undefined ? {} : { odsCode: ods }) });
 }
 
 async function sign(invocation: Invocation): Promise<void> {

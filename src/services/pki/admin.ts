@@ -112,7 +112,7 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
     const commonName = checkFqdn(order.commonName);
     const key = await generateKey(2048);
     const certificate = await store.transaction(async (tx) => {
-      const organisation = await requireOwner(tx, registry.registers, [commonName], order.ods);
+      const organisation = await requireOwner(tx, registry, [commonName], order.ods);
       return issueCertificate(tx, registry, {
         commonName,
         dnsNames: [commonName],

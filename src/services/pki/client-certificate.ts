@@ -154,14 +154,19 @@ export function judgeRegistration(
   verdict: Extract<ClientVerdict, { ok: true }>,
   ownerships: readonly { readonly name: string; readonly ownership: Ownership }[],
 ): ClientVerdict {
-  for (const { ownership } of ownerships) if (ownership.known === 'owned') return { ...verdict, organisation: ownership.organisation };
-  if (ownerships.some(({ ownership }) => ownership.known === 'no-register')) return verdict;
+  for (const { ownership } of ownerships)
+    if (ownership.known === 'registered') {
+      const [organisation] = ownership.organisations;
+      return organisation === undefined ? verdict : { ...verdict, organisation };
+    }
+  // Nobody but the environment itself has a certificate with a name of its doors.
+  if (ownerships.some(({ ownership }) => ownership.known === 'published')) return verdict;
   return {
     ok: false,
     reason: {
       check: 'pki.fqdn-not-registered',
       why: `The certificate is good, but ${ownerships.map(({ name }) => name).join(', ') || 'no name in it'} is not registered in this environment.`,
-      fix: 'Register the FQDN of the system first, then connect.',
+      fix: 'Register the FQDN of the system first (localspine dns request, or endpoint registration), then connect.',
     },
   };
 }

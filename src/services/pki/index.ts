@@ -2,10 +2,10 @@ import type { Service, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
 import { type AuthorityCertificates, GENERATIONS, type Generation, type RootAuthority, subordinateName } from './authorities.ts';
-import { type RegisteredCertificate, readCertificate } from './certificate-store.ts';
+import { listCertificates, type RegisteredCertificate, readCertificate } from './certificate-store.ts';
 import { type ClientVerdict, judgeClient, judgeRegistration, type Purpose, SMARTCARD } from './client-certificate.ts';
 import { AuthorityMissing } from './errors.ts';
-import { fqdnRegister, ownershipOf } from './fqdn-register.ts';
+import { fqdnRegister, type Ownership, ownershipOf } from './fqdn-register.ts';
 import { type CertificateOrder, issueCertificate, type Registry, revokeCertificate, type SigningOrder, signRequest } from './issuing.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
@@ -29,7 +29,7 @@ export {
 export type { RegisteredCertificate } from './certificate-store.ts';
 export { type ChainFinding, type ChainQuestion, examineChain, type KnownAuthority, type Source } from './chain-examination.ts';
 export type { ClientVerdict } from './client-certificate.ts';
-export { type FqdnRegister, fqdnRegister } from './fqdn-register.ts';
+export { type FqdnRegister, fqdnRegister, type Ownership } from './fqdn-register.ts';
 export type { CertificateOrder, SigningOrder } from './issuing.ts';
 export { type KeyStoreFile, type KeyStoreForm, keyStore } from './key-stores.ts';
 export { nationalPaths } from './national-paths.ts';
@@ -60,6 +60,10 @@ export interface PkiApi {
   issuePerson(tx: Db, request: PersonRequest): Promise<PersonCertificate>;
   /** As {@link verifyClient}, and its FQDN must be registered to an organisation (sds.md §11): for messaging. */
   admitSystem(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /** Whose an FQDN is, by every register of names in the environment. */
+  ownership(db: Db, fqdn: string): Promise<Ownership>;
+  /** Certificates of systems with this common name that are good now, newest first. */
+  goodCertificates(db: Db, commonName: string): Promise<readonly RegisteredCertificate[]>;
   /**
    * Issues a certificate for a key whose owner the caller has made sure of, as for a system of LocalSpine's own. No name is
    * checked. Throws LocalRefusal 400 for a term that cannot be.
@@ -83,6 +87,7 @@ export const pki: Service<PkiApi> = {
 };
 
 const PUBLISH_LISTS = 'pki.publish-lists';
+const MOST_OF_ONE_NAME = 100;
 
 /** The certificate authority of one environment, under the root that the platform hands in. */
 export function createPki(root: RootAuthority): Service<PkiApi> {
@@ -92,7 +97,11 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
     migrations: { '0001-certificates': certificates, '0003-signing-and-revocation': signingAndRevocation },
     tables: { pki_authority: 'kept', pki_certificate: 'kept', pki_revocation_list: 'kept', pki_cut_over: 'kept' },
     create(context) {
-      const registry: Registry = { place: placeOf(context, root), registers: context.offered(fqdnRegister) };
+      const registry: Registry = {
+        place: placeOf(context, root),
+        registers: context.offered(fqdnRegister),
+        published: context.environment.publishedNames,
+      };
       const { place } = registry;
       const api = pkiApi(context, registry);
       return {
@@ -145,7 +154,7 @@ function placeOf(context: ServiceContext, root: RootAuthority): IssuingPlace {
 }
 
 function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
-  const { place, registers } = registry;
+  const { place } = registry;
   const verifyClient = (certificateDer: Uint8Array): Promise<ClientVerdict> => verify(store.db, place, certificateDer);
   return {
     verifyClient,
@@ -164,8 +173,14 @@ function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
       const verdict = await verifyClient(certificateDer);
       if (!verdict.ok) return verdict;
       const names = [...new Set([verdict.commonName, ...verdict.dnsNames].filter((each) => each !== ''))];
-      const ownerships = await Promise.all(names.map(async (name) => ({ name, ownership: await ownershipOf(registers, store.db, name) })));
+      const ownerships = await Promise.all(names.map(async (name) => ({ name, ownership: await ownershipOf(registry, store.db, name) })));
       return judgeRegistration(verdict, ownerships);
+    },
+    ownership: (db, fqdn) => ownershipOf(registry, db, fqdn),
+    async goodCertificates(db, commonName) {
+      const now = place.clock.realNow();
+      const all = await listCertificates(db, { commonName }, MOST_OF_ONE_NAME);
+      return all.filter((each) => each.kind === 'system' && each.revocation === undefined && each.expiresAt >= now);
     },
     issue: (tx, order) => issueCertificate(tx, registry, order),
     sign: (tx, order) => signRequest(tx, registry, order),
