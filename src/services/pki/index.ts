@@ -9,6 +9,7 @@ import { fqdnRegister, type Ownership, ownershipOf } from './fqdn-register.ts';
 import { type CertificateOrder, issueCertificate, type Registry, revokeCertificate, type SigningOrder, signRequest } from './issuing.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
+import { certificateRequests } from './migrations/0004-requests.ts';
 import { issuerPointers } from './national-paths.ts';
 import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
 import type { RevocationReason } from './revocation.ts';
@@ -94,8 +95,12 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
   return {
     name: 'pki',
     title: 'Certificate authority',
-    migrations: { '0001-certificates': certificates, '0003-signing-and-revocation': signingAndRevocation },
-    tables: { pki_authority: 'kept', pki_certificate: 'kept', pki_revocation_list: 'kept', pki_cut_over: 'kept' },
+    migrations: {
+      '0001-certificates': certificates,
+      '0003-signing-and-revocation': signingAndRevocation,
+      '0004-requests': certificateRequests,
+    },
+    tables: { pki_authority: 'kept', pki_certificate: 'kept', pki_revocation_list: 'kept', pki_cut_over: 'kept', pki_request: 'kept' },
     create(context) {
       const registry: Registry = {
         place: placeOf(context, root),

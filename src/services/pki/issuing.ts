@@ -126,16 +126,22 @@ export interface SigningOrder extends Term {
  * Throws SigningRequestRefusal 400, FqdnRefused 403, and as {@link issueCertificate}.
  */
 export async function signRequest(tx: Db, registry: Registry, order: SigningOrder): Promise<RegisteredCertificate> {
+  return issueCertificate(tx, registry, await signingOrder(tx, registry, order));
+}
+
+/** What a signing request asks for, checked: see {@link signRequest}. */
+export async function signingOrder(db: Db, registry: Registry, order: SigningOrder): Promise<CertificateOrder> {
+  termOf(order, registry.place.clock.realNow());
   const request = await readSigningRequest(order.csr);
   const names = checkSigningRequest(request);
-  const organisation = await requireOwner(tx, registry, names.dnsNames, order.organisation);
-  return issueCertificate(tx, registry, {
+  const organisation = await requireOwner(db, registry, names.dnsNames, order.organisation);
+  return {
     ...names,
     ...termGiven(order),
     publicKeyDer: request.publicKeyDer,
     kind: 'system',
     ...(organisation === undefined ? {} : { organisation }),
-  });
+  };
 }
 
 /**
@@ -172,7 +178,13 @@ export async function renewCertificate(
   serial: string,
   order: Partial<SigningOrder>,
 ): Promise<RegisteredCertificate> {
-  const old = await requireCertificate(tx, serial);
+  return issueCertificate(tx, registry, await renewalOrder(tx, registry, serial, order));
+}
+
+/** What a renewal asks for, checked: see {@link renewCertificate}. */
+export async function renewalOrder(db: Db, registry: Registry, serial: string, order: Partial<SigningOrder>): Promise<CertificateOrder> {
+  termOf(order, registry.place.clock.realNow());
+  const old = await requireCertificate(db, serial);
   if (old.revocation !== undefined)
     throw new LocalRefusal(409, 'certificate_revoked', 'A revoked certificate is not renewed.', 'Send a new signing request.');
   let publicKeyDer = keyOf(old.certificatePem);
@@ -182,8 +194,8 @@ export async function renewCertificate(
       throw new LocalRefusal(400, 'csr_other_name', `The request is not for ${old.names.commonName}.`, 'A renewal keeps the common name.');
     publicKeyDer = request.publicKeyDer;
   }
-  const organisation = await requireOwner(tx, registry, old.names.dnsNames, old.organisation);
-  return issueCertificate(tx, registry, {
+  const organisation = await requireOwner(db, registry, old.names.dnsNames, old.organisation);
+  return {
     commonName: old.names.commonName,
     dnsNames: old.names.dnsNames,
     ...termGiven(order),
@@ -191,7 +203,7 @@ export async function renewCertificate(
     kind: 'system',
     renews: old.serial,
     ...(organisation === undefined ? {} : { organisation }),
-  });
+  };
 }
 
 /**

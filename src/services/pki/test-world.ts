@@ -1,7 +1,7 @@
 /** An environment's certificate authority for tests: on a memory store, with a clock that moves when told. */
 import assert from 'node:assert/strict';
 import fastify, { type FastifyInstance } from 'fastify';
-import { testContext } from '../../../test/helpers/context.ts';
+import { testContext, testEnvironment } from '../../../test/helpers/context.ts';
 import { ManualClock } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
@@ -38,14 +38,23 @@ export async function testRoot(start: string): Promise<RootAuthority> {
  */
 export async function pkiWorld(
   root: RootAuthority,
-  options: { readonly start: string; readonly id?: string; readonly register?: Readonly<Record<string, readonly string[]>> },
+  options: {
+    readonly start: string;
+    readonly id?: string;
+    readonly register?: Readonly<Record<string, readonly string[]>>;
+    readonly approval?: 'person';
+  },
 ): Promise<PkiWorld> {
   const service = createPki(root);
   const { register } = options;
   const known: FqdnRegister = { ownersOf: async (_db, fqdn) => (register === undefined ? [] : register[fqdn]) };
   const context = await testContext({
     migrations: { pki: service.migrations },
-    environment: { id: options.id ?? 'INT', slug: (options.id ?? 'INT').toLowerCase() },
+    environment: {
+      id: options.id ?? 'INT',
+      slug: (options.id ?? 'INT').toLowerCase(),
+      settings: { ...testEnvironment.settings, ...(options.approval === undefined ? {} : { registrationApproval: options.approval }) },
+    },
     clock: new ManualClock(options.start),
     offers: [offer(fqdnRegister, known)],
   });
