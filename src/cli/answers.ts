@@ -66,6 +66,16 @@ export const CertificateRequestAnswer = Type.Intersect([
   Type.Object({ certificate: Type.Optional(CertificateChainAnswer) }),
 ]);
 export const CertificateRequestsAnswer = Type.Object({ requests: Type.Array(CertificateRequest) });
+const Authority = Type.Object({ generation: Text, commonName: Text, serial: Text, from: Text, until: Text });
+const FormerAuthority = Type.Object({ serial: Text, generation: Text, commonName: Text, replacedAt: Text, revoked: Type.Optional(Text) });
+export const AuthoritiesAnswer = Type.Object({
+  authorities: Type.Array(Type.Intersect([Authority, Type.Object({ root: Text, rootList: Text })])),
+  former: Type.Array(FormerAuthority),
+});
+export const AuthorityChangeAnswer = Type.Intersect([
+  Authority,
+  Type.Object({ former: FormerAuthority, revokedCertificates: Type.Integer() }),
+]);
 export const KeyStoreAnswer = Type.Object({
   fileName: Text,
   alias: Text,

@@ -193,6 +193,78 @@ describe('mutual TLS', () => {
   });
 });
 
+describe('an open connection', () => {
+  /** One connection that stays open: each call is a request on it; `ended` when it was closed instead of answered. */
+  async function connection(environment: string, held: Held): Promise<{ ask: () => Promise<string>; close: () => void }> {
+    const socket = connect({
+      host: 'localhost',
+      port: await mutualTlsPort(environment),
+      ca: (await localspine.admin(environment, '/certificates/trust.pem')).text,
+      key: held.key,
+      cert: held.cert,
+    });
+    socket.on('error', () => undefined);
+    const ask = (): Promise<string> =>
+      new Promise((resolve) => {
+        socket.once('data', (chunk) => resolve(String(chunk).split('\r\n')[0] ?? ''));
+        socket.once('close', () => resolve('ended'));
+        socket.write('GET /_localspine/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      });
+    return { ask, close: () => socket.destroy() };
+  }
+
+  test('ends at its next request when its certificate was revoked', async () => {
+    const held = requested('dep');
+    const open = await connection('DEP', held);
+    assert.match(await open.ask(), /200/);
+    assert.match(await open.ask(), /200/);
+    await localspine.admin('DEP', `/pki/certificates/${held.serial}/revoke`, { method: 'POST', body: { reason: 'keyCompromise' } });
+    assert.equal(await open.ask(), 'ended');
+    assert.equal((await refusals('DEP'))[0]?.check, 'pki.revoked');
+    open.close();
+  });
+
+  test('ends when its name was withdrawn', async () => {
+    const name = 'withdrawn.acme.thirdparty.nhs.uk';
+    const made = JSON.parse(
+      localspine.cli('certificate', 'request', name, '--ods', 'R69', '--register', '--environment', 'dep', '--json').stdout,
+    );
+    const held = { serial: made.serial, key: readFileSync(made.privateKeyPath, 'utf8'), cert: readFileSync(made.chainPath, 'utf8') };
+    const open = await connection('DEP', held);
+    assert.match(await open.ask(), /200/);
+    await localspine.admin('DEP', `/dns/names/${name}`, { method: 'DELETE' });
+    assert.equal(await open.ask(), 'ended');
+    assert.equal((await refusals('DEP'))[0]?.check, 'pki.fqdn-not-registered');
+  });
+});
+
+test('a revoked sub CA takes every certificate with it; the doors show the new one at once, and the root’s list says so', async () => {
+  const held = requested('prod');
+  assert.equal(await knock('PROD', held), 200);
+  const { stdout, stderr, status } = localspine.cli(
+    ...['certificate', 'revoke-authority', '--reason', 'keyCompromise', '--yes', '--environment', 'prod', '--json'],
+  );
+  assert.equal(status, 0, stderr);
+  const { serial, former } = JSON.parse(stdout);
+  assert.equal(await knock('PROD', held), 'refused');
+  assert.equal((await refusals('PROD'))[0]?.check, 'pki.authority-revoked');
+  assert.equal(await knock('PROD', requested('prod')), 200);
+  const { baseUrl } = localspine.environment('PROD');
+  const shown = await new Promise<string>((resolve, reject) => {
+    const socket = connect({ host: 'localhost', port: Number(new URL(baseUrl).port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate(true).issuerCertificate.serialNumber);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+  assert.equal(shown, serial);
+  const list = await request(`${localspine.environment('PROD').httpUrl}/live/G2/root/NHSRootG2.crl`);
+  assert.ok(Buffer.from(await list.body.arrayBuffer()).includes(Buffer.from(former.serial, 'hex')));
+  const renewed = localspine.cli('certificate', 'renew-authority', '--environment', 'prod', '--json');
+  assert.equal(JSON.parse(renewed.stdout).former.serial, serial);
+  assert.equal(await knock('PROD', requested('prod')), 200);
+});
+
 describe('what verifiers fetch by plain HTTP', () => {
   test('lists, sub CAs and the responder answer in every environment, PROD included, where nothing else does', async () => {
     for (const [environment, folder, name] of [

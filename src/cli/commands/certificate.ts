@@ -15,6 +15,7 @@ import { chainText, described, folderOf, writeChain, written } from '../certific
 import { type CommandBook, type Invocation, wholeNumber } from '../invocation.ts';
 import { writePrivate } from '../local-applications.ts';
 import { table } from '../output.ts';
+import { addAuthorityCommands } from './certificate-authority.ts';
 import { addCertificateRequestCommands } from './certificate-requests.ts';
 
 const REASONS = ['unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn'];
@@ -53,6 +54,7 @@ export function addCertificateCommands(program: Command, book: CommandBook): voi
     .addOption(new Option('--form <form>', 'form of the file').choices(FORMS).default('pem'))
     .option('--out <folder>', 'folder to write to', '.');
   addCertificateRequestCommands(certificate, book);
+  addAuthorityCommands(certificate, book);
   book
     .add(certificate, 'cut-over', 'show or set the moment from which certificates are of generation 2', cutOver)
     .option('--at <date>', 'the moment, e.g. 2026-12-01T00:00:00Z');

@@ -8,6 +8,8 @@ import type { Db } from '../../kernel/store/store.ts';
 import { generateKey, toDer } from '../../kernel/tls/certificates.ts';
 import { requestView, viewOf } from './admin-views.ts';
 import { fileName } from './authorities.ts';
+import { registerAuthorities } from './authority-admin.ts';
+import { signerOf } from './authority-lifecycle.ts';
 import { decideRequest, type RequestOutcome, requireRequest, submitRequest } from './certificate-requests.ts';
 import { listCertificates, type RegisteredCertificate, writeCutOver } from './certificate-store.ts';
 import {
@@ -26,7 +28,7 @@ import { REQUEST_TRANSITIONS, type RequestState } from './request-states.ts';
 import { listRequests } from './request-store.ts';
 import { REVOCATION_REASONS } from './revocation.ts';
 import { MEDIA_TYPES } from './routes.ts';
-import { requireAuthority, rootOf } from './server-credentials.ts';
+import { rootOf } from './server-credentials.ts';
 import { checkFqdn } from './signing-request.ts';
 
 const Csr = Type.String({ minLength: 1, maxLength: 64 * 1024 });
@@ -60,7 +62,12 @@ const checkCutOver = Compile(Type.Object({ at: Type.String({ maxLength: 40 }) },
 const MOST_LISTED = 500;
 
 /** The admin API of the certificate authority, below `/_localspine/pki`: sign, list, renew, revoke, download, key stores, cut-over. */
-export async function registerPkiAdmin(app: FastifyInstance, context: ServiceContext, registry: Registry): Promise<void> {
+export async function registerPkiAdmin(
+  app: FastifyInstance,
+  context: ServiceContext,
+  registry: Registry,
+  authorityReplaced: () => Promise<void>,
+): Promise<void> {
   const { store } = context;
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'pki';
@@ -94,6 +101,7 @@ export async function registerPkiAdmin(app: FastifyInstance, context: ServiceCon
   registerRequests(app, context, registry);
   registerFiles(app, context, registry);
   registerCutOver(app, context);
+  registerAuthorities(app, context, registry.place, authorityReplaced);
   await app.register(async (scope) => registerPage(scope, context, registry));
 }
 
@@ -205,7 +213,7 @@ async function withChain(
   db: Db,
   certificate: RegisteredCertificate,
 ): Promise<ReturnType<typeof viewOf> & { readonly chain: readonly string[] }> {
-  const { certificatePem: subordinate } = await requireAuthority(db, place.root, certificate.generation);
+  const subordinate = await signerOf(db, place, certificate);
   return {
     ...viewOf(certificate),
     chain: [certificate.certificatePem, subordinate, rootOf(place.root, certificate.generation).certificatePem],

@@ -77,7 +77,7 @@ export const SMARTCARD: Purpose = {
  */
 export function judgeClient(check: ClientCheck): ClientVerdict {
   const { certificate } = check;
-  const reason = wrongKind(check) ?? wrongIssuer(check) ?? wrongTime(check) ?? revoked(check);
+  const reason = wrongKind(check) ?? revoked(check) ?? wrongIssuer(check) ?? wrongTime(check);
   if (reason !== undefined) return { ok: false, reason };
   const { commonName, dnsNames } = certificate;
   return { ok: true, commonName, dnsNames };
@@ -137,6 +137,12 @@ function wrongTime({ certificate, now }: ClientCheck): Explanation | undefined {
 
 function revoked({ certificate, revocation }: ClientCheck): Explanation | undefined {
   if (revocation === undefined) return undefined;
+  if (revocation.reason === 'authorityRevoked')
+    return {
+      check: 'pki.authority-revoked',
+      why: `The sub CA that signed the certificate of ${certificate.commonName} was revoked on ${isoSecond(revocation.at)}, and the certificate with it.`,
+      fix: 'Ask for a new certificate: the environment has a new sub CA.',
+    };
   return {
     check: 'pki.revoked',
     why: `The certificate of ${certificate.commonName} (serial number ${certificate.serialNumber}) was revoked on ${isoSecond(revocation.at)}: ${revocation.reason}.`,

@@ -1,6 +1,5 @@
 import type { Service, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
 import { type AuthorityCertificates, GENERATIONS, type Generation, type RootAuthority, subordinateName } from './authorities.ts';
 import { listCertificates, type RegisteredCertificate, readCertificate } from './certificate-store.ts';
 import { type ClientVerdict, judgeClient, judgeRegistration, type Purpose, SMARTCARD } from './client-certificate.ts';
@@ -10,10 +9,12 @@ import { type CertificateOrder, issueCertificate, type Registry, revokeCertifica
 import { certificates } from './migrations/0001-certificates.ts';
 import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
 import { certificateRequests } from './migrations/0004-requests.ts';
-import { issuerPointers } from './national-paths.ts';
+import { formerAuthorityTable } from './migrations/0005-former-authorities.ts';
+import { issuerPointers, rootListUrls } from './national-paths.ts';
 import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
 import type { RevocationReason } from './revocation.ts';
 import { LIST_INTERVAL, publishLists } from './revocation-list.ts';
+import { SeenCertificates } from './seen-certificates.ts';
 import { establish, type IssuingPlace, requireAuthority, rootOf, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import { serverNames } from './server-names.ts';
 import { readAuthority } from './store.ts';
@@ -48,6 +49,8 @@ export interface PkiApi {
    * way a private key leaves the service. Throws AuthorityMissing, KeyUnreadable or RootMismatch (LocalRefusals).
    */
   serverCredentials(db: Db): Promise<ServerCredentials>;
+  /** Calls `listener` in this process whenever a sub CA was replaced: the doors then show what {@link serverCredentials} gives. */
+  onAuthorityReplaced(listener: () => Promise<void>): void;
   /** Root and sub CA, for users to trust; of the current generation unless told. Throws AuthorityMissing before first boot. */
   authorities(db: Db, generation?: Generation): Promise<AuthorityCertificates>;
   /**
@@ -99,8 +102,16 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
       '0001-certificates': certificates,
       '0003-signing-and-revocation': signingAndRevocation,
       '0004-requests': certificateRequests,
+      '0005-former-authorities': formerAuthorityTable,
     },
-    tables: { pki_authority: 'kept', pki_certificate: 'kept', pki_revocation_list: 'kept', pki_cut_over: 'kept', pki_request: 'kept' },
+    tables: {
+      pki_authority: 'kept',
+      pki_certificate: 'kept',
+      pki_revocation_list: 'kept',
+      pki_cut_over: 'kept',
+      pki_request: 'kept',
+      pki_former_authority: 'kept',
+    },
     create(context) {
       const registry: Registry = {
         place: placeOf(context, root),
@@ -108,7 +119,8 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
         published: context.environment.publishedNames,
       };
       const { place } = registry;
-      const api = pkiApi(context, registry);
+      const listeners: (() => Promise<void>)[] = [];
+      const api = pkiApi(context, registry, listeners);
       return {
         api,
         routes: async (app) => {
@@ -121,7 +133,9 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
         },
         admin: async (app) => {
           const { registerPkiAdmin } = await import('./admin.ts');
-          await registerPkiAdmin(app, context, registry);
+          await registerPkiAdmin(app, context, registry, async () => {
+            for (const listener of listeners) await listener();
+          });
         },
         prepare: () => establish(place),
         // The outbox is emptied by every reset, and this is called after it.
@@ -155,15 +169,20 @@ function placeOf(context: ServiceContext, root: RootAuthority): IssuingPlace {
     },
     names: serverNames(environment.baseUrl, environment.origins, environment.publishedNames),
     pointers: issuerPointers(environment.id, environment.httpUrl),
+    rootLists: rootListUrls(environment.id, environment.httpUrl),
   };
 }
 
-function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
+function pkiApi({ store }: ServiceContext, registry: Registry, listeners: (() => Promise<void>)[]): PkiApi {
   const { place } = registry;
-  const verifyClient = (certificateDer: Uint8Array): Promise<ClientVerdict> => verify(store.db, place, certificateDer);
+  const verifying: Verifying = { place, seen: new SeenCertificates() };
+  const verifyClient = (certificateDer: Uint8Array): Promise<ClientVerdict> => verify(store.db, verifying, certificateDer);
   return {
+    onAuthorityReplaced: (listener) => {
+      listeners.push(listener);
+    },
     verifyClient,
-    verifySmartcard: (certificateDer) => verify(store.db, place, certificateDer, SMARTCARD),
+    verifySmartcard: (certificateDer) => verify(store.db, verifying, certificateDer, SMARTCARD),
     issuePerson: (tx, request) => issuePerson(tx, registry, request),
     serverCredentials: (db) => serverCredentials(db, place),
     async authorities(db, generation = 'generation-2') {
@@ -193,19 +212,28 @@ function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
   };
 }
 
-async function verify(db: Db, place: IssuingPlace, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
+interface Verifying {
+  readonly place: IssuingPlace;
+  readonly seen: SeenCertificates;
+}
+
+async function verify(db: Db, { place, seen }: Verifying, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
   const authorities = (await Promise.all(GENERATIONS.map((each) => readAuthority(db, each)))).flatMap((each) => each ?? []);
   if (authorities.length === 0) throw new AuthorityMissing();
-  let certificate: ReturnType<typeof inspect>;
+  let looked: ReturnType<SeenCertificates['look']>;
   try {
-    certificate = inspect(certificateDer);
+    looked = seen.look(
+      certificateDer,
+      authorities.map((each) => each.certificatePem),
+    );
   } catch {
     return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
   }
+  const { facts: certificate, signedByOurs } = looked;
   const revocation = (await readCertificate(db, certificate.serialNumber))?.revocation;
   return judgeClient({
     certificate,
-    signedBySubordinate: authorities.some(({ certificatePem }) => isIssuedBy(certificateDer, certificatePem)),
+    signedBySubordinate: signedByOurs,
     subordinateNames: authorities.map((each) => each.commonName),
     now: place.clock.realNow(),
     ...(revocation === undefined ? {} : { revocation }),
