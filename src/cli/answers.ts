@@ -49,6 +49,33 @@ export const CertificatesAnswer = Type.Object({ certificates: Type.Array(Certifi
 /** With the certificates from the holder's to the root, in PEM. */
 export const CertificateChainAnswer = Type.Intersect([Certificate, Type.Object({ chain: Type.Array(Text) })]);
 export type CertificateChainView = Static<typeof CertificateChainAnswer>;
+const CertificateRequest = Type.Object({
+  requestId: Text,
+  state: Type.Union([Type.Literal('requested'), Type.Literal('issued'), Type.Literal('refused')]),
+  commonName: Text,
+  organisation: Type.Union([Text, Type.Null()]),
+  renews: Type.Union([Text, Type.Null()]),
+  requestedAt: Text,
+  reason: Type.Optional(Text),
+});
+export type CertificateRequestView = Static<typeof CertificateRequest>;
+/** What became of a request for a certificate: the certificate, or a request that waits for a person. */
+export const CertificateOutcomeAnswer = Type.Union([CertificateChainAnswer, CertificateRequest]);
+export const CertificateRequestAnswer = Type.Intersect([
+  CertificateRequest,
+  Type.Object({ certificate: Type.Optional(CertificateChainAnswer) }),
+]);
+export const CertificateRequestsAnswer = Type.Object({ requests: Type.Array(CertificateRequest) });
+const Authority = Type.Object({ generation: Text, commonName: Text, serial: Text, from: Text, until: Text });
+const FormerAuthority = Type.Object({ serial: Text, generation: Text, commonName: Text, replacedAt: Text, revoked: Type.Optional(Text) });
+export const AuthoritiesAnswer = Type.Object({
+  authorities: Type.Array(Type.Intersect([Authority, Type.Object({ root: Text, rootList: Text })])),
+  former: Type.Array(FormerAuthority),
+});
+export const AuthorityChangeAnswer = Type.Intersect([
+  Authority,
+  Type.Object({ former: FormerAuthority, revokedCertificates: Type.Integer() }),
+]);
 export const KeyStoreAnswer = Type.Object({
   fileName: Text,
   alias: Text,

@@ -10,6 +10,19 @@ export function pkiOf(environment: Environment): PkiApi {
   return apiOf(environment, 'pki') as PkiApi;
 }
 
+/** What the environment shows at its secure doors, and whose clients it knows, in PEM. */
+export interface Credentials {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
+/** The credentials for the doors as they are now. Throws as PkiApi.serverCredentials. */
+export async function credentialsOf(environment: Environment): Promise<Credentials> {
+  const { privateKeyPem, certificateChainPem, caPem } = await pkiOf(environment).serverCredentials(environment.store.db);
+  return { key: privateKeyPem, cert: certificateChainPem, ca: caPem };
+}
+
 /** Where the names of an environment point, which its doors listen on. */
 export function dnsOf(environment: Environment): DnsApi {
   return apiOf(environment, 'dns') as DnsApi;

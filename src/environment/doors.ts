@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import { Server as SecureServer, type TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Explanation } from '../kernel/errors.ts';
 import type { HttpDoor, Listener } from '../kernel/http/exchange.ts';
@@ -45,7 +45,7 @@ export class Doors {
   #app: Promise<FastifyInstance> | undefined;
   #ready: FastifyInstance | undefined;
   #closing = false;
-  readonly #verdicts = new WeakMap<object, Promise<boolean>>();
+  readonly #guarded = new WeakMap<object, GuardedConnection>();
 
   readonly #onRefused: (refused: RefusedClient) => void;
 
@@ -101,6 +101,11 @@ export class Doors {
     return server;
   }
 
+  /** Shows other certificates at the doors from the next handshake on; `tls` gives the options of a door. */
+  renewTls(tls: (door: string) => ServerOptions): void {
+    for (const { listener, server } of this.#open.values()) if (server instanceof SecureServer) server.setSecureContext(tls(listener.name));
+  }
+
   /** The application, for the first use. */
   app(): Promise<FastifyInstance> {
     this.#app ??= this.#makeApp().then((app) => {
@@ -145,17 +150,23 @@ export class Doors {
     });
     server.on('secureConnection', (socket: TLSSocket) => {
       const { raw, subject } = socket.getPeerCertificate();
-      const verdict = this.#judge(raw, admit);
-      this.#verdicts.set(
-        socket,
-        verdict.then(({ ok }) => ok),
-      );
-      void verdict.then((found) => {
-        if (found.ok) return;
+      const judge = async (): Promise<boolean> => {
+        const found = await this.#judge(raw, admit);
+        if (found.ok || socket.destroyed) return found.ok;
         refuse(socket, found.reason, typeof subject?.CN === 'string' ? subject.CN : undefined);
         socket.destroy();
-      });
+        return false;
+      };
+      this.#guarded.set(socket, { judge, first: judge() });
     });
+  }
+
+  /** Whether a request may pass: the first of a connection by the verdict on the handshake, each later one by a fresh look at the certificate. */
+  #admitted(connection: GuardedConnection): Promise<boolean> {
+    const { first, judge } = connection;
+    if (first === undefined) return judge();
+    connection.first = undefined;
+    return first;
   }
 
   async #judge(raw: Buffer | undefined, admit: NonNullable<DoorPlan['admit']>): Promise<ClientVerdict> {
@@ -174,12 +185,12 @@ export class Doors {
     if (this.#closing) response.setHeader('connection', 'close');
     // A connection whose last request was under way when closing began is idle from now on.
     response.on('close', this.#onClose);
-    const verdict = this.#verdicts.get(request.socket);
-    if (this.#ready !== undefined && verdict === undefined) {
+    const guarded = this.#guarded.get(request.socket);
+    if (this.#ready !== undefined && guarded === undefined) {
       this.#ready.routing(request, response);
       return;
     }
-    Promise.all([this.app(), verdict ?? true]).then(
+    Promise.all([this.app(), guarded === undefined ? true : this.#admitted(guarded)]).then(
       ([app, admitted]) => {
         if (admitted) app.routing(request, response);
       },
@@ -189,6 +200,13 @@ export class Doors {
       },
     );
   }
+}
+
+/** A connection at a door that looks at certificates. */
+interface GuardedConnection {
+  readonly judge: () => Promise<boolean>;
+  /** The verdict on the handshake, until its first request. */
+  first: Promise<boolean> | undefined;
 }
 
 const NO_CERTIFICATE: Explanation = {

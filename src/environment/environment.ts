@@ -14,7 +14,7 @@ import { SeededRandom } from '../kernel/seeded-random.ts';
 import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
-import { dnsOf, pkiOf } from './authorities.ts';
+import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
 import { adviseClients } from './connection/advice.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
@@ -132,8 +132,7 @@ export class Environment {
     const [first, second] = definition.ersInstances;
     const pki = pkiOf(this);
     const { secureServerOptions } = await import('../kernel/tls/server.ts');
-    const credentials = await pki.serverCredentials(this.store.db);
-    const tls = { key: credentials.privateKeyPem, cert: credentials.certificateChainPem, ca: credentials.caPem };
+    const tls = await credentialsOf(this);
     const plans: DoorPlan[] = [
       { name: 'https', port: ports.https, ersInstance: first, tls: secureServerOptions({ ...tls, requireClient: false }) },
       {
@@ -162,6 +161,11 @@ export class Environment {
       await this.close();
       throw error;
     }
+    pki.onAuthorityReplaced(async () => {
+      const renewed = await credentialsOf(this);
+      this.doors.renewTls((door) => secureServerOptions({ ...renewed, requireClient: door === 'mutual-tls' }));
+      this.serviceDoors.renewTls(serviceDoorPlans(this, renewed));
+    });
     this.outbox.start(Object.assign({}, ...this.services.map((each) => each.running.jobs ?? {})));
     this.#ready = true;
     return listeners;

@@ -1,14 +1,7 @@
 import { secureServerOptions } from '../kernel/tls/server.ts';
-import { pkiOf } from './authorities.ts';
+import { type Credentials, pkiOf } from './authorities.ts';
 import type { Environment } from './environment.ts';
 import type { ServiceDoorPlan } from './service-doors.ts';
-
-/** What the environment shows at its secure doors. */
-interface Credentials {
-  readonly key: string;
-  readonly cert: string;
-  readonly ca: string;
-}
 
 /** The doors that services declare in their manifests, with their keepers. Throws when a declared door has none. */
 export function serviceDoorPlans(environment: Environment, tls: Credentials): readonly ServiceDoorPlan[] {

@@ -1,6 +1,6 @@
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
 import type { DoorHandlers, DoorKeeper, ServiceDoor, Visit, VisitNote } from '../kernel/service-door.ts';
 import type { ClientVerdict } from './doors.ts';
 import { boundPort, refusalOfPort } from './listening.ts';
@@ -47,6 +47,7 @@ export class ServiceDoors {
   readonly #sockets = new Set<Socket>();
   /** Connections that a protocol has taken. */
   readonly #welcomed = new Set<Socket>();
+  readonly #secure: { readonly door: string; readonly server: TlsServer }[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #farewells: (() => Promise<void>)[] = [];
 
@@ -76,6 +77,14 @@ export class ServiceDoors {
       if (door.transports.includes('udp')) await this.#bind(plan.port, host, opened, handlers);
     }
     this.#open.push(opened);
+  }
+
+  /** Shows other certificates from the next handshake on, as the plans of the doors say now. */
+  renewTls(plans: readonly ServiceDoorPlan[]): void {
+    for (const { door, server } of this.#secure) {
+      const tls = plans.find((each) => each.door.name === door)?.tls;
+      if (tls !== undefined) server.setSecureContext(tls);
+    }
   }
 
   /** Takes no more callers and ends those that are here. */
@@ -138,6 +147,7 @@ export class ServiceDoors {
         );
     });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.#secure.push({ door: plan.door.name, server });
     return server;
   }
 

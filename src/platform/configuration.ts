@@ -95,7 +95,8 @@ export const SETTINGS: readonly SettingDocument[] = [
   {
     name: 'LOCALSPINE_REGISTRATION_APPROVAL',
     fallback: 'at-once',
-    meaning: 'at-once or person: whether simulated staff decide on endpoint registrations at once, or a person does.',
+    meaning:
+      'at-once or person: whether simulated staff decide on endpoint registrations, host names and certificates at once, or a person does.',
   },
   {
     name: 'LOCALSPINE_DIRECTORY_CACHE_SECONDS',

@@ -27,7 +27,7 @@ describe('the certificates page', { skip: noChromium, concurrency: false }, () =
   }
 
   test('signs a request and revokes the certificate, without JavaScript', async () => {
-    const made = spine.cli('certificate', 'request', 'page.acme.thirdparty.nhs.uk', '--json');
+    const made = spine.cli('certificate', 'request', 'page.acme.thirdparty.nhs.uk', '--register', '--json');
     const csr = readFileSync(JSON.parse(made.stdout).csrPath, 'utf8');
     const page = await open(false);
     await page.getByLabel('Signing request (CSR) in PEM').fill(csr);

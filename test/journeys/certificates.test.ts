@@ -27,6 +27,7 @@ function requested(environment: string, ...options: readonly string[]): Held {
     NAME,
     '--ods',
     'R69',
+    '--register',
     '--environment',
     environment,
     '--json',
@@ -63,6 +64,67 @@ async function refusals(environment: string): Promise<readonly { check: string; 
   const { json } = await localspine.admin(environment, '/journal?operation=mutual-tls&limit=50');
   return json.exchanges.map(({ refusal }: { refusal: { check: string; why: string } }) => refusal);
 }
+
+describe('the register of names decides (sds.md §11)', () => {
+  const cli = (...args: readonly string[]): ReturnType<LocalSpine['cli']> => localspine.cli(...args, '--environment', 'int', '--json');
+  const system = 'mhs.b81001.thirdparty.nhs.uk';
+
+  test('a name that nobody registered gets no certificate, and the journal says why', async () => {
+    const refused = cli('certificate', 'request', 'nobody.acme.thirdparty.nhs.uk', '--ods', 'R69');
+    assert.equal(refused.status, 1);
+    assert.match(refused.stdout + refused.stderr, /is not registered in this environment.*dns request/s);
+    const { json } = await localspine.admin('INT', '/journal?service=pki&verdict=refused&limit=5');
+    assert.match(JSON.stringify(json.exchanges[0].refusal), /nobody\.acme\.thirdparty\.nhs\.uk is not registered/);
+  });
+
+  test('a name that was asked for of the DNS team gets one, for its organisation only', () => {
+    const name = 'asked.acme.thirdparty.nhs.uk';
+    const asked = JSON.parse(cli('dns', 'request', name, '--ods', 'RCD').stdout);
+    assert.equal(asked.state, 'live', 'simulated staff act at once');
+    assert.deepEqual(asked.outcome.name.addresses, ['127.0.0.1']);
+    assert.match(asked.outcome.name.advice, /localspine certificate request asked/);
+    const other = cli('certificate', 'request', name, '--ods', 'R69');
+    assert.match(other.stdout + other.stderr, /registered to another organisation than R69/);
+    assert.equal(cli('certificate', 'request', name, '--ods', 'RCD').status, 0);
+    const taken = cli('dns', 'request', name, '--ods', 'R69');
+    assert.match(taken.stdout + taken.stderr, /is registered to RCD/);
+  });
+
+  test('a registered system brings its name along: it resolves, its maker may ask, and mutual TLS lets it in until it is retired', async () => {
+    const { json: product } = await localspine.admin('INT', '/endpoint-registration/products', {
+      method: 'POST',
+      body: {
+        manufacturerOdsCode: 'ZS001',
+        name: 'Names',
+        version: '1',
+        kind: 'MHS',
+        messageSet: ['urn:nhs:names:services:gpconnect:fhir:rest:read:metadata-1'],
+        additionalInteractions: [],
+      },
+    });
+    const register = JSON.parse(cli('directory', 'register', '--ods', 'B81001', '--product', product.productKey, '--fqdn', system).stdout);
+    assert.deepEqual(
+      [register.outcome.name.registeredBy, register.outcome.name.addresses, register.outcome.name.certificate],
+      ['system', ['127.0.0.1'], undefined],
+    );
+    const made = JSON.parse(cli('certificate', 'request', system, '--ods', 'ZS001').stdout);
+    const held = { key: readFileSync(made.privateKeyPath, 'utf8'), cert: readFileSync(made.chainPath, 'utf8') };
+    assert.equal(await knock('INT', held), 200);
+    const { names } = (await localspine.admin('INT', '/endpoint-registration/names')).json;
+    const listed = names.find(({ fqdn }: { fqdn: string }) => fqdn === system);
+    assert.deepEqual([listed.odsCode, listed.certificate.serial], ['B81001', made.serial]);
+    cli('directory', 'retire', register.outcome.partyKey, product.productKey);
+    assert.equal(await knock('INT', held), 'refused');
+    assert.equal((await refusals('INT'))[0]?.check, 'pki.fqdn-not-registered');
+  });
+
+  test('a published name is nobody’s to ask for', () => {
+    const refused = cli('certificate', 'request', 'int.api.service.nhs.uk', '--ods', 'X26');
+    assert.match(refused.stdout + refused.stderr, /own doors/);
+    const asked = cli('dns', 'request', 'int.api.service.nhs.uk', '--ods', 'X26');
+    assert.match(asked.stdout + asked.stderr, /published name/);
+  });
+});
 
 describe('mutual TLS', () => {
   test('a certificate of the environment opens its door, until it is revoked', async () => {
@@ -129,6 +191,78 @@ describe('mutual TLS', () => {
     const third = await exchange(second.session ?? first.session);
     assert.equal(third.text, '');
   });
+});
+
+describe('an open connection', () => {
+  /** One connection that stays open: each call is a request on it; `ended` when it was closed instead of answered. */
+  async function connection(environment: string, held: Held): Promise<{ ask: () => Promise<string>; close: () => void }> {
+    const socket = connect({
+      host: 'localhost',
+      port: await mutualTlsPort(environment),
+      ca: (await localspine.admin(environment, '/certificates/trust.pem')).text,
+      key: held.key,
+      cert: held.cert,
+    });
+    socket.on('error', () => undefined);
+    const ask = (): Promise<string> =>
+      new Promise((resolve) => {
+        socket.once('data', (chunk) => resolve(String(chunk).split('\r\n')[0] ?? ''));
+        socket.once('close', () => resolve('ended'));
+        socket.write('GET /_localspine/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      });
+    return { ask, close: () => socket.destroy() };
+  }
+
+  test('ends at its next request when its certificate was revoked', async () => {
+    const held = requested('dep');
+    const open = await connection('DEP', held);
+    assert.match(await open.ask(), /200/);
+    assert.match(await open.ask(), /200/);
+    await localspine.admin('DEP', `/pki/certificates/${held.serial}/revoke`, { method: 'POST', body: { reason: 'keyCompromise' } });
+    assert.equal(await open.ask(), 'ended');
+    assert.equal((await refusals('DEP'))[0]?.check, 'pki.revoked');
+    open.close();
+  });
+
+  test('ends when its name was withdrawn', async () => {
+    const name = 'withdrawn.acme.thirdparty.nhs.uk';
+    const made = JSON.parse(
+      localspine.cli('certificate', 'request', name, '--ods', 'R69', '--register', '--environment', 'dep', '--json').stdout,
+    );
+    const held = { serial: made.serial, key: readFileSync(made.privateKeyPath, 'utf8'), cert: readFileSync(made.chainPath, 'utf8') };
+    const open = await connection('DEP', held);
+    assert.match(await open.ask(), /200/);
+    await localspine.admin('DEP', `/dns/names/${name}`, { method: 'DELETE' });
+    assert.equal(await open.ask(), 'ended');
+    assert.equal((await refusals('DEP'))[0]?.check, 'pki.fqdn-not-registered');
+  });
+});
+
+test('a revoked sub CA takes every certificate with it; the doors show the new one at once, and the root’s list says so', async () => {
+  const held = requested('prod');
+  assert.equal(await knock('PROD', held), 200);
+  const { stdout, stderr, status } = localspine.cli(
+    ...['certificate', 'revoke-authority', '--reason', 'keyCompromise', '--yes', '--environment', 'prod', '--json'],
+  );
+  assert.equal(status, 0, stderr);
+  const { serial, former } = JSON.parse(stdout);
+  assert.equal(await knock('PROD', held), 'refused');
+  assert.equal((await refusals('PROD'))[0]?.check, 'pki.authority-revoked');
+  assert.equal(await knock('PROD', requested('prod')), 200);
+  const { baseUrl } = localspine.environment('PROD');
+  const shown = await new Promise<string>((resolve, reject) => {
+    const socket = connect({ host: 'localhost', port: Number(new URL(baseUrl).port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate(true).issuerCertificate.serialNumber);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+  assert.equal(shown, serial);
+  const list = await request(`${localspine.environment('PROD').httpUrl}/live/G2/root/NHSRootG2.crl`);
+  assert.ok(Buffer.from(await list.body.arrayBuffer()).includes(Buffer.from(former.serial, 'hex')));
+  const renewed = localspine.cli('certificate', 'renew-authority', '--environment', 'prod', '--json');
+  assert.equal(JSON.parse(renewed.stdout).former.serial, serial);
+  assert.equal(await knock('PROD', requested('prod')), 200);
 });
 
 describe('what verifiers fetch by plain HTTP', () => {

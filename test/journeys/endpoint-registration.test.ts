@@ -284,6 +284,34 @@ describe('in the browser', () => {
     assert.match(live.text, /ZP9003-823\d{3}/);
   });
 
+  test('a host name is asked for, refused, asked for again and approved by the DNS team; then it is the organisation’s (PTL-011)', async () => {
+    const [applicant, names] = [new BrowserSession(spine), new BrowserSession(spine)];
+    await applicant.signIn('/eprwebapp/sign-in', APPLICANT);
+    await names.signIn('/eprwebapp/sign-in', DNS_APPROVER);
+    const form = await applicant.open('/eprwebapp/names');
+    const wrong = await applicant.submit('/eprwebapp/names', { odsCode: 'zs001', fqdn: 'https://<b>.nhs.uk:443/' }, form);
+    assert.deepEqual([wrong.status, /without https/.test(wrong.text), wrong.text.includes('<b>')], [422, true, false]);
+    const sent = await applicant.submit('/eprwebapp/names', { odsCode: 'zs001', fqdn: 'Page.Acme.thirdparty.nhs.uk' }, form);
+    const path = /\/eprwebapp\/requests\/[0-9a-f-]{36}/.exec(sent.text)?.[0] ?? '';
+    assert.doesNotMatch((await applicant.open('/eprwebapp/names')).text, /page\.acme/, 'it is nobody’s yet');
+    const waiting = await names.open(path);
+    assert.doesNotMatch(waiting.text, /value="approve"/, 'there is nothing but the name to approve');
+    await names.submit(path, { event: 'refuse', reason: 'Ask for mhs.acme' }, waiting);
+    const back = await applicant.open(path);
+    await applicant.submit(`${path}/again`, { odsCode: 'ZS001', fqdn: 'mhs.acme.thirdparty.nhs.uk', addresses: '127.0.0.7' }, back);
+    const live = await names.submit(path, { event: 'approve-dns' }, await names.open(path));
+    assert.match(live.text, /mhs\.acme\.thirdparty\.nhs\.uk resolves to 127\.0\.0\.7/);
+    assert.match((await applicant.open('/eprwebapp/names')).text, /mhs\.acme\.thirdparty\.nhs\.uk[\s\S]*ZS001[\s\S]*127\.0\.0\.7/);
+    const productKey = await product('9.1');
+    const theirs = { kind: 'register', odsCode: 'M85011', productKey, fqdn: 'mhs.acme.thirdparty.nhs.uk' };
+    const made = await post('/requests', { wish: theirs });
+    assert.deepEqual([made.status, made.json.outcome.name.registeredBy], [201, 'name-request'], made.text);
+    assert.equal(
+      (await post('/requests', { as: STRANGER, wish: { kind: 'register-name', odsCode: 'ZS001', fqdn: 'x.nhs.uk' } })).status,
+      403,
+    );
+  });
+
   test('a callback that this browser did not begin is refused, and nobody is sent elsewhere', async () => {
     const browser = new BrowserSession(spine);
     assert.equal((await browser.send('/eprwebapp/callback?state=x&code=y')).status, 400);

@@ -15,7 +15,7 @@ before(async () => {
   await localspine.start();
   const { json } = await localspine.admin('INT', '/manifest');
   doors.push(...json.listeners.filter(({ name }: { name: string }) => name !== 'http'));
-  const made = localspine.cli('certificate', 'request', 'scan.acme.thirdparty.nhs.uk', '--days', '1', '--json');
+  const made = localspine.cli('certificate', 'request', 'scan.acme.thirdparty.nhs.uk', '--register', '--days', '1', '--json');
   assert.equal(made.status, 0, made.stderr);
   const { privateKeyPath, chainPath } = JSON.parse(made.stdout);
   certificate = { key: privateKeyPath, chain: chainPath };

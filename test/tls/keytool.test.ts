@@ -30,6 +30,7 @@ function file(name: string, content: Buffer): string {
 }
 
 async function keyStoreOf(form: string): Promise<{ path: string; password: string; alias: string; fileName: string }> {
+  await localspine.admin('DEP', '/dns/names', { method: 'POST', body: { name: NAME, odsCode: 'R69' } });
   const { status, json } = await localspine.admin('DEP', '/pki/key-stores', {
     method: 'POST',
     body: { commonName: NAME, ods: 'R69', form },

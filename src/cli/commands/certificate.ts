@@ -1,18 +1,22 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import type { Static } from 'typebox';
 import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
 import {
   CertificateAnswer,
   CertificateChainAnswer,
-  type CertificateChainView,
+  CertificateOutcomeAnswer,
+  type CertificateRequestView,
   CertificatesAnswer,
   CutOverAnswer,
   KeyStoreAnswer,
 } from '../answers.ts';
+import { chainText, described, folderOf, writeChain, written } from '../certificate-files.ts';
 import { type CommandBook, type Invocation, wholeNumber } from '../invocation.ts';
 import { writePrivate } from '../local-applications.ts';
 import { table } from '../output.ts';
+import { addAuthorityCommands } from './certificate-authority.ts';
+import { addCertificateRequestCommands } from './certificate-requests.ts';
 
 const REASONS = ['unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn'];
 const FORMS = ['pem', 'der', 'chain', 'pkcs12', 'jks', 'mesh', 'mesh-pkcs12'];
@@ -21,9 +25,9 @@ const MOST_DAYS = 1_096;
 /** `localspine certificate …`: certificates for a supplier's systems. */
 export function addCertificateCommands(program: Command, book: CommandBook): void {
   const certificate = book.group(program, 'certificate', 'certificates for your systems: request, sign, renew, revoke, download');
-  withTerm(book.add(certificate, 'request <fqdn>', 'make a key and a signing request here, and have it signed', request)).addOption(
-    new Option('--bits <bits>', 'length of the RSA key').choices(['2048', '3072', '4096']).default('2048'),
-  );
+  withTerm(book.add(certificate, 'request <fqdn>', 'make a key and a signing request here, and have it signed', request))
+    .addOption(new Option('--bits <bits>', 'length of the RSA key').choices(['2048', '3072', '4096']).default('2048'))
+    .option('--register', 'register the name to the organisation first, if it is not registered');
   withTerm(book.add(certificate, 'sign <csr>', 'have a signing request in a file signed', sign)).option(
     '--out <file>',
     'write certificate and sub CA here',
@@ -49,6 +53,8 @@ export function addCertificateCommands(program: Command, book: CommandBook): voi
   )
     .addOption(new Option('--form <form>', 'form of the file').choices(FORMS).default('pem'))
     .option('--out <folder>', 'folder to write to', '.');
+  addCertificateRequestCommands(certificate, book);
+  addAuthorityCommands(certificate, book);
   book
     .add(certificate, 'cut-over', 'show or set the moment from which certificates are of generation 2', cutOver)
     .option('--at <date>', 'the moment, e.g. 2026-12-01T00:00:00Z');
@@ -75,16 +81,17 @@ async function request(invocation: Invocation): Promise<void> {
   const fqdn = invocation.argument(0).toLowerCase();
   const client = invocation.client();
   const bits = invocation.text('bits');
+  if (invocation.flag('register')) await registerName(invocation, fqdn);
   const { privateKeyPem, csr } = await makeSigningRequest(fqdn, bits === '4096' ? 4096 : bits === '3072' ? 3072 : 2048);
-  const made = await client.call(CertificateChainAnswer, 'POST', '/pki/certificates', { csr, ...orderOf(invocation) });
+  const made = await client.call(CertificateOutcomeAnswer, 'POST', '/pki/certificates', { csr, ...orderOf(invocation) });
   // Only now: a name that was refused makes no folder.
-  const folder = join(invocation.configuration.home, invocation.slug, 'certificates', made.commonName);
-  const files = {
-    privateKeyPath: writePrivate(folder, 'private-key.pem', privateKeyPem),
-    csrPath: written(folder, 'request.csr', csr),
-    certificatePath: written(folder, 'certificate.pem', made.chain[0] ?? ''),
-    chainPath: written(folder, 'chain.pem', chainText(made)),
-  };
+  const folder = folderOf(invocation, made.commonName);
+  const own = { privateKeyPath: writePrivate(folder, 'private-key.pem', privateKeyPem), csrPath: written(folder, 'request.csr', csr) };
+  if (!('chain' in made)) {
+    invocation.result({ ...made, ...own }, () => [waiting(made), table([['private key', own.privateKeyPath]])].join('\n'));
+    return;
+  }
+  const files = { ...own, ...writeChain(folder, made) };
   const { chain: _chain, ...facts } = made;
   invocation.result({ ...facts, ...files, caPath: client.place.caPath }, () =>
     [
@@ -98,9 +105,18 @@ async function request(invocation: Invocation): Promise<void> {
   );
 }
 
+/** Registers a name in the environment's zones; one that is registered to the same organisation stays as it is. */
+async function registerName(invocation: Invocation, name: string): Promise<void> {
+  const ods = invocation.text('ods');
+  await invocation.client().raw('POST', '/dns/names', { name, ...(ods === undefined ? {} : { odsCode: ods }) });
+}
+
 async function sign(invocation: Invocation): Promise<void> {
   const csr = fileText(invocation.argument(0));
-  issued(invocation, await invocation.client().call(CertificateChainAnswer, 'POST', '/pki/certificates', { csr, ...orderOf(invocation) }));
+  issued(
+    invocation,
+    await invocation.client().call(CertificateOutcomeAnswer, 'POST', '/pki/certificates', { csr, ...orderOf(invocation) }),
+  );
 }
 
 async function renew(invocation: Invocation): Promise<void> {
@@ -108,11 +124,15 @@ async function renew(invocation: Invocation): Promise<void> {
   const { ods: _ods, ...term } = orderOf(invocation);
   const body = { ...term, ...(file === undefined ? {} : { csr: fileText(file) }) };
   const path = `/pki/certificates/${encodeURIComponent(invocation.argument(0))}/renew`;
-  issued(invocation, await invocation.client().call(CertificateChainAnswer, 'POST', path, body));
+  issued(invocation, await invocation.client().call(CertificateOutcomeAnswer, 'POST', path, body));
 }
 
-/** Writes an issued chain to `--out`, or prints it. */
-function issued(invocation: Invocation, made: CertificateChainView): void {
+/** Writes an issued chain to `--out`, or prints it; says so when the request waits. */
+function issued(invocation: Invocation, made: Static<typeof CertificateOutcomeAnswer>): void {
+  if (!('chain' in made)) {
+    invocation.result(made, () => waiting(made));
+    return;
+  }
   const out = invocation.text('out');
   if (out !== undefined) writeFileSync(out, chainText(made));
   invocation.result(made, () => (out === undefined ? chainText(made).trimEnd() : `${described(made)}\nwritten to ${out}`));
@@ -191,20 +211,8 @@ async function cutOver(invocation: Invocation): Promise<void> {
   );
 }
 
-function described({ commonName, serial, generation, expiresAt, organisation }: CertificateChainView): string {
-  return `${commonName}${organisation === null ? '' : ` (${organisation})`}: serial number ${serial}, ${generation}, until ${expiresAt}`;
-}
-
-/** What a server or client shows: its certificate, then the sub CA. */
-function chainText({ chain }: CertificateChainView): string {
-  return chain.slice(0, 2).join('');
-}
-
-function written(folder: string, name: string, content: string | Buffer): string {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
+function waiting({ commonName, requestId }: CertificateRequestView): string {
+  return `The request for ${commonName} waits for a decision. Fetch the certificate then with: npx localspine certificate collect ${requestId}`;
 }
 
 function fileText(path: string): string {

@@ -28,7 +28,22 @@ const RequestAnswer = Type.Object({
   manufacturerOdsCode: Text,
   wish: Type.Object({ kind: Text }),
   reason: Type.Optional(Text),
-  outcome: Type.Optional(Type.Object({ partyKey: Text, asid: Type.Optional(Text), cpaIds: Type.Array(Text) })),
+  outcome: Type.Optional(
+    Type.Object({
+      partyKey: Type.Optional(Text),
+      asid: Type.Optional(Text),
+      cpaIds: Type.Array(Text),
+      name: Type.Optional(
+        Type.Object({
+          fqdn: Text,
+          registeredBy: Text,
+          addresses: Type.Array(Text),
+          certificate: Type.Optional(Type.Object({ serial: Text, expiresAt: Type.Number() })),
+          advice: Type.Optional(Text),
+        }),
+      ),
+    }),
+  ),
 });
 const GrantAnswer = Type.Object({ userId: Text, duty: Text, odsCode: Text });
 const ChangesAnswer = Type.Object({
@@ -193,7 +208,8 @@ async function changeOf(invocation: Invocation, kind: string): Promise<object> {
   return { kind, partyKey, productKey, version };
 }
 
-async function submit(invocation: Invocation, wish: object): Promise<void> {
+/** Sends a wish to the registration service and shows what became of it. */
+export async function submit(invocation: Invocation, wish: object): Promise<void> {
   const as = invocation.text('as');
   const body = { wish, ...(as === undefined ? {} : { as }) };
   show(invocation, await invocation.client().call(RequestAnswer, 'POST', `${API}/requests`, body));
@@ -201,6 +217,7 @@ async function submit(invocation: Invocation, wish: object): Promise<void> {
 
 function show(invocation: Invocation, request: Static<typeof RequestAnswer>): void {
   const { outcome } = request;
+  const { name } = outcome ?? {};
   invocation.result(request, () =>
     table([
       ['request', request.requestId],
@@ -208,10 +225,18 @@ function show(invocation: Invocation, request: Static<typeof RequestAnswer>): vo
       ...(request.reason === undefined ? [] : [['reason', request.reason]]),
       ...(outcome === undefined
         ? []
+        : outcome.partyKey === undefined
+          ? []
+          : [
+              ['party key', outcome.partyKey],
+              ['ASID', outcome.asid ?? '(none)'],
+              ['CPA ids', outcome.cpaIds.join(' ') || '(none)'],
+            ]),
+      ...(name === undefined
+        ? []
         : [
-            ['party key', outcome.partyKey],
-            ['ASID', outcome.asid ?? '(none)'],
-            ['CPA ids', outcome.cpaIds.join(' ') || '(none)'],
+            ['host name', `${name.fqdn} (resolves to ${name.addresses.join(' ') || 'nothing'})`],
+            ['certificate', name.certificate?.serial ?? name.advice ?? '(none)'],
           ]),
     ]),
   );

@@ -45,7 +45,7 @@ export function addDnsCommands(program: Command, book: CommandBook): void {
         const given = invocation.list(1);
         const body = {
           name: invocation.argument(0),
-          addresses: given.length === 0 ? ['127.0.0.1'] : given,
+          ...(given.length > 0 && { addresses: given }),
           ...(ods !== undefined && { odsCode: ods }),
         };
         const entry = await invocation.client().call(Name, 'POST', '/dns/names', body);
@@ -53,6 +53,19 @@ export function addDnsCommands(program: Command, book: CommandBook): void {
       },
     )
     .option('--ods <code>', 'organisation it belongs to');
+  book
+    .add(dns, 'request <name> [addresses...]', 'ask for a name, as the form to the DNS team does', async (invocation) => {
+      const { submit } = await import('./directory.ts');
+      const addresses = invocation.list(1);
+      return submit(invocation, {
+        kind: 'register-name',
+        odsCode: invocation.requiredText('ods').toUpperCase(),
+        fqdn: invocation.argument(0),
+        ...(addresses.length > 0 && { addresses }),
+      });
+    })
+    .requiredOption('--ods <code>', 'organisation it will belong to')
+    .option('--as <user>', 'ask as this person');
   book.add(dns, 'withdraw <name>', 'take a registered name away', async (invocation) => {
     const name = invocation.argument(0);
     if (name.includes('/')) throw new UsageError('the name is not a path');

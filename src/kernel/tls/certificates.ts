@@ -1,4 +1,4 @@
-import { generateKeyPair, webcrypto, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPair, webcrypto, X509Certificate } from 'node:crypto';
 import { SocketAddress } from 'node:net';
 import { promisify } from 'node:util';
 import type { Extension } from '@peculiar/x509';
@@ -53,6 +53,8 @@ export interface AuthorityRequest {
   readonly now: Instant;
   /** A key made beforehand, for whoever wants to make several at once. */
   readonly key?: RsaKey;
+  /** Where the revocation list of the authority above it is to be had. */
+  readonly crlUrl?: string;
 }
 
 export interface EndEntityRequest {
@@ -145,9 +147,10 @@ export async function createAuthority(request: AuthorityRequest): Promise<KeyedC
   const x509 = await x509Library();
   const key = request.key ?? (await generateKey(request.keyBits));
   const pathLength = request.issuer === undefined ? 1 : 0;
-  const extensions = [
+  const extensions: Extension[] = [
     new x509.BasicConstraintsExtension(true, pathLength, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+    ...(request.crlUrl === undefined ? [] : [new x509.CRLDistributionPointsExtension([request.crlUrl])]),
   ];
   const { publicKeyDer, privateKeyPem } = key;
   const issuer = request.issuer ?? { privateKeyPem };
@@ -231,6 +234,11 @@ async function sign(request: SigningRequest): Promise<IssuedCertificate> {
   const certificatePem = toPem(Buffer.from(certificate.rawData));
   const { serialNumber, notBefore, notAfter } = inspect(certificatePem);
   return { certificatePem, serialNumber, notBefore, notAfter };
+}
+
+/** The key pair of a private key in PEM. */
+export function keyPairOf(privateKeyPem: string): RsaKey {
+  return { privateKeyPem, publicKeyDer: createPublicKey(privateKeyPem).export({ type: 'spki', format: 'der' }) };
 }
 
 /** A private key in PEM, for signing with web cryptography. */

@@ -1,5 +1,7 @@
-import type { Service } from '../../kernel/service.ts';
+import { offer, type Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
+import { nameSource } from '../dns/index.ts';
+import { fqdnRegister } from '../pki/index.ts';
 import { allocateRoleProfileId, allocateUserId } from './identifiers.ts';
 import { importDirectory } from './import.ts';
 import { ldapDoors, ldapKeepers } from './ldap/doors.ts';
@@ -9,6 +11,7 @@ import type { AccreditedSystem, Organisation, Person, RoleProfile } from './mode
 import type { NewAccreditedSystem } from './register/allocation.ts';
 import * as allocation from './register/allocation.ts';
 import * as changes from './register/changes.ts';
+import { hostNameOwners, hostNames } from './register/host-names.ts';
 import { seedSystems } from './register/seeding.ts';
 import * as register from './register/store.ts';
 import { seedOrganisations } from './seed/organisations.ts';
@@ -96,6 +99,7 @@ export const directory: Service<DirectoryApi> = {
     directory_change: 'kept',
     directory_counter: 'kept',
   },
+  offers: [offer(fqdnRegister, hostNameOwners), offer(nameSource, hostNames)],
   doors: ldapDoors,
   create(context) {
     const { environment, clock } = context;

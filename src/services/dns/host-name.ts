@@ -4,7 +4,8 @@ import { canonicalAddress } from './reverse.ts';
 /** A name on the way into the zones. */
 export interface NameRequest {
   readonly name: string;
-  readonly addresses: readonly string[];
+  /** When absent, a name that is registered keeps its addresses, and a new one points to the environment itself. */
+  readonly addresses?: readonly string[];
   readonly odsCode?: string;
 }
 

@@ -1,11 +1,15 @@
-import type { OfferKey, Service, ServiceContext } from '../../kernel/service.ts';
+import { type OfferKey, offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import type { ServiceDoor } from '../../kernel/service-door.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import { type FqdnRegister, fqdnRegister } from '../pki/index.ts';
 import { addressRange, drawAddress } from './addresses.ts';
+import type { NameRequest } from './host-name.ts';
 import { nameTables } from './migrations/0001-names.ts';
 import type { RegisteredName } from './store.ts';
 import type { NameSource, NameWorld } from './zone-data.ts';
 import { ZONES } from './zones.ts';
 
+export { readHostName } from './host-name.ts';
 export type { RegisteredName } from './store.ts';
 export type { NameSource } from './zone-data.ts';
 export { ZONES, zoneOf } from './zones.ts';
@@ -31,11 +35,27 @@ export interface DnsApi {
   settleAddresses(): Promise<NameAddresses>;
   describe(): ZonesView;
   names(): Promise<readonly RegisteredName[]>;
-  /** Registers a name, over its addresses of before. Throws LocalRefusal 400, and 409 for a published name or one of another organisation. */
-  register(request: { readonly name: string; readonly addresses: readonly string[]; readonly odsCode?: string }): Promise<RegisteredName>;
+  /** Where the environment would send whoever asks for a name: empty when it does not resolve. */
+  resolve(db: Db, name: string): Promise<readonly string[]>;
+  /** The registration of a name; undefined when it was not registered here. */
+  registration(db: Db, name: string): Promise<RegisteredName | undefined>;
+  /**
+   * Registers a name, over its addresses of before when it names some; in a transaction of its own, or in `tx`. Throws LocalRefusal 400, and
+   * 409 for a published name or one of another organisation.
+   */
+  register(request: NameRequest, tx?: Db): Promise<RegisteredName>;
   /** Takes a name away and gives it as it was written. Throws LocalRefusal 404. */
   withdraw(name: string): Promise<string>;
 }
+
+/** Whose the names are that were registered here (PTL-011). */
+const register: FqdnRegister = {
+  async ownersOf(db, fqdn) {
+    const { findNames } = await import('./store.ts');
+    const [found] = await findNames(db, [fqdn]);
+    return found && (found.odsCode === undefined ? [] : [found.odsCode]);
+  },
+};
 
 const DOORS: readonly ServiceDoor[] = [{ name: 'dns', portOffset: 53, transports: ['udp', 'tcp'], scheme: 'dns', secure: false }];
 
@@ -44,6 +64,7 @@ export const dns: Service<DnsApi> & { readonly doors: readonly ServiceDoor[] } =
   title: 'Name server',
   migrations: { '0001-names': nameTables },
   tables: { dns_name: 'kept', dns_name_address: 'kept', dns_zone: 'kept' },
+  offers: [offer(fqdnRegister, register)],
   doors: DOORS,
   create(context) {
     const world = worldOf(context);
@@ -92,6 +113,7 @@ function dnsApi(context: ServiceContext, world: SettledWorld): DnsApi {
     addresses: world.settled,
     ...(environment.settings.rotateAddresses && { range: addressRange(environment.id) }),
   });
+  const pointing = (each: RegisteredName): RegisteredName => (each.addresses.length > 0 ? each : { ...each, addresses: world.settled });
   return {
     async settleAddresses() {
       if (environment.settings.rotateAddresses) {
@@ -103,8 +125,17 @@ function dnsApi(context: ServiceContext, world: SettledWorld): DnsApi {
       return where();
     },
     describe: () => ({ zones: ZONES[environment.id] ?? [], publishedNames: environment.publishedNames, ...where() }),
-    names: async () => (await import('./store.ts')).allNames(store.db),
-    register: async (request) => (await import('./registration.ts')).registerName(context, request),
+    names: async () => (await (await import('./store.ts')).allNames(store.db)).map(pointing),
+    async resolve(db, name) {
+      const { addressesOf } = await import('./zone-data.ts');
+      return addressesOf(world, db, name.toLowerCase());
+    },
+    registration: async (db, name) => (await (await import('./store.ts')).findNames(db, [name.toLowerCase()]))[0],
+    async register(request, tx) {
+      const { registerName } = await import('./registration.ts');
+      const registered = (db: Db): Promise<RegisteredName> => registerName(context, db, request);
+      return pointing(await (tx === undefined ? store.transaction(registered) : registered(tx)));
+    },
     withdraw: async (name) => (await import('./registration.ts')).withdrawName(context, name),
   };
 }

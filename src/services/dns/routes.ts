@@ -9,7 +9,7 @@ const Registration = Compile(
   Type.Object(
     {
       name: Type.String({ maxLength: 300 }),
-      addresses: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 64 }),
+      addresses: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 64 })),
       odsCode: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,12}$' })),
     },
     { additionalProperties: false },
@@ -36,8 +36,8 @@ export function registerAdmin(app: FastifyInstance, api: DnsApi): void {
       throw new LocalRefusal(
         400,
         'bad_name_request',
-        'A name is registered with its addresses.',
-        'Send {"name": "mhs.supplier.thirdparty.nhs.uk", "addresses": ["127.0.0.1"], "odsCode": "X26"}; odsCode may be left out.',
+        'This is no registration of a name.',
+        'Send {"name": "mhs.supplier.thirdparty.nhs.uk", "addresses": ["127.0.0.1"], "odsCode": "X26"}; addresses and odsCode may be left out.',
       );
     return reply.code(201).send(viewOf(await api.register(body)));
   });

@@ -10,6 +10,7 @@ interface Tables {
 /** A name that somebody registered in the environment's zones. */
 export interface RegisteredName {
   readonly name: string;
+  /** Empty: it points to the environment itself, wherever that is. */
   readonly addresses: readonly string[];
   readonly odsCode?: string;
   readonly registeredAt?: Instant;
@@ -20,7 +21,7 @@ export async function findNames(db: Db, names: readonly string[]): Promise<reado
   if (names.length === 0) return [];
   const rows = await tablesOf<Tables>(db)
     .selectFrom('dns_name')
-    .innerJoin('dns_name_address', 'dns_name_address.name', 'dns_name.name')
+    .leftJoin('dns_name_address', 'dns_name_address.name', 'dns_name.name')
     .select(['dns_name.name', 'ods_code', 'registered_at', 'address'])
     .where('dns_name.name', 'in', [...names])
     .orderBy('dns_name.name')
@@ -29,7 +30,7 @@ export async function findNames(db: Db, names: readonly string[]): Promise<reado
   const found = new Map<string, { name: string; addresses: string[]; odsCode?: string; registeredAt: number }>();
   for (const { name, ods_code, registered_at, address } of rows) {
     const each = found.get(name) ?? { name, addresses: [], registeredAt: registered_at, ...(ods_code !== null && { odsCode: ods_code }) };
-    each.addresses.push(address);
+    if (address !== null) each.addresses.push(address);
     found.set(name, each);
   }
   return [...found.values()];
@@ -74,6 +75,7 @@ export async function saveName(tx: Db, { name, addresses, odsCode }: RegisteredN
     .insertInto('dns_name')
     .values({ name, ods_code: odsCode ?? null, registered_at: at })
     .execute();
+  if (addresses.length === 0) return;
   await tablesOf<Tables>(tx)
     .insertInto('dns_name_address')
     .values(addresses.map((address, place) => ({ name, place, address })))

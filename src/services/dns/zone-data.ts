@@ -1,3 +1,4 @@
+import type { Instant } from '../../kernel/clock.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { MOST_LABELS } from './host-name.ts';
@@ -10,6 +11,10 @@ import { isWithin, ZONES, zoneOf } from './zones.ts';
 export interface NameSource {
   /** The known ones among some names in lower case. Without addresses a name points to the environment itself. */
   find(db: Db, names: readonly string[]): Promise<readonly { readonly name: string; readonly addresses: readonly string[] }[]>;
+  /** Whether one of its names lies below `name`, which is of letters, digits, hyphens and dots. */
+  hasBelow?(db: Db, name: string): Promise<boolean>;
+  /** When its names may last have changed. */
+  changedAt?(db: Db): Promise<Instant>;
 }
 
 export interface NameWorld {
@@ -25,29 +30,48 @@ export async function zoneData(world: NameWorld, question: Question): Promise<Zo
   const { environment, store } = world.context;
   const name = question.name.toLowerCase();
   const own = world.addresses();
-  const registered = await registeredAmong(world, endingsOf(name));
+  const registered = await registeredAmong(world, store.db, endingsOf(name));
   const zones = [...(ZONES[environment.id] ?? []), ...own.map(reverseZone)];
   const further = registered.map((each) => each.name).filter((each) => zoneOf(each, zones) === undefined);
   const all = [...zones, ...further];
   const inside = zoneOf(name, all) !== undefined;
   const pointers = inside ? await pointersOf(world, name) : [];
-  const { changedAt } = await zoneState(store.db);
   const published = environment.publishedNames;
   const below =
-    inside && isPlain(name) && (published.some((each) => each !== name && isWithin(each, name)) || (await hasNameBelow(store.db, name)));
+    inside && isPlain(name) && (published.some((each) => each !== name && isWithin(each, name)) || (await isAbove(world, name)));
   return {
     zoneOf: (each) => zoneOf(each, all),
     addressesOf: (each) => registered.find((entry) => entry.name === each)?.addresses ?? (published.includes(each) ? own : undefined),
     pointersOf: () => pointers,
     hasBelow: () => below,
     ownAddresses: own,
-    serial: Math.floor(Math.max(changedAt, world.startedAt) / 1_000),
+    // A clock that was set far ahead must not burst the 32 bits of a serial number.
+    serial: Math.floor((await lastChange(world)) / 1_000) % 2 ** 32,
   };
 }
 
-/** Registered names, those of the other sources after our own. */
-async function registeredAmong({ context, sources, addresses }: NameWorld, names: readonly string[]): Promise<readonly RegisteredName[]> {
+/** Addresses of a name as the name server would answer; empty when it does not resolve. Includes the published ones. */
+export async function addressesOf(world: NameWorld, db: Db, name: string): Promise<readonly string[]> {
+  const [registered] = await registeredAmong(world, db, [name]);
+  return registered?.addresses ?? (world.context.environment.publishedNames.includes(name) ? world.addresses() : []);
+}
+
+/** Whether a registered name lies below this one, here or at another source. */
+async function isAbove({ context, sources }: NameWorld, name: string): Promise<boolean> {
   const { db } = context.store;
+  if (await hasNameBelow(db, name)) return true;
+  for (const source of sources) if ((await source.hasBelow?.(db, name)) === true) return true;
+  return false;
+}
+
+async function lastChange({ context, sources, startedAt }: NameWorld): Promise<Instant> {
+  const { db } = context.store;
+  const changes = await Promise.all(sources.map((source) => source.changedAt?.(db) ?? 0));
+  return Math.max(startedAt, (await zoneState(db)).changedAt, ...changes);
+}
+
+/** Registered names, those of the other sources after our own. */
+async function registeredAmong({ sources, addresses }: NameWorld, db: Db, names: readonly string[]): Promise<readonly RegisteredName[]> {
   const found = await Promise.all([findNames(db, names), ...sources.map((source) => source.find(db, names))]);
   return found.flat().map((each) => (each.addresses.length > 0 ? each : { ...each, addresses: addresses() }));
 }

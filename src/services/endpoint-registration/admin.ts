@@ -4,6 +4,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import type { RecordKind } from '../directory/index.ts';
 import { saveOrganisation, savePerson, saveRoleProfile } from './directory-administration.ts';
 import type { Actor } from './model.ts';
+import { registeredNames } from './names.ts';
 import { requireOpen } from './open.ts';
 import { actorOf, grantDuty, revokeDuty } from './people.ts';
 import { addInteraction, registerProduct } from './products.ts';
@@ -41,6 +42,7 @@ function registerReading(app: FastifyInstance, world: RegistrationWorld): void {
   app.get('/products', async () => ({ products: await directory.register.products(db) }));
   app.get('/interactions', async () => ({ interactions: await directory.register.interactions(db) }));
   app.get('/party-keys', async () => ({ partyKeys: await directory.register.partyKeys(db) }));
+  app.get('/names', async () => ({ names: await registeredNames(world, db) }));
   app.get<{ Querystring: { ods?: string } }>('/registrations', async ({ query: { ods } }) => ({
     registrations: await registrations(directory, db, ods === undefined ? {} : { odsCode: String(ods) }),
   }));

@@ -3,6 +3,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { type Author, CONTRACTS, type MessageHandlingSystem, type Product } from '../directory/index.ts';
 import type { RegisterWish, Registration, RegistrationOutcome, RegistrationRequest, Wish } from './model.ts';
+import { checkNameWish, nameFinding, registerName } from './names.ts';
 import { requireRegistration, requireVersion } from './registrations.ts';
 import { addressChangeFaults, type Facts, FieldsRefusal, faultsOf, systemInteractions } from './rules.ts';
 import type { RegistrationWorld } from './world.ts';
@@ -16,6 +17,7 @@ export interface Decision {
 /** Checks a wish against the register as it is. Throws FieldsRefusal 422, LocalRefusal 404, 409. */
 export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish): Promise<void> {
   const { register } = world.directory;
+  if (wish.kind === 'register-name') return checkNameWish(world, db, wish);
   if (wish.kind === 'register') {
     const faults = faultsOf(wish, await factsOf(world, db, wish));
     if (faults.length > 0) throw new FieldsRefusal(faults);
@@ -27,14 +29,18 @@ export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish): P
     if (found.messageHandlingSystems.length === 0)
       throw new LocalRefusal(409, 'no_endpoint', 'This registration has no endpoint: its product only sends.');
     const holders = (await register.findMessageHandlingSystems(db, { fqdn: wish.fqdn })).map((each) => each.partyKey);
-    const faults = addressChangeFaults(wish, holders);
+    const faults = addressChangeFaults(wish, {
+      holders,
+      ownership: await world.pki.ownership(db, wish.fqdn),
+      asking: [found.odsCode, found.product.manufacturerOdsCode],
+    });
     if (faults.length > 0) throw new FieldsRefusal(faults);
   }
   if (wish.kind === 'change-version') checkVersionChange(found, await register.product(db, wish.newProductKey), wish.newProductKey);
   if (wish.kind === 'retire') await checkRetirement(world, db, found);
 }
 
-async function factsOf({ directory }: RegistrationWorld, db: Db, wish: RegisterWish): Promise<Facts> {
+async function factsOf({ directory, pki }: RegistrationWorld, db: Db, wish: RegisterWish): Promise<Facts> {
   const { register } = directory;
   const product = await register.product(db, wish.productKey);
   const at = { odsCode: wish.odsCode };
@@ -46,6 +52,7 @@ async function factsOf({ directory }: RegistrationWorld, db: Db, wish: RegisterW
       wish.fqdn === undefined ? [] : (await register.findMessageHandlingSystems(db, { fqdn: wish.fqdn })).map((each) => each.partyKey),
     registered:
       (await register.findMessageHandlingSystems(db, at)).some(ofProduct) || (await register.findAccreditedSystems(db, at)).some(ofProduct),
+    nameOwnership: wish.fqdn === undefined ? undefined : await pki.ownership(db, wish.fqdn),
     partyKeyOwner: wish.partyKey === undefined ? undefined : (await register.partyKey(db, wish.partyKey))?.odsCode,
   };
 }
@@ -83,6 +90,7 @@ export async function apply(
 ): Promise<RegistrationOutcome> {
   const { wish } = request;
   await checkWish(world, tx, wish);
+  if (wish.kind === 'register-name') return registerName(world, tx, wish);
   if (wish.kind === 'register') return register(world, tx, wish, decision);
   const found = await requireRegistration(world.directory, tx, wish.partyKey, wish.productKey);
   if (wish.kind === 'change-address') return changeAddress(world, tx, found, wish.fqdn, wish.endpoint ?? `https://${wish.fqdn}/`, decision);
@@ -109,7 +117,8 @@ async function register(
     const described = wish.description === undefined ? place : { ...place, serviceDescription: wish.description };
     cpaIds.push(...(await addHandlers(world, tx, product, described, product.messageSet, { author, approval })));
   }
-  if (product.kind === 'MHS') return { partyKey, cpaIds };
+  const name = wish.fqdn === undefined ? {} : { name: await nameFinding(world, tx, wish.fqdn) };
+  if (product.kind === 'MHS') return { partyKey, cpaIds, ...name };
   const organisation = await directory.organisation(tx, odsCode);
   const { dnsApprover: _, dnsApprovedAt: __, ...systemApproval } = approval;
   const asid = await directory.allocateAsid(
@@ -125,7 +134,7 @@ async function register(
     },
     author,
   );
-  return { partyKey, asid, cpaIds };
+  return { partyKey, asid, cpaIds, ...name };
 }
 
 function productFields({
@@ -167,7 +176,7 @@ async function addHandlers(
 }
 
 async function changeAddress(
-  { directory }: RegistrationWorld,
+  world: RegistrationWorld,
   tx: Db,
   found: Registration,
   fqdn: string,
@@ -175,12 +184,12 @@ async function changeAddress(
   { author, approval }: Decision,
 ): Promise<RegistrationOutcome> {
   for (const system of found.messageHandlingSystems)
-    await directory.register.saveMessageHandlingSystem(
+    await world.directory.register.saveMessageHandlingSystem(
       tx,
       { ...system, fqdn: fqdn.toLowerCase(), endpoints: [endpoint], approval },
       author,
     );
-  return outcomeOf(found);
+  return { ...outcomeOf(found), name: await nameFinding(world, tx, fqdn) };
 }
 
 async function changeVersion(

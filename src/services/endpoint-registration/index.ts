@@ -1,8 +1,10 @@
 import { answersRow } from '../../kernel/connection.ts';
 import { offer, type Service } from '../../kernel/service.ts';
 import { directory } from '../directory/index.ts';
+import { dns } from '../dns/index.ts';
 import { gateway } from '../gateway/index.ts';
 import { identity, signInCallback } from '../identity/index.ts';
+import { pki } from '../pki/index.ts';
 import { registrationTables } from './migrations/0001-registration.ts';
 import { seedDuties } from './seed.ts';
 import { CALLBACK, type RegistrationWorld } from './world.ts';
@@ -31,6 +33,8 @@ export const endpointRegistration: Service<EndpointRegistrationApi> = {
       clock,
       random,
       faults,
+      pki: context.use(pki),
+      dns: context.use(dns),
       directory: context.use(directory),
       gateway: context.use(gateway),
       identity: context.use(identity),

@@ -35,7 +35,17 @@ export interface Actor {
 }
 
 /** What is asked for. */
-export type Wish = RegisterWish | ChangeAddressWish | ChangeVersionWish | RetireWish;
+export type Wish = RegisterWish | RegisterNameWish | ChangeAddressWish | ChangeVersionWish | RetireWish;
+
+/** The form to the DNS team: a host name of an organisation's own (PTL-011). */
+export interface RegisterNameWish {
+  readonly kind: 'register-name';
+  /** Whose name it will be. */
+  readonly odsCode: string;
+  readonly fqdn: string;
+  /** Where it points; to the environment itself when absent. */
+  readonly addresses?: readonly string[];
+}
 
 export interface RegisterWish {
   readonly kind: 'register';
@@ -96,9 +106,24 @@ export interface RegistrationRequest {
 
 /** What an approval wrote. */
 export interface RegistrationOutcome {
-  readonly partyKey: string;
+  /** Absent when only a name was registered. */
+  readonly partyKey?: string;
   readonly asid?: string;
   readonly cpaIds: readonly string[];
+  /** What is to be said of the host name. */
+  readonly name?: NameFinding;
+}
+
+/** A registered host name as the rest of the environment sees it (path-to-live.md §3.3). */
+export interface NameFinding {
+  readonly fqdn: string;
+  readonly registeredBy: 'name-request' | 'system';
+  /** Addresses it resolves to in the environment's zones. */
+  readonly addresses: readonly string[];
+  /** The newest good certificate whose common name it is; absent when there is none. */
+  readonly certificate?: { readonly serial: string; readonly expiresAt: number };
+  /** What is still to be done. */
+  readonly advice?: string;
 }
 
 /** The records of one product under one party key. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal, Refusal } from '../../kernel/errors.ts';
 import { Pages } from '../../kernel/web/pages.ts';
 import { registerDirectoryPages } from './directory-pages.ts';
+import { registerNamePages } from './name-pages.ts';
 import { requireOpen } from './open.ts';
 import { beginSignIn, finishSignIn, requireOwnForm, type Session, sessionOf, signOut } from './session.ts';
 import { registerSystemPages } from './system-pages.ts';
@@ -68,6 +69,7 @@ export async function registerPages(app: FastifyInstance, world: RegistrationWor
   app.setErrorHandler((error: unknown, request, reply) => renderRefusal(pages, environment, error, request, reply));
   registerSignIn(app, world);
   registerSystemPages(app, parts);
+  registerNamePages(app, parts);
   registerDirectoryPages(app, parts);
 }
 

@@ -31,6 +31,15 @@ const WishSchema = Type.Union([
   ),
   Type.Object(
     {
+      kind: Type.Literal('register-name'),
+      odsCode: OdsCode,
+      fqdn: Host,
+      addresses: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 64 })),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
       kind: Type.Literal('change-address'),
       partyKey: PartyKey,
       productKey: Key,
@@ -61,7 +70,7 @@ function reader<Schema extends TSchema>(schema: Schema, wanted: string): (value:
 
 export const readWish = reader(
   WishSchema,
-  'Send {"kind":"register","odsCode","productKey","fqdn"?,"endpoint"?,"partyKey"?,"ipAddress"?,"description"?}, or kind change-address, change-version or retire with partyKey, productKey and version.',
+  'Send {"kind":"register","odsCode","productKey","fqdn"?,"endpoint"?,"partyKey"?,"ipAddress"?,"description"?}, or kind register-name with odsCode, fqdn and addresses?, or kind change-address, change-version or retire with partyKey, productKey and version.',
 );
 export const readSubmission = reader(
   Type.Object(

@@ -6,7 +6,7 @@ import { apply, checkWish } from './applying.ts';
 import type { Actor, RegistrationRequest, RequestEvent, Wish } from './model.ts';
 import { requireRegistration } from './registrations.ts';
 import { FieldsRefusal } from './rules.ts';
-import { after, needsDnsApproval } from './states.ts';
+import { after, approvals } from './states.ts';
 import { findRequest, saveRequest } from './store.ts';
 import { audit, type RegistrationWorld } from './world.ts';
 
@@ -24,7 +24,8 @@ const SIMULATED: Actor = { id: 'System', urp: 'System', odsCodes: new Set(), gra
  */
 export async function submit(world: RegistrationWorld, tx: Db, actor: Actor, wish: Wish, route: Route): Promise<RegistrationRequest> {
   const { odsCode, manufacturerOdsCode } = await partiesOf(world, tx, wish);
-  if (route === 'direct') requireDuty(actor, 'endpoint-administrator', manufacturerOdsCode);
+  if (route === 'direct' && wish.kind === 'register-name') requireDuty(actor, 'dns-approver');
+  else if (route === 'direct') requireDuty(actor, 'endpoint-administrator', manufacturerOdsCode);
   else requireParty(actor, odsCode, manufacturerOdsCode);
   await checkWish(world, tx, wish);
   const request: RegistrationRequest = {
@@ -43,12 +44,14 @@ export async function submit(world: RegistrationWorld, tx: Db, actor: Actor, wis
 }
 
 async function decideAll(world: RegistrationWorld, tx: Db, decider: Actor, request: RegistrationRequest): Promise<RegistrationRequest> {
-  const named = needsDnsApproval(request.wish) ? await take(world, tx, decider, request, 'approve-dns') : request;
-  return take(world, tx, decider, named, 'approve');
+  let decided = request;
+  for (const event of approvals(request.wish)) decided = await take(world, tx, decider, decided, event);
+  return decided;
 }
 
 /** Organisation and maker a wish is about. Throws FieldsRefusal 422 or LocalRefusal 404 when they cannot be told. */
 async function partiesOf(world: RegistrationWorld, db: Db, wish: Wish): Promise<{ odsCode: string; manufacturerOdsCode: string }> {
+  if (wish.kind === 'register-name') return { odsCode: wish.odsCode, manufacturerOdsCode: wish.odsCode };
   if (wish.kind !== 'register') {
     const { odsCode, product } = await requireRegistration(world.directory, db, wish.partyKey, wish.productKey);
     return { odsCode, manufacturerOdsCode: product.manufacturerOdsCode };
@@ -82,7 +85,9 @@ export async function decide(
     if (!actor.operator && request.requestor.id !== actor.id)
       throw new LocalRefusal(403, 'not_your_request', 'Only who sent a request withdraws it.');
   } else {
-    requireDuty(actor, event === 'approve-dns' || (event === 'refuse' && hasDuty(actor, 'dns-approver')) ? 'dns-approver' : 'approver');
+    const names =
+      event === 'approve-dns' || request.wish.kind === 'register-name' || (event === 'refuse' && hasDuty(actor, 'dns-approver'));
+    requireDuty(actor, names ? 'dns-approver' : 'approver');
     requireAnother(actor, request);
   }
   if (event === 'refuse' && reason.trim() === '') throw new FieldsRefusal([{ field: 'reason', text: 'Say why the request is refused.' }]);

@@ -1,6 +1,8 @@
 /** What may be registered (sds.md §9.2, §9.3; path-to-live.md §3.3). Pure: facts in, faults out. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Organisation, Product } from '../directory/index.ts';
+import type { Ownership } from '../pki/index.ts';
+import { hostNameFault, ownershipFault } from './host-names.ts';
 import type { ChangeAddressWish, RegisterWish } from './model.ts';
 
 /** A fault of one field, as a form shows it. */
@@ -29,9 +31,10 @@ export interface Facts {
   readonly registered: boolean;
   /** The organisation of the named party key; undefined when there is no such key. */
   readonly partyKeyOwner?: string | undefined;
+  /** Whose the host name is; unregistered when absent. */
+  readonly nameOwnership?: Ownership | undefined;
 }
 
-const FQDN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+nhs\.uk$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** Every fault of a registration; none when it may be made. */
@@ -60,25 +63,43 @@ export function faultsOf(wish: RegisterWish, facts: Facts): readonly FieldFault[
     if (wish.fqdn !== undefined) faults.push({ field: 'fqdn', text: 'Payload contains unexpected fields: MHS FQDN' });
   } else if (wish.fqdn === undefined)
     faults.push({ field: 'fqdn', text: 'The following required fields are missing in the response to spine_mhs: MHS FQDN' });
-  else faults.push(...addressFaults(wish.fqdn, wish.endpoint, wish.partyKey, facts.fqdnHolders));
+  else
+    faults.push(
+      ...addressFaults(wish.fqdn, wish.endpoint, wish.partyKey, {
+        holders: facts.fqdnHolders,
+        ownership: facts.nameOwnership,
+        asking: [wish.odsCode, product.manufacturerOdsCode],
+      }),
+    );
   return faults;
 }
 
+/** What is known about a host name when it is checked. */
+export interface NameFacts {
+  /** Party keys that use it now. */
+  readonly holders: readonly string[];
+  readonly ownership?: Ownership | undefined;
+  /** The organisation and the maker that ask. */
+  readonly asking: readonly string[];
+}
+
 /** Faults of a new address. */
-export function addressChangeFaults(wish: ChangeAddressWish, fqdnHolders: readonly string[]): readonly FieldFault[] {
-  return addressFaults(wish.fqdn, wish.endpoint, wish.partyKey, fqdnHolders);
+export function addressChangeFaults(wish: ChangeAddressWish, facts: NameFacts): readonly FieldFault[] {
+  return addressFaults(wish.fqdn, wish.endpoint, wish.partyKey, facts);
 }
 
 function addressFaults(
   fqdn: string,
   endpoint: string | undefined,
   partyKey: string | undefined,
-  holders: readonly string[],
+  { holders, ownership, asking }: NameFacts,
 ): readonly FieldFault[] {
   const faults: FieldFault[] = [];
-  if (!FQDN.test(fqdn)) faults.push({ field: 'fqdn', text: 'The host name must end in nhs.uk, like app.supplier.thirdparty.nhs.uk.' });
   const others = holders.filter((each) => each.toLowerCase() !== partyKey?.toLowerCase());
-  if (others.length > 0) faults.push({ field: 'fqdn', text: `The host name ${fqdn} belongs to the party key ${others[0]}.` });
+  const taken =
+    others.length > 0 ? `The host name ${fqdn} belongs to the party key ${others[0]}.` : ownershipFault(fqdn, ownership, asking);
+  const text = hostNameFault(fqdn) ?? taken;
+  if (text !== undefined) faults.push({ field: 'fqdn', text });
   if (endpoint !== undefined) {
     const text = endpointFault(endpoint, fqdn);
     if (text !== undefined) faults.push({ field: 'endpoint', text });

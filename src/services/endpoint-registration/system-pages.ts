@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { hasDuty, mayRead } from './access.ts';
 import type { RegistrationRequest, Wish } from './model.ts';
+import { nameWishOf } from './name-pages.ts';
 import type { Form, PageParts } from './pages.ts';
 import { registerProduct } from './products.ts';
 import { readProduct, readWish } from './reading.ts';
@@ -200,9 +201,9 @@ function registerRequest(app: FastifyInstance, { world, show, page, form }: Page
     const wish = Object.entries(found.wish);
     const may = {
       mayWithdraw: own && (waiting || found.state === 'draft'),
-      maySendAgain: own && found.state === 'draft' && found.wish.kind === 'register',
+      maySendAgain: own && found.state === 'draft' && (found.wish.kind === 'register' || found.wish.kind === 'register-name'),
       mayApproveNames: !own && found.state === 'submitted' && hasDuty(session.actor, 'dns-approver'),
-      mayApprove: !own && waiting && hasDuty(session.actor, 'approver'),
+      mayApprove: !own && waiting && found.wish.kind !== 'register-name' && hasDuty(session.actor, 'approver'),
     };
     const title = 'Registration request';
     return show(reply, session, 'request.njk', { title, found, wish, values, faults, ...may }, faults.length > 0 ? 422 : 200);
@@ -234,7 +235,7 @@ function registerRequest(app: FastifyInstance, { world, show, page, form }: Page
       const { id } = request.params;
       const found = await read(session, id);
       try {
-        const wish = registerWishOf(given);
+        const wish = found.wish.kind === 'register-name' ? nameWishOf(given) : registerWishOf(given);
         await world.store.transaction((tx) => resubmit(world, tx, session.actor, id, wish));
         return await answer.redirect(`${BASE}/requests/${id}`, 303);
       } catch (error) {

@@ -1,8 +1,10 @@
 import type { ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import type { DirectoryApi } from '../directory/index.ts';
+import type { DnsApi } from '../dns/index.ts';
 import type { GatewayApi } from '../gateway/index.ts';
 import type { IdentityApi } from '../identity/index.ts';
+import type { PkiApi } from '../pki/index.ts';
 import type { Actor } from './model.ts';
 import { writeAudit } from './store.ts';
 
@@ -11,6 +13,8 @@ export const CALLBACK = '/eprwebapp/callback';
 
 /** What the parts of the registration applications share in one environment. */
 export interface RegistrationWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'faults'> {
+  readonly pki: PkiApi;
+  readonly dns: DnsApi;
   readonly directory: DirectoryApi;
   readonly gateway: GatewayApi;
   readonly identity: IdentityApi;

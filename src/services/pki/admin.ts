@@ -1,30 +1,34 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
+import type { Db } from '../../kernel/store/store.ts';
 import { generateKey, toDer } from '../../kernel/tls/certificates.ts';
-import { viewOf } from './admin-views.ts';
+import { requestView, viewOf } from './admin-views.ts';
 import { fileName } from './authorities.ts';
+import { registerAuthorities } from './authority-admin.ts';
+import { signerOf } from './authority-lifecycle.ts';
+import { decideRequest, type RequestOutcome, requireRequest, submitRequest } from './certificate-requests.ts';
 import { listCertificates, type RegisteredCertificate, writeCutOver } from './certificate-store.ts';
 import {
   cutOverOf,
   issueCertificate,
   LONGEST_LIFE_DAYS,
   type Registry,
-  renewCertificate,
   requireCertificate,
   requireOwner,
   revokeCertificate,
-  signRequest,
   type Term,
 } from './issuing.ts';
 import { KEY_STORE_FORMS, keyStore } from './key-stores.ts';
 import { registerPage } from './page.ts';
+import { REQUEST_TRANSITIONS, type RequestState } from './request-states.ts';
+import { listRequests } from './request-store.ts';
 import { REVOCATION_REASONS } from './revocation.ts';
 import { MEDIA_TYPES } from './routes.ts';
-import { requireAuthority, rootOf } from './server-credentials.ts';
+import { rootOf } from './server-credentials.ts';
 import { checkFqdn } from './signing-request.ts';
 
 const Csr = Type.String({ minLength: 1, maxLength: 64 * 1024 });
@@ -47,11 +51,23 @@ const checkStore = Compile(
     { additionalProperties: false },
   ),
 );
+const REQUEST_STATES = Object.keys(REQUEST_TRANSITIONS) as readonly RequestState[];
+const checkDecision = Compile(
+  Type.Object(
+    { event: Type.Enum(['issue', 'refuse']), reason: Type.Optional(Type.String({ maxLength: 500 })) },
+    { additionalProperties: false },
+  ),
+);
 const checkCutOver = Compile(Type.Object({ at: Type.String({ maxLength: 40 }) }, { additionalProperties: false }));
 const MOST_LISTED = 500;
 
 /** The admin API of the certificate authority, below `/_localspine/pki`: sign, list, renew, revoke, download, key stores, cut-over. */
-export async function registerPkiAdmin(app: FastifyInstance, context: ServiceContext, registry: Registry): Promise<void> {
+export async function registerPkiAdmin(
+  app: FastifyInstance,
+  context: ServiceContext,
+  registry: Registry,
+  authorityReplaced: () => Promise<void>,
+): Promise<void> {
   const { store } = context;
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'pki';
@@ -60,8 +76,8 @@ export async function registerPkiAdmin(app: FastifyInstance, context: ServiceCon
   app.post('/certificates', async (request, reply) => {
     const { csr, ods, ...term } = body(checkSign, request, 'Send {"csr":"-----BEGIN CERTIFICATE REQUEST-----…","ods":"R69"}.');
     const order = { csr, ...termOf(term), ...(ods === undefined ? {} : { organisation: ods }) };
-    const certificate = await store.transaction((tx) => signRequest(tx, registry, order));
-    return reply.code(201).send(await withChain(registry, store.db, certificate));
+    const outcome = await store.transaction((tx) => submitRequest(context, tx, registry, { kind: 'sign', ...order }));
+    return answerOutcome(reply, registry, store.db, outcome);
   });
   app.get<{ Querystring: { commonName?: string; ods?: string } }>('/certificates', async (request) => {
     const { commonName, ods } = request.query;
@@ -74,16 +90,53 @@ export async function registerPkiAdmin(app: FastifyInstance, context: ServiceCon
   app.post<{ Params: { serial: string } }>('/certificates/:serial/renew', async (request, reply) => {
     const { csr, ...term } = body(checkRenew, request, 'Send {} to keep the key, or {"csr":"…"} for a new one.');
     const order = { ...termOf(term), ...(csr === undefined ? {} : { csr }) };
-    const certificate = await store.transaction((tx) => renewCertificate(tx, registry, request.params.serial, order));
-    return reply.code(201).send(await withChain(registry, store.db, certificate));
+    const wish = { kind: 'renew', serial: request.params.serial, ...order } as const;
+    const outcome = await store.transaction((tx) => submitRequest(context, tx, registry, wish));
+    return answerOutcome(reply, registry, store.db, outcome);
   });
   app.post<{ Params: { serial: string } }>('/certificates/:serial/revoke', async (request) => {
     const { reason } = body(checkRevoke, request, `Send {"reason":"…"}; reasons are ${REVOCATION_REASONS.join(', ')}.`);
     return viewOf(await store.transaction((tx) => revokeCertificate(tx, registry, request.params.serial, reason ?? 'unspecified')));
   });
+  registerRequests(app, context, registry);
   registerFiles(app, context, registry);
   registerCutOver(app, context);
+  registerAuthorities(app, context, registry.place, authorityReplaced);
   await app.register(async (scope) => registerPage(scope, context, registry));
+}
+
+/** The desk's queue: what waits, what became of it, and decisions. */
+function registerRequests(app: FastifyInstance, context: ServiceContext, registry: Registry): void {
+  const { store } = context;
+  app.get<{ Querystring: { state?: string } }>('/requests', async ({ query: { state } }) => {
+    const wanted = REQUEST_STATES.find((each) => each === state);
+    if (state !== undefined && wanted === undefined)
+      throw new LocalRefusal(400, 'bad_state', 'There is no such state of a request.', `States are ${REQUEST_STATES.join(', ')}.`);
+    return { requests: (await listRequests(store.db, wanted)).map(requestView) };
+  });
+  app.get<{ Params: { id: string } }>('/requests/:id', async ({ params: { id } }) => {
+    const request = await requireRequest(store.db, id);
+    const serial = request.decision?.serial;
+    const certificate = serial === undefined ? undefined : await requireCertificate(store.db, serial);
+    return outcomeView(registry, store.db, certificate === undefined ? { request } : { request, certificate });
+  });
+  app.post<{ Params: { id: string } }>('/requests/:id/decision', async (request) => {
+    const { event, reason = '' } = body(checkDecision, request, 'Send {"event":"issue"}, or {"event":"refuse","reason":"…"}.');
+    const verdict = event === 'issue' ? { event } : { event, reason };
+    const outcome = await store.transaction((tx) => decideRequest(context, tx, registry, request.params.id, verdict));
+    return outcomeView(registry, store.db, outcome);
+  });
+}
+
+/** 201 with the certificate when it was issued, 202 when the request waits for a person. */
+async function answerOutcome(reply: FastifyReply, registry: Registry, db: Db, outcome: RequestOutcome): Promise<FastifyReply> {
+  const { certificate, request } = outcome;
+  if (certificate === undefined) return reply.code(202).send(requestView(request));
+  return reply.code(201).send({ requestId: request.requestId, ...(await withChain(registry, db, certificate)) });
+}
+
+async function outcomeView(registry: Registry, db: Db, { request, certificate }: RequestOutcome): Promise<object> {
+  return { ...requestView(request), ...(certificate === undefined ? {} : { certificate: await withChain(registry, db, certificate) }) };
 }
 
 function registerFiles(app: FastifyInstance, context: ServiceContext, registry: Registry): void {
@@ -112,7 +165,7 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
     const commonName = checkFqdn(order.commonName);
     const key = await generateKey(2048);
     const certificate = await store.transaction(async (tx) => {
-      const organisation = await requireOwner(tx, registry.registers, [commonName], order.ods);
+      const organisation = await requireOwner(tx, registry, [commonName], order.ods);
       return issueCertificate(tx, registry, {
         commonName,
         dnsNames: [commonName],
@@ -157,10 +210,10 @@ function registerCutOver(app: FastifyInstance, { store }: ServiceContext): void 
 
 async function withChain(
   { place }: Registry,
-  db: ServiceContext['store']['db'],
+  db: Db,
   certificate: RegisteredCertificate,
 ): Promise<ReturnType<typeof viewOf> & { readonly chain: readonly string[] }> {
-  const { certificatePem: subordinate } = await requireAuthority(db, place.root, certificate.generation);
+  const subordinate = await signerOf(db, place, certificate);
   return {
     ...viewOf(certificate),
     chain: [certificate.certificatePem, subordinate, rootOf(place.root, certificate.generation).certificatePem],

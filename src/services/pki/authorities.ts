@@ -1,4 +1,6 @@
 import type { Instant } from '../../kernel/clock.ts';
+import type { StoredList } from './certificate-store.ts';
+import type { RevocationReason } from './revocation.ts';
 
 /** A certificate in PEM with its private key in PEM. */
 export interface SubordinateIssue {
@@ -19,8 +21,16 @@ export interface RootGeneration {
   /**
    * Makes a key and signs a sub CA for it, valid from the same day as the generation. Throws LocalRefusal 500 when the root's key
    * cannot be opened.
+   *
+   * @param crlUrl where this root's revocation list is to be had
    */
-  issueSubordinate(commonName: string): Promise<SubordinateIssue>;
+  issueSubordinate(commonName: string, crlUrl?: string): Promise<SubordinateIssue>;
+  /** Signs a sub CA anew for the key it has, from today. Throws as {@link issueSubordinate}. */
+  reissueSubordinate(commonName: string, privateKeyPem: string, crlUrl?: string): Promise<SubordinateIssue>;
+  /** Puts the certificate of a sub CA on the root's revocation list for good. Nothing happens when it is there. */
+  revokeSubordinate(serial: string, reason: RevocationReason): Promise<void>;
+  /** The root's revocation list, never stale. */
+  revocationList(): Promise<StoredList>;
 }
 
 /** The root above an environment's sub CA. It belongs to the platform, because INT and DEP share one (DESIGN.md D13). */

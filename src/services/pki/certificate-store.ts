@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts';
 import { type Db, prepare, tablesOf } from '../../kernel/store/store.ts';
 import type { Generation } from './authorities.ts';
-import { REVOCATION_REASONS, type RevocationReason } from './revocation.ts';
+import { REASON_CODES, type RevocationReason } from './revocation.ts';
 import type { ServerNames } from './server-names.ts';
 
 /** What a certificate is for: a door of LocalSpine, a supplier's system, a smartcard (to sign on, or to sign with). */
@@ -158,7 +158,21 @@ export async function markRevoked(tx: Db, serial: string, { at, reason }: Revoca
   return result.numUpdatedRows === 1n;
 }
 
-/** What the revocation list of a generation has to name: revoked, and not expired at `now` (RFC 5280 §3.3). */
+/** Every certificate of a generation loses its worth with the sub CA that signed it; says how many. */
+export async function markAllRevoked(tx: Db, generation: Generation, at: Instant): Promise<number> {
+  const result = await tablesOf<Tables>(tx)
+    .updateTable('pki_certificate')
+    .set({ status: 'revoked', revoked_at: at, revocation_reason: 'authorityRevoked' })
+    .where('authority', '=', generation)
+    .where('status', '=', 'issued')
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+/**
+ * What the revocation list of a generation has to name: revoked, and not expired at `now` (RFC 5280 §3.3). What a revoked sub CA signed is
+ * on no list of the one that came after.
+ */
 export async function readRevoked(
   db: Db,
   generation: Generation,
@@ -169,6 +183,7 @@ export async function readRevoked(
     .selectAll()
     .where('authority', '=', generation)
     .where('status', '=', 'revoked')
+    .where('revocation_reason', '!=', 'authorityRevoked')
     .where('expires_at', '>=', now)
     .orderBy('revoked_at')
     .orderBy('serial')
@@ -179,12 +194,12 @@ export async function readRevoked(
   });
 }
 
-/** The latest revocation list of a generation. */
-export async function readList(db: Db, generation: Generation): Promise<StoredList | undefined> {
+/** The latest revocation list of an authority: a generation of the environment's own, or a root. */
+export async function readList(db: Db, authority: string): Promise<StoredList | undefined> {
   const row = await tablesOf<Tables>(db)
     .selectFrom('pki_revocation_list')
     .selectAll()
-    .where('authority', '=', generation)
+    .where('authority', '=', authority)
     .executeTakeFirst();
   return (
     row && {
@@ -197,11 +212,11 @@ export async function readList(db: Db, generation: Generation): Promise<StoredLi
 }
 
 /** Puts a list in the place of the one before, unless a replica has put a newer one there meanwhile. */
-export async function writeList(tx: Db, generation: Generation, { number, der, thisUpdate, nextUpdate }: StoredList): Promise<void> {
+export async function writeList(tx: Db, authority: string, { number, der, thisUpdate, nextUpdate }: StoredList): Promise<void> {
   const values = { number, list: der.toString('base64'), this_update: thisUpdate, next_update: nextUpdate };
   await tablesOf<Tables>(tx)
     .insertInto('pki_revocation_list')
-    .values({ authority: generation, ...values })
+    .values({ authority, ...values })
     .onConflict((conflict) => conflict.column('authority').doUpdateSet(values).where('pki_revocation_list.number', '<', number))
     .execute();
 }
@@ -237,6 +252,8 @@ function registered(row: CertificateRow): RegisteredCertificate {
   };
 }
 
+const REASONS = Object.keys(REASON_CODES) as readonly RevocationReason[];
+
 function storedReason(text: string | null): RevocationReason {
-  return REVOCATION_REASONS.find((each) => each === text) ?? 'unspecified';
+  return REASONS.find((each) => each === text) ?? 'unspecified';
 }

@@ -77,7 +77,7 @@ export const SMARTCARD: Purpose = {
  */
 export function judgeClient(check: ClientCheck): ClientVerdict {
   const { certificate } = check;
-  const reason = wrongKind(check) ?? wrongIssuer(check) ?? wrongTime(check) ?? revoked(check);
+  const reason = wrongKind(check) ?? revoked(check) ?? wrongIssuer(check) ?? wrongTime(check);
   if (reason !== undefined) return { ok: false, reason };
   const { commonName, dnsNames } = certificate;
   return { ok: true, commonName, dnsNames };
@@ -137,6 +137,12 @@ function wrongTime({ certificate, now }: ClientCheck): Explanation | undefined {
 
 function revoked({ certificate, revocation }: ClientCheck): Explanation | undefined {
   if (revocation === undefined) return undefined;
+  if (revocation.reason === 'authorityRevoked')
+    return {
+      check: 'pki.authority-revoked',
+      why: `The sub CA that signed the certificate of ${certificate.commonName} was revoked on ${isoSecond(revocation.at)}, and the certificate with it.`,
+      fix: 'Ask for a new certificate: the environment has a new sub CA.',
+    };
   return {
     check: 'pki.revoked',
     why: `The certificate of ${certificate.commonName} (serial number ${certificate.serialNumber}) was revoked on ${isoSecond(revocation.at)}: ${revocation.reason}.`,
@@ -154,14 +160,19 @@ export function judgeRegistration(
   verdict: Extract<ClientVerdict, { ok: true }>,
   ownerships: readonly { readonly name: string; readonly ownership: Ownership }[],
 ): ClientVerdict {
-  for (const { ownership } of ownerships) if (ownership.known === 'owned') return { ...verdict, organisation: ownership.organisation };
-  if (ownerships.some(({ ownership }) => ownership.known === 'no-register')) return verdict;
+  for (const { ownership } of ownerships)
+    if (ownership.known === 'registered') {
+      const [organisation] = ownership.organisations;
+      return organisation === undefined ? verdict : { ...verdict, organisation };
+    }
+  // Nobody but the environment itself has a certificate with a name of its doors.
+  if (ownerships.some(({ ownership }) => ownership.known === 'published')) return verdict;
   return {
     ok: false,
     reason: {
       check: 'pki.fqdn-not-registered',
       why: `The certificate is good, but ${ownerships.map(({ name }) => name).join(', ') || 'no name in it'} is not registered in this environment.`,
-      fix: 'Register the FQDN of the system first, then connect.',
+      fix: 'Register the FQDN of the system first (localspine dns request, or endpoint registration), then connect.',
     },
   };
 }

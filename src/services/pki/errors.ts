@@ -48,19 +48,30 @@ export class SigningRequestRefusal extends LocalRefusal {
   }
 }
 
+/** Why no certificate is given for an FQDN: code, text, what to do. */
+const FQDN_REFUSALS = {
+  unregistered: {
+    code: 'fqdn_not_registered',
+    text: (fqdn: string) => `${fqdn} is not registered in this environment.`,
+    fix: 'Register the name first (localspine dns request, or --register with the request); then ask for its certificate.',
+  },
+  'of-another': {
+    code: 'fqdn_of_another',
+    text: (fqdn: string, asking: string) => `${fqdn} is registered to another organisation than ${asking}.`,
+    fix: 'Ask as the organisation that the name is registered to, or as the maker of its system.',
+  },
+  published: {
+    code: 'fqdn_published',
+    text: (fqdn: string) => `${fqdn} is a name of this environment's own doors.`,
+    fix: 'Register a name of your own.',
+  },
+} as const;
+
 /** The FQDN is not registered to the organisation that asks. */
 export class FqdnRefused extends LocalRefusal {
-  constructor(fqdn: string, organisation: string | undefined, owner: string | undefined) {
-    super(
-      403,
-      owner === undefined ? 'fqdn_not_registered' : 'fqdn_of_another',
-      owner === undefined
-        ? `${fqdn} is not registered to any organisation in this environment.`
-        : `${fqdn} is registered to another organisation than ${organisation ?? 'the one that asks, which is not said'}.`,
-      owner === undefined
-        ? 'Register the name first; then ask for its certificate.'
-        : 'Ask as the organisation that the name is registered to.',
-    );
+  constructor(fqdn: string, reason: keyof typeof FQDN_REFUSALS, organisation: string | undefined) {
+    const { code, text, fix } = FQDN_REFUSALS[reason];
+    super(403, code, text(fqdn, organisation ?? 'the one that asks, which is not said'), fix);
   }
 }
 

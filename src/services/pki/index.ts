@@ -1,18 +1,20 @@
 import type { Service, ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
 import { type AuthorityCertificates, GENERATIONS, type Generation, type RootAuthority, subordinateName } from './authorities.ts';
-import { type RegisteredCertificate, readCertificate } from './certificate-store.ts';
+import { listCertificates, type RegisteredCertificate, readCertificate } from './certificate-store.ts';
 import { type ClientVerdict, judgeClient, judgeRegistration, type Purpose, SMARTCARD } from './client-certificate.ts';
 import { AuthorityMissing } from './errors.ts';
-import { fqdnRegister, ownershipOf } from './fqdn-register.ts';
+import { fqdnRegister, type Ownership, ownershipOf } from './fqdn-register.ts';
 import { type CertificateOrder, issueCertificate, type Registry, revokeCertificate, type SigningOrder, signRequest } from './issuing.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
-import { issuerPointers } from './national-paths.ts';
+import { certificateRequests } from './migrations/0004-requests.ts';
+import { formerAuthorityTable } from './migrations/0005-former-authorities.ts';
+import { issuerPointers, rootListUrls } from './national-paths.ts';
 import { issuePerson, type PersonCertificate, type PersonRequest } from './person-certificates.ts';
 import type { RevocationReason } from './revocation.ts';
 import { LIST_INTERVAL, publishLists } from './revocation-list.ts';
+import { SeenCertificates } from './seen-certificates.ts';
 import { establish, type IssuingPlace, requireAuthority, rootOf, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import { serverNames } from './server-names.ts';
 import { readAuthority } from './store.ts';
@@ -29,7 +31,7 @@ export {
 export type { RegisteredCertificate } from './certificate-store.ts';
 export { type ChainFinding, type ChainQuestion, examineChain, type KnownAuthority, type Source } from './chain-examination.ts';
 export type { ClientVerdict } from './client-certificate.ts';
-export { type FqdnRegister, fqdnRegister } from './fqdn-register.ts';
+export { type FqdnRegister, fqdnRegister, type Ownership } from './fqdn-register.ts';
 export type { CertificateOrder, SigningOrder } from './issuing.ts';
 export { type KeyStoreFile, type KeyStoreForm, keyStore } from './key-stores.ts';
 export { nationalPaths } from './national-paths.ts';
@@ -47,6 +49,8 @@ export interface PkiApi {
    * way a private key leaves the service. Throws AuthorityMissing, KeyUnreadable or RootMismatch (LocalRefusals).
    */
   serverCredentials(db: Db): Promise<ServerCredentials>;
+  /** Calls `listener` in this process whenever a sub CA was replaced: the doors then show what {@link serverCredentials} gives. */
+  onAuthorityReplaced(listener: () => Promise<void>): void;
   /** Root and sub CA, for users to trust; of the current generation unless told. Throws AuthorityMissing before first boot. */
   authorities(db: Db, generation?: Generation): Promise<AuthorityCertificates>;
   /**
@@ -60,6 +64,10 @@ export interface PkiApi {
   issuePerson(tx: Db, request: PersonRequest): Promise<PersonCertificate>;
   /** As {@link verifyClient}, and its FQDN must be registered to an organisation (sds.md §11): for messaging. */
   admitSystem(certificateDer: Uint8Array): Promise<ClientVerdict>;
+  /** Whose an FQDN is, by every register of names in the environment. */
+  ownership(db: Db, fqdn: string): Promise<Ownership>;
+  /** Certificates of systems with this common name that are good now, newest first. */
+  goodCertificates(db: Db, commonName: string): Promise<readonly RegisteredCertificate[]>;
   /**
    * Issues a certificate for a key whose owner the caller has made sure of, as for a system of LocalSpine's own. No name is
    * checked. Throws LocalRefusal 400 for a term that cannot be.
@@ -83,18 +91,36 @@ export const pki: Service<PkiApi> = {
 };
 
 const PUBLISH_LISTS = 'pki.publish-lists';
+const MOST_OF_ONE_NAME = 100;
 
 /** The certificate authority of one environment, under the root that the platform hands in. */
 export function createPki(root: RootAuthority): Service<PkiApi> {
   return {
     name: 'pki',
     title: 'Certificate authority',
-    migrations: { '0001-certificates': certificates, '0003-signing-and-revocation': signingAndRevocation },
-    tables: { pki_authority: 'kept', pki_certificate: 'kept', pki_revocation_list: 'kept', pki_cut_over: 'kept' },
+    migrations: {
+      '0001-certificates': certificates,
+      '0003-signing-and-revocation': signingAndRevocation,
+      '0004-requests': certificateRequests,
+      '0005-former-authorities': formerAuthorityTable,
+    },
+    tables: {
+      pki_authority: 'kept',
+      pki_certificate: 'kept',
+      pki_revocation_list: 'kept',
+      pki_cut_over: 'kept',
+      pki_request: 'kept',
+      pki_former_authority: 'kept',
+    },
     create(context) {
-      const registry: Registry = { place: placeOf(context, root), registers: context.offered(fqdnRegister) };
+      const registry: Registry = {
+        place: placeOf(context, root),
+        registers: context.offered(fqdnRegister),
+        published: context.environment.publishedNames,
+      };
       const { place } = registry;
-      const api = pkiApi(context, registry);
+      const listeners: (() => Promise<void>)[] = [];
+      const api = pkiApi(context, registry, listeners);
       return {
         api,
         routes: async (app) => {
@@ -107,7 +133,9 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
         },
         admin: async (app) => {
           const { registerPkiAdmin } = await import('./admin.ts');
-          await registerPkiAdmin(app, context, registry);
+          await registerPkiAdmin(app, context, registry, async () => {
+            for (const listener of listeners) await listener();
+          });
         },
         prepare: () => establish(place),
         // The outbox is emptied by every reset, and this is called after it.
@@ -141,15 +169,20 @@ function placeOf(context: ServiceContext, root: RootAuthority): IssuingPlace {
     },
     names: serverNames(environment.baseUrl, environment.origins, environment.publishedNames),
     pointers: issuerPointers(environment.id, environment.httpUrl),
+    rootLists: rootListUrls(environment.id, environment.httpUrl),
   };
 }
 
-function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
-  const { place, registers } = registry;
-  const verifyClient = (certificateDer: Uint8Array): Promise<ClientVerdict> => verify(store.db, place, certificateDer);
+function pkiApi({ store }: ServiceContext, registry: Registry, listeners: (() => Promise<void>)[]): PkiApi {
+  const { place } = registry;
+  const verifying: Verifying = { place, seen: new SeenCertificates() };
+  const verifyClient = (certificateDer: Uint8Array): Promise<ClientVerdict> => verify(store.db, verifying, certificateDer);
   return {
+    onAuthorityReplaced: (listener) => {
+      listeners.push(listener);
+    },
     verifyClient,
-    verifySmartcard: (certificateDer) => verify(store.db, place, certificateDer, SMARTCARD),
+    verifySmartcard: (certificateDer) => verify(store.db, verifying, certificateDer, SMARTCARD),
     issuePerson: (tx, request) => issuePerson(tx, registry, request),
     serverCredentials: (db) => serverCredentials(db, place),
     async authorities(db, generation = 'generation-2') {
@@ -164,8 +197,14 @@ function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
       const verdict = await verifyClient(certificateDer);
       if (!verdict.ok) return verdict;
       const names = [...new Set([verdict.commonName, ...verdict.dnsNames].filter((each) => each !== ''))];
-      const ownerships = await Promise.all(names.map(async (name) => ({ name, ownership: await ownershipOf(registers, store.db, name) })));
+      const ownerships = await Promise.all(names.map(async (name) => ({ name, ownership: await ownershipOf(registry, store.db, name) })));
       return judgeRegistration(verdict, ownerships);
+    },
+    ownership: (db, fqdn) => ownershipOf(registry, db, fqdn),
+    async goodCertificates(db, commonName) {
+      const now = place.clock.realNow();
+      const all = await listCertificates(db, { commonName }, MOST_OF_ONE_NAME);
+      return all.filter((each) => each.kind === 'system' && each.revocation === undefined && each.expiresAt >= now);
     },
     issue: (tx, order) => issueCertificate(tx, registry, order),
     sign: (tx, order) => signRequest(tx, registry, order),
@@ -173,19 +212,28 @@ function pkiApi({ store }: ServiceContext, registry: Registry): PkiApi {
   };
 }
 
-async function verify(db: Db, place: IssuingPlace, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
+interface Verifying {
+  readonly place: IssuingPlace;
+  readonly seen: SeenCertificates;
+}
+
+async function verify(db: Db, { place, seen }: Verifying, certificateDer: Uint8Array, purpose?: Purpose): Promise<ClientVerdict> {
   const authorities = (await Promise.all(GENERATIONS.map((each) => readAuthority(db, each)))).flatMap((each) => each ?? []);
   if (authorities.length === 0) throw new AuthorityMissing();
-  let certificate: ReturnType<typeof inspect>;
+  let looked: ReturnType<SeenCertificates['look']>;
   try {
-    certificate = inspect(certificateDer);
+    looked = seen.look(
+      certificateDer,
+      authorities.map((each) => each.certificatePem),
+    );
   } catch {
     return { ok: false, reason: { check: 'pki.unreadable', why: 'The client presented no readable X.509 certificate.' } };
   }
+  const { facts: certificate, signedByOurs } = looked;
   const revocation = (await readCertificate(db, certificate.serialNumber))?.revocation;
   return judgeClient({
     certificate,
-    signedBySubordinate: authorities.some(({ certificatePem }) => isIssuedBy(certificateDer, certificatePem)),
+    signedBySubordinate: signedByOurs,
     subordinateNames: authorities.map((each) => each.commonName),
     now: place.clock.realNow(),
     ...(revocation === undefined ? {} : { revocation }),

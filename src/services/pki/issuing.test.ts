@@ -16,7 +16,7 @@ let world: PkiWorld;
 const requests = new Map<string, string>();
 
 before(async () => {
-  world = await pkiWorld(await testRoot(START), { start: START, register: { [OURS]: 'R69', [THEIRS]: 'RCD' } });
+  world = await pkiWorld(await testRoot(START), { start: START, register: { [OURS]: ['R69', 'ZS001'], [THEIRS]: ['RCD'] } });
   for (const name of [OURS, THEIRS, UNKNOWN]) requests.set(name, (await makeSigningRequest(name, 2048)).csr);
 });
 

@@ -13,7 +13,7 @@ import {
   readCutOver,
 } from './certificate-store.ts';
 import { CertificateUnknown, FqdnRefused } from './errors.ts';
-import { type FqdnRegister, ownershipOf } from './fqdn-register.ts';
+import { type NameKnowledge, ownershipOf } from './fqdn-register.ts';
 import type { RevocationReason } from './revocation.ts';
 import { publishList } from './revocation-list.ts';
 import { type IssuingPlace, issuerOf } from './server-credentials.ts';
@@ -35,9 +35,8 @@ export interface Term {
 }
 
 /** Where certificates are issued, and who knows whose names are whose. */
-export interface Registry {
+export interface Registry extends NameKnowledge {
   readonly place: IssuingPlace;
-  readonly registers: readonly FqdnRegister[];
 }
 
 export interface CertificateOrder extends Term {
@@ -127,16 +126,22 @@ export interface SigningOrder extends Term {
  * Throws SigningRequestRefusal 400, FqdnRefused 403, and as {@link issueCertificate}.
  */
 export async function signRequest(tx: Db, registry: Registry, order: SigningOrder): Promise<RegisteredCertificate> {
+  return issueCertificate(tx, registry, await signingOrder(tx, registry, order));
+}
+
+/** What a signing request asks for, checked: see {@link signRequest}. */
+export async function signingOrder(db: Db, registry: Registry, order: SigningOrder): Promise<CertificateOrder> {
+  termOf(order, registry.place.clock.realNow());
   const request = await readSigningRequest(order.csr);
   const names = checkSigningRequest(request);
-  const organisation = await requireOwner(tx, registry.registers, names.dnsNames, order.organisation);
-  return issueCertificate(tx, registry, {
+  const organisation = await requireOwner(db, registry, names.dnsNames, order.organisation);
+  return {
     ...names,
     ...termGiven(order),
     publicKeyDer: request.publicKeyDer,
     kind: 'system',
     ...(organisation === undefined ? {} : { organisation }),
-  });
+  };
 }
 
 /**
@@ -145,17 +150,18 @@ export async function signRequest(tx: Db, registry: Registry, order: SigningOrde
  */
 export async function requireOwner(
   db: Db,
-  registers: readonly FqdnRegister[],
+  knowledge: NameKnowledge,
   names: readonly string[],
   asking: string | undefined,
 ): Promise<string | undefined> {
   let organisation = asking;
   for (const name of names) {
-    const ownership = await ownershipOf(registers, db, name);
-    if (ownership.known === 'no-register') continue;
-    if (ownership.known === 'unregistered') throw new FqdnRefused(name, organisation, undefined);
-    organisation ??= ownership.organisation;
-    if (ownership.organisation !== organisation) throw new FqdnRefused(name, organisation, ownership.organisation);
+    const ownership = await ownershipOf(knowledge, db, name);
+    if (ownership.known !== 'registered') throw new FqdnRefused(name, ownership.known, organisation);
+    const [first] = ownership.organisations;
+    organisation ??= first;
+    if (first !== undefined && organisation !== undefined && !ownership.organisations.includes(organisation))
+      throw new FqdnRefused(name, 'of-another', organisation);
   }
   return organisation;
 }
@@ -172,7 +178,13 @@ export async function renewCertificate(
   serial: string,
   order: Partial<SigningOrder>,
 ): Promise<RegisteredCertificate> {
-  const old = await requireCertificate(tx, serial);
+  return issueCertificate(tx, registry, await renewalOrder(tx, registry, serial, order));
+}
+
+/** What a renewal asks for, checked: see {@link renewCertificate}. */
+export async function renewalOrder(db: Db, registry: Registry, serial: string, order: Partial<SigningOrder>): Promise<CertificateOrder> {
+  termOf(order, registry.place.clock.realNow());
+  const old = await requireCertificate(db, serial);
   if (old.revocation !== undefined)
     throw new LocalRefusal(409, 'certificate_revoked', 'A revoked certificate is not renewed.', 'Send a new signing request.');
   let publicKeyDer = keyOf(old.certificatePem);
@@ -182,8 +194,8 @@ export async function renewCertificate(
       throw new LocalRefusal(400, 'csr_other_name', `The request is not for ${old.names.commonName}.`, 'A renewal keeps the common name.');
     publicKeyDer = request.publicKeyDer;
   }
-  const organisation = await requireOwner(tx, registry.registers, old.names.dnsNames, old.organisation);
-  return issueCertificate(tx, registry, {
+  const organisation = await requireOwner(db, registry, old.names.dnsNames, old.organisation);
+  return {
     commonName: old.names.commonName,
     dnsNames: old.names.dnsNames,
     ...termGiven(order),
@@ -191,7 +203,7 @@ export async function renewCertificate(
     kind: 'system',
     renews: old.serial,
     ...(organisation === undefined ? {} : { organisation }),
-  });
+  };
 }
 
 /**

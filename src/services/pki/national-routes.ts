@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceContext } from '../../kernel/service.ts';
-import { toDer } from '../../kernel/tls/certificates.ts';
+import { isIssuedBy, toDer } from '../../kernel/tls/certificates.ts';
 import { GENERATIONS } from './authorities.ts';
-import { readCertificate } from './certificate-store.ts';
+import { readCertificate, type StoredList } from './certificate-store.ts';
 import { nationalPaths } from './national-paths.ts';
 import { currentList } from './revocation-list.ts';
-import { type IssuingPlace, issuerOf, requireAuthority } from './server-credentials.ts';
+import { type IssuingPlace, issuerOf, requireAuthority, rootOf } from './server-credentials.ts';
 import { answerStatus, type CertificateStatus } from './status-responder.ts';
 
 /** A question about one certificate has some 80 bytes. */
@@ -20,18 +20,14 @@ export function registerNationalPaths(app: FastifyInstance, { environment, store
   const paths = nationalPaths(environment.id);
   const { db } = store;
   for (const generation of GENERATIONS) {
-    const { list, issuer } = paths.generations[generation];
+    const { list, issuer, rootList } = paths.generations[generation];
     app.get(list, { config: PLAIN_HTTP }, async (request, reply) => {
       name(request, 'revocation-list');
-      const { der, nextUpdate, thisUpdate } = await currentList(db, place, generation);
-      return reply
-        .type('application/pkix-crl')
-        .headers({
-          'cache-control': 'no-cache',
-          'last-modified': new Date(thisUpdate).toUTCString(),
-          expires: new Date(nextUpdate).toUTCString(),
-        })
-        .send(der);
+      return sendList(reply, await currentList(db, place, generation));
+    });
+    app.get(rootList, { config: PLAIN_HTTP }, async (request, reply) => {
+      name(request, 'root-revocation-list');
+      return sendList(reply, await rootOf(place.root, generation).revocationList());
     });
     app.get(issuer, { config: PLAIN_HTTP }, async (request, reply) => {
       name(request, 'issuer-certificate');
@@ -57,8 +53,7 @@ export function registerNationalPaths(app: FastifyInstance, { environment, store
       statusOf: async (issuer, serial): Promise<CertificateStatus> => {
         const certificate = await readCertificate(db, serial);
         if (certificate === undefined) return { status: 'unknown' };
-        const { certificatePem } = await requireAuthority(db, place.root, certificate.generation);
-        if (certificatePem !== issuer.certificatePem) return { status: 'unknown' };
+        if (!isIssuedBy(certificate.certificatePem, issuer.certificatePem)) return { status: 'unknown' };
         return certificate.revocation === undefined ? { status: 'good' } : { status: 'revoked', revocation: certificate.revocation };
       },
     });
@@ -68,6 +63,17 @@ export function registerNationalPaths(app: FastifyInstance, { environment, store
   app.get<{ Params: { '*': string } }>(`${paths.ocsp}/*`, { config: PLAIN_HTTP }, async (request, reply) =>
     answer(request, reply, Buffer.from(request.params['*'], 'base64')),
   );
+}
+
+function sendList(reply: FastifyReply, { der, nextUpdate, thisUpdate }: StoredList): FastifyReply {
+  return reply
+    .type('application/pkix-crl')
+    .headers({
+      'cache-control': 'no-cache',
+      'last-modified': new Date(thisUpdate).toUTCString(),
+      expires: new Date(nextUpdate).toUTCString(),
+    })
+    .send(der);
 }
 
 function name(request: FastifyRequest, operation: string): void {

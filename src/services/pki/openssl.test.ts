@@ -117,6 +117,53 @@ describe('openssl', { skip: missing('openssl', 'version') }, () => {
     }
   });
 
+  /** What `openssl verify -crl_check_all` says of a chain, with the lists of sub CA and root as they are served now; or with the sub CA's of before. */
+  async function verifyAll(chain: readonly string[], fetched: 'both' | 'root' = 'both'): Promise<string> {
+    const [leaf = '', sub = '', root = ''] = chain;
+    const lists: string[] = [];
+    for (const [name, path] of [
+      ['sub-list', '/dep/G2/auth/NHSDEPAuthG2.crl'],
+      ['root-list', '/dep/G2/root/NHSPTLRootG2.crl'],
+    ] as const) {
+      if (name === 'root-list' || fetched === 'both') {
+        const der = file(`${name}.der`, await get(path));
+        await run('openssl', ['crl', '-inform', 'DER', '-in', der, '-out', join(folder, `${name}.pem`)]);
+      }
+      lists.push('-CRLfile', join(folder, `${name}.pem`));
+    }
+    const files = ['-CAfile', file('a-root.pem', root), '-untrusted', file('a-sub.pem', sub), file('a-leaf.pem', leaf)];
+    return run('openssl', ['verify', '-x509_strict', '-attime', AT, '-crl_check_all', ...lists, ...files]).then(
+      ({ stdout }) => stdout,
+      (error: { stderr: string }) => error.stderr,
+    );
+  }
+
+  test('accepts the whole chain by the lists of sub CA and root; a sub CA signed anew keeps it good, one that was revoked does not', async () => {
+    const csr = (await makeSigningRequest('chain.b.nhs.uk', 2048)).csr;
+    const first = await post('/certificates', { csr });
+    assert.match(await verifyAll(first.chain), /a-leaf\.pem: OK/);
+    const { stdout: shown } = await run('openssl', ['x509', '-in', join(folder, 'a-sub.pem'), '-noout', '-text']);
+    assert.match(shown, /CRL Distribution Points[\s\S]*\/dep\/G2\/root\/NHSPTLRootG2\.crl/);
+
+    const renewed = await post('/authorities/generation-2/renew', {});
+    assert.notEqual(renewed.serial, renewed.former.serial);
+    const again = (await world.app.inject(`/_localspine/pki/certificates/${first.serial}`)).json();
+    assert.notEqual(again.chain[1], first.chain[1], 'the same certificate, below the sub CA as it is now');
+    assert.match(await verifyAll(again.chain), /a-leaf\.pem: OK/);
+    assert.match(await verifyAll(first.chain), /a-leaf\.pem: OK/, 'the one of before is still good');
+
+    const revoked = await post('/authorities/generation-2/revoke', { reason: 'keyCompromise' });
+    assert.ok(revoked.revokedCertificates >= 1);
+    assert.match(await verifyAll(again.chain, 'root'), /error 23 at 1 depth lookup: certificate revoked/);
+    const { stdout: list } = await run('openssl', ['crl', '-in', join(folder, 'root-list.pem'), '-noout', '-text']);
+    assert.ok(list.includes(revoked.former.serial) && /Key Compromise/.test(list), list);
+    assert.match(await verifyAll((await post('/certificates', { csr })).chain), /a-leaf\.pem: OK/, 'the new sub CA is on no list');
+    assert.match(await verifyAll(again.chain), /unable to get certificate CRL/, 'nor does the new one speak for what the old one signed');
+    const listed = (await world.app.inject('/_localspine/pki/authorities')).json();
+    assert.deepEqual(listed.former.map((each: { revoked?: string }) => each.revoked).sort(), ['keyCompromise', undefined]);
+    assert.equal((await world.app.inject({ method: 'POST', url: '/_localspine/pki/authorities/generation-3/renew' })).statusCode, 404);
+  });
+
   test('reads the PKCS#12 files: key, certificate, sub CA, root', async () => {
     for (const form of ['pkcs12', 'mesh-pkcs12']) {
       const { path, password } = await keyStoreOf(form);

@@ -5,11 +5,13 @@ import { isoDate } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
 import { Pages } from '../../kernel/web/pages.ts';
-import { viewOf } from './admin-views.ts';
+import { requestView, viewOf } from './admin-views.ts';
 import { GENERATIONS, type Generation, subordinateName } from './authorities.ts';
+import { decideRequest, type RequestOutcome, submitRequest } from './certificate-requests.ts';
 import { listCertificates } from './certificate-store.ts';
-import { cutOverOf, type Registry, revokeCertificate, signRequest } from './issuing.ts';
+import { cutOverOf, type Registry, revokeCertificate } from './issuing.ts';
 import { nationalPaths } from './national-paths.ts';
+import { listRequests } from './request-store.ts';
 import { REVOCATION_REASONS } from './revocation.ts';
 import { rootOf } from './server-credentials.ts';
 import { STORES } from './stores.ts';
@@ -18,6 +20,7 @@ const COOKIE = 'localspine-pki-form';
 const PURPOSE = 'pki/form';
 const LARGEST_FORM = 64 * 1024;
 const MOST_SHOWN = 100;
+const MOST_REFUSED = 20;
 
 /** The authority's page at `/_localspine/pki/`: files to install with the store each belongs in, signing, and revocation. */
 export async function registerPage(app: FastifyInstance, context: ServiceContext, registry: Registry): Promise<void> {
@@ -36,9 +39,18 @@ export async function registerPage(app: FastifyInstance, context: ServiceContext
     const form = fieldsOf(request, context);
     return orProblem(request, reply, show, async () => {
       const { csr = '', ods = '' } = form;
-      const order = { csr, ...(ods === '' ? {} : { organisation: ods.toUpperCase() }) };
-      const made = await context.store.transaction((tx) => signRequest(tx, registry, order));
-      return { done: `The certificate for ${made.names.commonName} was issued.`, made: viewOf(made), pem: made.certificatePem };
+      const wish = { kind: 'sign', csr, ...(ods === '' ? {} : { organisation: ods.toUpperCase() }) } as const;
+      return noticeOf(await context.store.transaction((tx) => submitRequest(context, tx, registry, wish)));
+    });
+  });
+  app.post<{ Params: { id: string } }>('/requests/:id', async (request, reply) => {
+    const form = fieldsOf(request, context);
+    return orProblem(request, reply, show, async () => {
+      const verdict =
+        form['event'] === 'issue'
+          ? ({ event: 'issue' } as const)
+          : ({ event: 'refuse', reason: (form['reason'] ?? '').slice(0, 500) } as const);
+      return noticeOf(await context.store.transaction((tx) => decideRequest(context, tx, registry, request.params.id, verdict)));
     });
   });
   app.post('/revoke', async (request, reply) => {
@@ -59,6 +71,17 @@ interface Notice {
   readonly made?: object;
   readonly pem?: string;
   readonly problem?: { readonly text: string; readonly fix: string | undefined };
+}
+
+function noticeOf({ request, certificate }: RequestOutcome): Notice {
+  const { commonName, requestId, decision } = request;
+  if (certificate !== undefined)
+    return { done: `The certificate for ${commonName} was issued.`, made: viewOf(certificate), pem: certificate.certificatePem };
+  const done =
+    decision === undefined
+      ? `The request for ${commonName} waits for a decision (${requestId}).`
+      : `The request for ${commonName} was refused: ${decision.reason ?? ''}`;
+  return { done };
 }
 
 type Show = (request: FastifyRequest, reply: FastifyReply, notice: Notice) => Promise<FastifyReply>;
@@ -87,6 +110,8 @@ async function content({ store, environment }: ServiceContext, registry: Registr
     })),
     responder: `${environment.httpUrl}${ocsp}`,
     reasons: REVOCATION_REASONS,
+    waiting: (await listRequests(store.db, 'requested')).map(requestView),
+    refused: (await listRequests(store.db, 'refused')).slice(0, MOST_REFUSED).map(requestView),
     certificates: (await listCertificates(store.db, {}, MOST_SHOWN)).map(viewOf),
   };
 }

@@ -54,7 +54,7 @@ interface ListContent {
 }
 
 /** A version 2 list (RFC 5280 §5), in DER. */
-async function signList({ issuer, revoked, number, thisUpdate }: ListContent): Promise<Buffer> {
+export async function signList({ issuer, revoked, number, thisUpdate }: ListContent): Promise<Buffer> {
   const x509 = await x509Library();
   const authority = new x509.X509Certificate(issuer.certificatePem);
   const keyId = authority.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;

@@ -1,7 +1,7 @@
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Sealer } from '../../kernel/sealer.ts';
-import type { Migrations, Store } from '../../kernel/store/store.ts';
-import { createAuthority, inspect } from '../../kernel/tls/certificates.ts';
+import type { Db, Migrations, Store } from '../../kernel/store/store.ts';
+import { createAuthority, type Issuer, inspect, keyPairOf, type RsaKey } from '../../kernel/tls/certificates.ts';
 import {
   type Generation,
   PORTAL_SUBORDINATE_NAME,
@@ -9,19 +9,25 @@ import {
   type RootAuthority,
   type RootGeneration,
   type RootName,
+  type SubordinateIssue,
 } from './authorities.ts';
+import { readList, type StoredList, writeList } from './certificate-store.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { root } from './migrations/0002-root.ts';
 import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
+import { rootRevocationTable } from './migrations/0006-root-revocation.ts';
+import { REASON_CODES, type RevocationReason } from './revocation.ts';
+import { LIST_LIFE, LIST_RENEWAL, signList } from './revocation-list.ts';
 import { establish, type IssuingPlace, openKey, type ServerCredentials, serverCredentials } from './server-credentials.ts';
 import type { ServerNames } from './server-names.ts';
-import { insertRoot, readAuthority, readRoot, type StoredAuthority } from './store.ts';
+import { insertRoot, insertRootRevocation, readAuthority, readRoot, rootId, rootRevocations, type StoredAuthority } from './store.ts';
 
 /** Tables of the platform's database: the roots, and the portal's own sub CA and server certificate. */
 export const rootMigrations: Migrations = {
   '0001-certificates': certificates,
   '0002-root': root,
   '0003-signing-and-revocation': signingAndRevocation,
+  '0006-root-revocation': rootRevocationTable,
 };
 
 const ROOT_YEARS = 20;
@@ -61,21 +67,68 @@ async function rootGeneration(store: Store, sealer: Sealer, clock: Clock, id: Ro
     stored = await readRoot(store.db, id.which, id.generation);
     if (stored === undefined) throw new Error(`the ${id.which} root was stored but is not there`);
   }
-  return signingRoot(stored, sealer, clock, id);
+  return signingRoot(stored, { store, sealer, clock, id });
 }
 
-function signingRoot(stored: StoredAuthority, sealer: Sealer, clock: Clock, id: RootId): RootGeneration {
+interface RootPlace {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly id: RootId;
+}
+
+function signingRoot(stored: StoredAuthority, place: RootPlace): RootGeneration {
   const { certificatePem, commonName, sealedKey } = stored;
+  const { store, sealer, clock, id } = place;
+  const issuer = (): Issuer => ({ certificatePem, privateKeyPem: openKey(sealer, rootKey(id), sealedKey, commonName) });
+  const subordinate = async (name: string, now: Instant, crlUrl: string | undefined, key?: RsaKey): Promise<SubordinateIssue> => {
+    const made = await createAuthority({
+      commonName: name,
+      issuer: issuer(),
+      years: SUBORDINATE_YEARS,
+      keyBits: 2048,
+      now,
+      ...(key === undefined ? {} : { key }),
+      ...(crlUrl === undefined ? {} : { crlUrl }),
+    });
+    return { certificatePem: made.certificatePem, privateKeyPem: made.privateKeyPem };
+  };
   return {
     certificatePem,
     name: inspect(certificatePem).commonName,
-    async issueSubordinate(subordinate) {
-      const issuer = { certificatePem, privateKeyPem: openKey(sealer, rootKey(id), sealedKey, commonName) };
-      const now = firstDay(id.generation, clock.realNow());
-      const made = await createAuthority({ commonName: subordinate, issuer, years: SUBORDINATE_YEARS, keyBits: 2048, now });
-      return { certificatePem: made.certificatePem, privateKeyPem: made.privateKeyPem };
+    issueSubordinate: (name, crlUrl) => subordinate(name, firstDay(id.generation, clock.realNow()), crlUrl),
+    reissueSubordinate: (name, privateKeyPem, crlUrl) => subordinate(name, clock.realNow(), crlUrl, keyPairOf(privateKeyPem)),
+    revokeSubordinate: (serial, reason) =>
+      store.transaction(async (tx) => {
+        const fresh = await insertRootRevocation(tx, rootId(id.which, id.generation), { serial, at: clock.realNow(), reason });
+        if (fresh) await publishRootList(tx, place, issuer());
+      }),
+    async revocationList() {
+      const list = await readList(store.db, listName(id));
+      if (list !== undefined && list.thisUpdate + LIST_RENEWAL > clock.realNow()) return list;
+      return store.transaction((tx) => publishRootList(tx, place, issuer()));
     },
   };
+}
+
+/** The next list of a root, with every sub CA it has revoked. */
+async function publishRootList(tx: Db, { clock, id }: RootPlace, issuer: Issuer): Promise<StoredList> {
+  const thisUpdate = clock.realNow();
+  const number = ((await readList(tx, listName(id)))?.number ?? 0) + 1;
+  const revoked = (await rootRevocations(tx, rootId(id.which, id.generation))).map(({ serial, at, reason }) => ({
+    serial,
+    revocation: { at, reason: REASONS.find((each) => each === reason) ?? 'unspecified' },
+  }));
+  const list = { number, thisUpdate, nextUpdate: thisUpdate + LIST_LIFE, der: await signList({ issuer, revoked, number, thisUpdate }) };
+  await writeList(tx, listName(id), list);
+  return list;
+}
+
+const REASONS = Object.keys(REASON_CODES) as readonly RevocationReason[];
+
+/** Beside the lists of the portal's own sub CA, which go by their generation. */
+function listName({ which, generation }: RootId): string {
+  return `root/${rootId(which, generation)}`;
 }
 
 function firstDay(generation: Generation, now: Instant): Instant {

@@ -35,6 +35,8 @@ export interface IssuingPlace {
   readonly names: ServerNames;
   /** Where its certificates say that revocation is to be asked about. */
   readonly pointers?: Readonly<Record<Generation, IssuerPointers>>;
+  /** Where its sub CAs say that their roots' revocation lists are. */
+  readonly rootLists?: Readonly<Record<Generation, string>>;
 }
 
 const DAY = 86_400_000;
@@ -67,13 +69,14 @@ export async function establish(place: IssuingPlace): Promise<(tx: Db) => Promis
   };
 }
 
-async function newSubordinate(
+/** A sub CA of a generation with a new key, not stored yet. */
+export async function newSubordinate(
   place: IssuingPlace,
   generation: Generation,
 ): Promise<{ generation: Generation; issuer: Issuer; authority: StoredAuthority }> {
   const commonName = place.subordinateNames[generation];
   if (commonName === undefined) throw new Error(`no sub CA of ${generation} here`);
-  const issuer = await rootOf(place.root, generation).issueSubordinate(commonName);
+  const issuer = await rootOf(place.root, generation).issueSubordinate(commonName, place.rootLists?.[generation]);
   const sealedKey = place.sealer.seal(authorityKey(generation), issuer.privateKeyPem);
   return { generation, issuer, authority: { commonName, certificatePem: issuer.certificatePem, sealedKey } };
 }
@@ -138,7 +141,7 @@ export async function issuerOf(db: Db, place: IssuingPlace, generation: Generati
 }
 
 /** Purpose a sub CA's key is sealed for. */
-function authorityKey(generation: Generation): string {
+export function authorityKey(generation: Generation): string {
   return generation === 'generation-1' ? 'pki/authority' : `pki/authority/${generation}`;
 }
 

@@ -10,7 +10,18 @@ interface AuthorityRow {
   readonly created_at: number;
 }
 
+interface FormerRow {
+  readonly serial: string;
+  readonly generation: string;
+  readonly common_name: string;
+  readonly certificate: string;
+  readonly replaced_at: number;
+  readonly revocation_reason: string | null;
+}
+
 interface Tables {
+  pki_former_authority: FormerRow;
+  pki_root_revocation: { root: string; serial: string; revoked_at: number; reason: string };
   pki_root: { which: string; common_name: string; certificate: string; sealed_key: string; created_at: number };
   pki_authority: AuthorityRow;
 }
@@ -80,6 +91,84 @@ export async function insertRoot(db: Db, which: RootName, generation: Generation
 }
 
 /** The first generation goes by the plain name: it was there before there were two. */
-function rootId(which: RootName, generation: Generation): string {
+export function rootId(which: RootName, generation: Generation): string {
   return generation === 'generation-1' ? which : `${which}/${generation}`;
+}
+
+/** A sub CA's certificate that another has taken the place of. */
+export interface FormerAuthority {
+  readonly serial: string;
+  readonly generation: Generation;
+  readonly commonName: string;
+  readonly certificatePem: string;
+  readonly replacedAt: Instant;
+  /** Present when it was revoked, and everything it had signed with it. */
+  readonly reason?: string;
+}
+
+/** Puts a new certificate, and perhaps a new key, in the place of a generation's sub CA; the old one is kept as it was. */
+export async function replaceAuthority(tx: Db, former: FormerAuthority, authority: StoredAuthority): Promise<void> {
+  const tables = tablesOf<Tables>(tx);
+  await tables
+    .insertInto('pki_former_authority')
+    .values({
+      serial: former.serial,
+      generation: former.generation,
+      common_name: former.commonName,
+      certificate: former.certificatePem,
+      replaced_at: former.replacedAt,
+      revocation_reason: former.reason ?? null,
+    })
+    .execute();
+  await tables
+    .updateTable('pki_authority')
+    .set({ certificate: authority.certificatePem, sealed_key: authority.sealedKey })
+    .where('id', '=', former.generation)
+    .execute();
+}
+
+/** Sub CA certificates of before, newest first. */
+export async function formerAuthorities(db: Db): Promise<readonly FormerAuthority[]> {
+  const rows = await tablesOf<Tables>(db)
+    .selectFrom('pki_former_authority')
+    .selectAll()
+    .orderBy('replaced_at', 'desc')
+    .orderBy('serial')
+    .execute();
+  return rows.map((row) => ({
+    serial: row.serial,
+    generation: row.generation === 'generation-1' ? 'generation-1' : 'generation-2',
+    commonName: row.common_name,
+    certificatePem: row.certificate,
+    replacedAt: row.replaced_at,
+    ...(row.revocation_reason === null ? {} : { reason: row.revocation_reason }),
+  }));
+}
+
+/** Puts a sub CA on a root's list unless it is there; says whether it did. */
+export async function insertRootRevocation(
+  tx: Db,
+  root: string,
+  revoked: { readonly serial: string; readonly at: Instant; readonly reason: string },
+): Promise<boolean> {
+  const result = await tablesOf<Tables>(tx)
+    .insertInto('pki_root_revocation')
+    .values({ root, serial: revoked.serial, revoked_at: revoked.at, reason: revoked.reason })
+    .onConflict((conflict) => conflict.columns(['root', 'serial']).doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+/** What a root has revoked, in the order of serial numbers. */
+export async function rootRevocations(
+  db: Db,
+  root: string,
+): Promise<readonly { readonly serial: string; readonly at: Instant; readonly reason: string }[]> {
+  const rows = await tablesOf<Tables>(db)
+    .selectFrom('pki_root_revocation')
+    .selectAll()
+    .where('root', '=', root)
+    .orderBy('serial')
+    .execute();
+  return rows.map(({ serial, revoked_at, reason }) => ({ serial, at: revoked_at, reason }));
 }

@@ -1,7 +1,7 @@
 /** An environment's certificate authority for tests: on a memory store, with a clock that moves when told. */
 import assert from 'node:assert/strict';
 import fastify, { type FastifyInstance } from 'fastify';
-import { testContext } from '../../../test/helpers/context.ts';
+import { testContext, testEnvironment } from '../../../test/helpers/context.ts';
 import { ManualClock } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { Exchange } from '../../kernel/http/exchange.ts';
@@ -34,20 +34,29 @@ export async function testRoot(start: string): Promise<RootAuthority> {
 /**
  * An environment after first boot.
  *
- * @param register FQDN → ODS code, as the directory would know; without it nobody keeps a register
+ * @param register FQDN → ODS codes, as dns and directory would know; without it every name is registered, to nobody in particular
  */
 export async function pkiWorld(
   root: RootAuthority,
-  options: { readonly start: string; readonly id?: string; readonly register?: Readonly<Record<string, string>> },
+  options: {
+    readonly start: string;
+    readonly id?: string;
+    readonly register?: Readonly<Record<string, readonly string[]>>;
+    readonly approval?: 'person';
+  },
 ): Promise<PkiWorld> {
   const service = createPki(root);
   const { register } = options;
-  const known: FqdnRegister = { ownerOf: async (_db, fqdn) => register?.[fqdn] };
+  const known: FqdnRegister = { ownersOf: async (_db, fqdn) => (register === undefined ? [] : register[fqdn]) };
   const context = await testContext({
     migrations: { pki: service.migrations },
-    environment: { id: options.id ?? 'INT', slug: (options.id ?? 'INT').toLowerCase() },
+    environment: {
+      id: options.id ?? 'INT',
+      slug: (options.id ?? 'INT').toLowerCase(),
+      settings: { ...testEnvironment.settings, ...(options.approval === undefined ? {} : { registrationApproval: options.approval }) },
+    },
     clock: new ManualClock(options.start),
-    offers: register === undefined ? [] : [offer(fqdnRegister, known)],
+    offers: [offer(fqdnRegister, known)],
   });
   const pki = await service.create(context);
   const store = await pki.prepare?.();

@@ -67,6 +67,17 @@ export async function lastChangeNumber(db: Db): Promise<number> {
   return Number(row?.last ?? 0);
 }
 
+/** When the directory last changed, on the environment's clock; 0 when it never has. */
+export async function lastChangedAt(db: Db): Promise<number> {
+  const row = await tablesOf<ChangeTables>(db)
+    .selectFrom('directory_change')
+    .select('document')
+    .orderBy('change_number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? 0 : parsed(row).changedAt;
+}
+
 /** Changes after a number, in order, at most `limit`. */
 export async function changesAfter(db: Db, changeNumber: number, limit: number): Promise<readonly DirectoryChange[]> {
   const rows = await tablesOf<ChangeTables>(db)

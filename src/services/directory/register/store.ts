@@ -78,6 +78,19 @@ export async function findMessageHandlingSystems(
   return madeBy(filter, (await query.execute()).map(fromDocument<MessageHandlingSystem>));
 }
 
+/** The public host names of message handling systems, in order: those of this machine are no names of the zones. */
+export async function hostNames(db: Db): Promise<readonly string[]> {
+  const rows = await tablesOf<RegisterTables>(db)
+    .selectFrom('directory_message_handling_system')
+    .select('fqdn')
+    .distinct()
+    .where('fqdn', 'like', '%.nhs.uk')
+    .orderBy('fqdn')
+    .limit(10_000)
+    .execute();
+  return rows.map((row) => row.fqdn);
+}
+
 function madeBy<System extends { readonly manufacturerOdsCode: string }>(
   filter: SystemFilter,
   systems: readonly System[],
