@@ -39,7 +39,7 @@ export const connectingOperations = {
         familyName: Type.String({ minLength: 1, maxLength: 60 }),
         email: Type.String({ minLength: 3, maxLength: 200 }),
         odsCode: OdsCode,
-        jobRoleCode: Type.String({ pattern: '^R[0-9]{4}$' }),
+        jobRoleCode: Type.String({ minLength: 1, maxLength: 40 }),
         activityCodes: Type.Array(Type.String({ pattern: '^B[0-9]{4}$' }), { maxItems: 40 }),
         passcode: Type.String({ pattern: '^[0-9]{4,8}$' }),
       },
@@ -209,6 +209,7 @@ async function issueCard(
     odsCode,
     jobRoleCode,
     activityCodes: [...activityCodes],
+    areaOfWorkCodes: [],
   });
   const card = await asked(environment, 'POST', '/identity/cards', Type.Object({ cardNumber: Text }), { userId: person.userId, passcode });
   return { userId: person.userId, cardNumber: card.cardNumber };

@@ -93,15 +93,16 @@ async function issueTestData({ portal, plan, answers }: Desk): Promise<Granted> 
   };
 }
 
-/** Activities that the positions offered need for e-RS (identity.md §D). */
-const ACTIVITIES: Readonly<Record<string, readonly string[]>> = {
-  R8000: ['B0062', 'B0092'],
-  R8008: ['B0099'],
-  R0050: ['B0380', 'B0062'],
+/** The positions offered: job role and the activities behind the e-RS business functions (identity.md §D). */
+const POSITIONS: Readonly<Record<string, { readonly jobRoleCode: string; readonly activityCodes: readonly string[] }>> = {
+  referrer: { jobRoleCode: 'S8000:G8000:R8000', activityCodes: ['B1101'] },
+  provider: { jobRoleCode: 'S8000:G8000:R8000', activityCodes: ['B1110'] },
+  definer: { jobRoleCode: 'S0010:G0020:R0050', activityCodes: ['B1110', 'B1107'] },
 };
 
 async function issueSmartcard({ portal, plan, answers }: Desk): Promise<Granted> {
-  const jobRoleCode = choicesOf(answers, 'role')[0] ?? '';
+  const position = POSITIONS[choicesOf(answers, 'role')[0] ?? ''];
+  if (position === undefined) throw new LocalRefusal(409, 'position_unknown', 'There is no such position.');
   const [givenName, familyName, odsCode] = ['givenName', 'familyName', 'odsCode'].map((name) => textOf(answers, name)) as [
     string,
     string,
@@ -112,11 +113,11 @@ async function issueSmartcard({ portal, plan, answers }: Desk): Promise<Granted>
     familyName,
     email: 'test.user@localspine.example',
     odsCode,
-    jobRoleCode,
-    activityCodes: [...(ACTIVITIES[jobRoleCode] ?? [])],
+    jobRoleCode: position.jobRoleCode,
+    activityCodes: [...position.activityCodes],
     passcode: '1234',
   });
-  return { result: { ...card, firstPasscode: '1234', odsCode, jobRoleCode } };
+  return { result: { ...card, firstPasscode: '1234', odsCode, jobRole: position.jobRoleCode } };
 }
 
 async function registerEndpoint({ portal, plan, answers, others }: Desk): Promise<Granted> {

@@ -57,9 +57,9 @@ export const FORMS: Readonly<Record<Kind, Form>> = {
         kind: {
           is: 'one-of',
           options: [
-            { value: 'R8000', text: 'Clinical practitioner, who may refer' },
-            { value: 'R8008', text: 'Administrative clinical support' },
-            { value: 'R0050', text: 'Consultant; defines services' },
+            { value: 'referrer', text: 'Clinical practitioner who refers' },
+            { value: 'provider', text: 'Clinical practitioner who provides a service' },
+            { value: 'definer', text: 'Consultant who provides and defines services' },
           ],
         },
       },
