@@ -7,7 +7,6 @@ import type { Db } from '../../../kernel/store/store.ts';
 import type { DirectoryChange, Person, RoleProfile } from '../model.ts';
 import { changeEntry, entryOfRecord } from './change-log.ts';
 import { distinguishedName } from './distinguished-name.ts';
-import { EntryPress } from './entry.ts';
 import { CHANGE_LOG, CONTAINERS, type EntryText, personEntry, personInOrganisationEntry, roleProfileEntry } from './records.ts';
 import { DirectoryTree } from './tree.ts';
 
@@ -35,7 +34,6 @@ export class DirectoryView {
   readonly #db: Db;
   readonly #records: Records;
   #tree: DirectoryTree | undefined;
-  #press = new EntryPress();
   #known = { changeNumber: 0, mark: '' };
   #log: number[] = [];
   /** A look at the store that has not begun reading: those who ask meanwhile share it. */
@@ -80,7 +78,6 @@ export class DirectoryView {
 
   async #load(): Promise<DirectoryTree> {
     const tree = new DirectoryTree();
-    this.#press = new EntryPress();
     this.#log = [];
     for (const each of CONTAINERS) this.#put(tree, each);
     const from = Math.max(0, (await this.#records.lastChange(this.#db)).changeNumber - LOG_KEPT);
@@ -159,7 +156,7 @@ export class DirectoryView {
     const key = distinguishedName(text.dn)?.key;
     if (key === undefined) throw new Error(`${text.dn} is no distinguished name`);
     const createdAt = tree.get(key)?.createdAt ?? text.createdAt;
-    tree.put(this.#press.press(text.dn, key, text.attributes, { createdAt, modifiedAt }));
+    tree.put(text.dn, key, text.attributes, { createdAt, modifiedAt });
   }
 }
 
