@@ -63,11 +63,7 @@ export class EntryStore implements KeptEntries {
     return this.#first.length;
   }
 
-  get octets(): Buffer {
-    return this.#pieces.octets;
-  }
-
-  /** How many octets of these are in use. */
+  /** Octets of all that is kept. */
   get used(): number {
     return this.#pieces.used;
   }
@@ -97,17 +93,12 @@ export class EntryStore implements KeptEntries {
 
   /** Adds an entry of another store. */
   adopt(entry: Entry): number {
-    const { types, classes } = entry.shape;
-    const text = shapeText(types, [...classes]);
-    let shape = this.#shapeByText.get(text);
-    if (shape === undefined) {
-      shape = this.#shapes.push(entry.shape) - 1;
-      this.#shapeByText.set(text, shape);
-    }
+    const { types, classList } = entry.shape;
+    const shape = this.#known(types, classList, () => entry.shape);
     const row = this.#begin(entry.dn, entry.key, shape, entry);
     for (let index = 0; index < entry.shape.pieces; index += 1) {
-      const { start, end } = entry.kept.piece(entry.row, index);
-      this.#keep(entry.octets.subarray(start, end));
+      const { octets, start, end } = entry.kept.piece(entry.row, index);
+      this.#keep(octets.subarray(start, end));
     }
     return row;
   }
@@ -131,8 +122,8 @@ export class EntryStore implements KeptEntries {
   nameKey(row: number): string {
     const odd = this.#oddKeys.get(row);
     if (odd !== undefined) return odd;
-    const { start, end } = this.name(row);
-    return this.octets.toString('utf8', start, end).toLowerCase();
+    const { octets, start, end } = this.name(row);
+    return octets.toString('utf8', start, end).toLowerCase();
   }
 
   createdAt(row: number): number {
@@ -144,8 +135,7 @@ export class EntryStore implements KeptEntries {
   }
 
   #span(named: number): Span {
-    const piece = this.#named.at(named);
-    return { start: this.#pieces.start(piece), end: this.#pieces.end(piece) };
+    return this.#pieces.span(this.#named.at(named));
   }
 
   #begin(dn: string, key: string, shape: number, provenance: Provenance): number {
@@ -162,8 +152,8 @@ export class EntryStore implements KeptEntries {
     return row;
   }
 
-  #keep(bytes: Uint8Array): void {
-    this.#named.push(this.#pieces.keep(bytes, 0, bytes.length));
+  #keep(bytes: Buffer): void {
+    this.#named.push(this.#pieces.keep(bytes));
   }
 
   #placeFor(dn: string, key: string): number {
@@ -175,27 +165,36 @@ export class EntryStore implements KeptEntries {
   }
 
   #shapeFor(attributes: AttributeList): number {
-    const types = Uint16Array.from(attributes, ([name]) => requireType(name).id);
-    const classes = attributes.find((_, index) => types[index] === OBJECT_CLASS)?.[1] ?? [];
-    const all = new Set(classes.flatMap(withSuperiors).map((each) => each.toLowerCase()));
-    const text = shapeText(types, [...all]);
+    const types: number[] = [];
+    let classes: readonly string[] = [];
+    for (const [name, values] of attributes) {
+      const { id } = requireType(name);
+      types.push(id);
+      if (id === OBJECT_CLASS) classes = values;
+    }
+    return this.#known(types, classes, () => {
+      const classList = [...new Set(classes.flatMap(withSuperiors).map((each) => each.toLowerCase()))];
+      return { classes: new Set(classList), classList, structuralClass: mostSpecial(classes), ...layout(types) };
+    });
+  }
+
+  #known(types: ArrayLike<number>, classes: readonly string[], make: () => Shape): number {
+    let text = classes.join(' ');
+    for (let index = 0; index < types.length; index += 1) text += String.fromCharCode(types[index] ?? 0);
     const known = this.#shapeByText.get(text);
     if (known !== undefined) return known;
-    const shape = this.#shapes.push({ classes: all, structuralClass: mostSpecial(classes), ...layout(types) }) - 1;
+    const shape = this.#shapes.push(make()) - 1;
     this.#shapeByText.set(text, shape);
     return shape;
   }
 }
 
 const TOP: Place = { dn: '', key: '', suffix: Buffer.alloc(0) };
-const NO_SHAPE: Shape = { classes: new Set(), structuralClass: '', ...layout(new Uint16Array()) };
-
-function shapeText(types: Uint16Array, classes: readonly string[]): string {
-  return `${types.join(' ')} ${classes.join(' ')}`;
-}
+const NO_SHAPE: Shape = { classes: new Set(), classList: [], structuralClass: '', ...layout([]) };
 
 /** Which piece each attribute is in: a piece ends where the group does. */
-function layout(types: Uint16Array): Omit<Shape, 'classes' | 'structuralClass'> {
+function layout(ids: readonly number[]): Omit<Shape, 'classes' | 'classList' | 'structuralClass'> {
+  const types = Uint16Array.from(ids);
   const pieceOf = new Uint8Array(types.length);
   const before = new Uint8Array(types.length);
   let pieces = 0;

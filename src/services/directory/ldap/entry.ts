@@ -19,6 +19,7 @@ export interface Provenance {
 export interface Shape {
   /** Classes it is of, with those above them, in lower case. */
   readonly classes: ReadonlySet<string>;
+  readonly classList: readonly string[];
   /** Its most special class. */
   readonly structuralClass: string;
   /** Ids of its attribute types, in order. */
@@ -43,18 +44,18 @@ export interface Place {
 
 /** Octets from one position to another. */
 export interface Span {
+  readonly octets: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
 /** What an entry looks its parts up in. */
 export interface KeptEntries {
-  readonly octets: Buffer;
   shapeOf(row: number): Shape;
   placeOf(row: number): Place;
-  /** Where an entry's own part of its name begins and ends in the octets. */
+  /** An entry's own part of its name. */
   name(row: number): Span;
-  /** Where a piece of its attributes begins and ends. */
+  /** A piece of its attributes. */
   piece(row: number, index: number): Span;
   /** Its own part in the form in which names are compared. */
   nameKey(row: number): string;
@@ -73,14 +74,10 @@ export class Entry implements Provenance {
     this.shape = kept.shapeOf(row);
   }
 
-  get octets(): Buffer {
-    return this.kept.octets;
-  }
-
   get dn(): string {
-    const { start, end } = this.kept.name(this.row);
+    const { octets, start, end } = this.kept.name(this.row);
     const { dn } = this.kept.placeOf(this.row);
-    const own = this.octets.toString('utf8', start, end);
+    const own = octets.toString('utf8', start, end);
     return dn === '' ? own : `${own},${dn}`;
   }
 
@@ -120,10 +117,10 @@ export class Entry implements Provenance {
 
   /** Writes its name as a search result carries it. */
   writeName(writer: BerWriter): void {
-    const { start, end } = this.kept.name(this.row);
+    const { octets, start, end } = this.kept.name(this.row);
     const { suffix } = this.kept.placeOf(this.row);
     writer.header(OCTET_STRING, end - start + suffix.length);
-    writer.raw(this.octets, start, end);
+    writer.raw(octets, start, end);
     writer.raw(suffix, 0, suffix.length);
   }
 
@@ -132,18 +129,18 @@ export class Entry implements Provenance {
     const { types, pieceOf, before } = this.shape;
     const index = types.indexOf(type.id);
     if (index < 0) return undefined;
-    const { octets } = this;
-    let position = this.kept.piece(this.row, pieceOf[index] ?? 0).start;
+    const { octets, start } = this.kept.piece(this.row, pieceOf[index] ?? 0);
+    let position = start;
     for (let skipped = before[index] ?? 0; skipped > 0; skipped -= 1) position = endOfElement(octets, position);
     const name = startOfContent(octets, position);
-    return { start: endOfElement(octets, name), end: endOfElement(octets, position) };
+    return { octets, start: endOfElement(octets, name), end: endOfElement(octets, position) };
   }
 
   /** The values of a type that it stores, in stored order. */
   values(type: AttributeType): readonly string[] {
     const span = this.findValues(type);
     if (span === undefined) return [];
-    const { octets } = this;
+    const { octets } = span;
     const values: string[] = [];
     let position = startOfContent(octets, span.start);
     while (position < span.end) {

@@ -211,7 +211,7 @@ function equals(test: Extract<Test, { kind: 'equal' }>, entry: Entry, surroundin
     return valuesOf(type, entry, surroundings).some((stored) => normalise(stored) === value);
   const span = entry.findValues(type);
   if (span === undefined) return false;
-  const { octets: kept } = entry;
+  const { octets: kept } = span;
   for (let position = startOfContent(kept, span.start); position < span.end; position = endOfElement(kept, position)) {
     const start = startOfContent(kept, position);
     const end = endOfElement(kept, position);

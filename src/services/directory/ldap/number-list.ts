@@ -1,10 +1,18 @@
-/** Lists of numbers outside the JavaScript heap, that grow. */
+/**
+ * Lists of numbers outside the JavaScript heap, that grow by blocks: nothing is copied, and nothing is left behind for the allocator to keep.
+ */
+const BITS = 13;
+const BLOCK = 1 << BITS;
+
+type Numbers = Uint32Array | Float64Array;
+
 export class NumberList {
-  #items: Uint32Array | Float64Array;
+  readonly #blocks: Numbers[] = [];
+  readonly #newBlock: () => Numbers;
   #length = 0;
 
-  constructor(items: Uint32Array | Float64Array) {
-    this.#items = items;
+  constructor(newBlock: () => Numbers) {
+    this.#newBlock = newBlock;
   }
 
   get length(): number {
@@ -12,31 +20,27 @@ export class NumberList {
   }
 
   at(index: number): number {
-    return this.#items[index] ?? 0;
+    return this.#blocks[index >>> BITS]?.[index & (BLOCK - 1)] ?? 0;
   }
 
   push(value: number): void {
-    if (this.#length === this.#items.length) {
-      const room = Math.ceil(this.#length * 1.5);
-      const larger = this.#items instanceof Uint32Array ? new Uint32Array(room) : new Float64Array(room);
-      larger.set(this.#items);
-      this.#items = larger;
-    }
-    this.#items[this.#length] = value;
+    if (this.#length === this.#blocks.length * BLOCK) this.#blocks.push(this.#newBlock());
     this.#length += 1;
+    this.set(this.#length - 1, value);
   }
 
   set(index: number, value: number): void {
-    this.#items[index] = value;
+    const block = this.#blocks[index >>> BITS];
+    if (block !== undefined) block[index & (BLOCK - 1)] = value;
   }
 }
 
 /** For whole numbers below 2³². */
 export function wholeNumbers(): NumberList {
-  return new NumberList(new Uint32Array(64));
+  return new NumberList(() => new Uint32Array(BLOCK));
 }
 
 /** For instants. */
 export function instants(): NumberList {
-  return new NumberList(new Float64Array(64));
+  return new NumberList(() => new Float64Array(BLOCK));
 }

@@ -1,11 +1,17 @@
-/** Octets kept once, however often they are put in. What is in never goes, and keeps its position. */
+/** Octets kept once, however often they are put in. What is in stays where it is. */
+import type { Span } from './entry.ts';
 import { wholeNumbers } from './number-list.ts';
 
+const SLAB = 1 << 20;
+
 export class Pieces {
-  /** The octets of all pieces, one after the other; another buffer after it has grown, with the same octets at the same positions. */
-  octets: Buffer = Buffer.allocUnsafeSlow(4_096);
+  readonly #slabs: Buffer[] = [];
+  /** Octets in use of the last slab. */
+  #filled = SLAB;
   #used = 0;
-  readonly #starts = wholeNumbers();
+  readonly #slab = wholeNumbers();
+  readonly #start = wholeNumbers();
+  readonly #end = wholeNumbers();
   /** Pieces by their hash, each number plus one, with open addressing: at most half of it is filled. */
   #table = new Uint32Array(256);
 
@@ -14,59 +20,55 @@ export class Pieces {
     return this.#used;
   }
 
-  start(piece: number): number {
-    return this.#starts.at(piece);
-  }
-
-  end(piece: number): number {
-    return piece + 1 < this.#starts.length ? this.#starts.at(piece + 1) : this.#used;
+  span(piece: number): Span {
+    return { octets: this.#slabs[this.#slab.at(piece)] ?? NOTHING, start: this.#start.at(piece), end: this.#end.at(piece) };
   }
 
   /** The number of the piece of these octets: it is put in when it is not there yet. */
-  keep(bytes: Uint8Array, start: number, end: number): number {
-    let slot = hashOf(bytes, start, end) & (this.#table.length - 1);
+  keep(bytes: Buffer): number {
+    let slot = hashOf(bytes, 0, bytes.length) & (this.#table.length - 1);
     for (let found = this.#table[slot] ?? 0; found !== 0; found = this.#table[slot] ?? 0) {
-      if (this.#same(found - 1, bytes, start, end)) return found - 1;
+      const { octets, start, end } = this.span(found - 1);
+      if (end - start === bytes.length && bytes.compare(octets, start, end) === 0) return found - 1;
       slot = (slot + 1) & (this.#table.length - 1);
     }
-    const piece = this.#starts.length;
-    this.#append(bytes, start, end);
+    const piece = this.#append(bytes);
     this.#table[slot] = piece + 1;
-    if (this.#starts.length * 2 > this.#table.length) this.#rehash();
+    if (this.#start.length * 2 > this.#table.length) this.#enlarge();
     return piece;
   }
 
-  #same(piece: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const first = this.start(piece);
-    if (this.end(piece) - first !== end - start) return false;
-    for (let index = end - start - 1; index >= 0; index -= 1) if (this.octets[first + index] !== bytes[start + index]) return false;
-    return true;
-  }
-
-  #append(bytes: Uint8Array, start: number, end: number): void {
-    const needed = this.#used + end - start;
-    if (needed > this.octets.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(this.octets.length * 1.5)));
-      larger.set(this.octets.subarray(0, this.#used));
-      this.octets = larger;
+  #append(bytes: Buffer): number {
+    let slab = this.#slabs.at(-1);
+    if (slab === undefined || this.#filled + bytes.length > slab.length) {
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, bytes.length));
+      this.#slabs.push(slab);
+      this.#filled = 0;
     }
-    this.octets.set(bytes.subarray(start, end), this.#used);
-    this.#starts.push(this.#used);
-    this.#used = needed;
+    slab.set(bytes, this.#filled);
+    this.#slab.push(this.#slabs.length - 1);
+    this.#start.push(this.#filled);
+    this.#filled += bytes.length;
+    this.#end.push(this.#filled);
+    this.#used += bytes.length;
+    return this.#start.length - 1;
   }
 
-  #rehash(): void {
+  #enlarge(): void {
     this.#table = new Uint32Array(this.#table.length * 2);
-    for (let piece = 0; piece < this.#starts.length; piece += 1) {
-      let slot = hashOf(this.octets, this.start(piece), this.end(piece)) & (this.#table.length - 1);
+    for (let piece = 0; piece < this.#start.length; piece += 1) {
+      const { octets, start, end } = this.span(piece);
+      let slot = hashOf(octets, start, end) & (this.#table.length - 1);
       while (this.#table[slot] !== 0) slot = (slot + 1) & (this.#table.length - 1);
       this.#table[slot] = piece + 1;
     }
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** FNV-1a. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
+function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let index = start; index < end; index += 1) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01000193);
   return hash ^ (hash >>> 15);

@@ -56,18 +56,18 @@ export function writeEntry(writer: BerWriter, id: number, entry: Entry, selectio
   writer.end(message);
 }
 
-function writePieces(writer: BerWriter, { kept, row, shape, octets }: Entry): void {
+function writePieces(writer: BerWriter, { kept, row, shape }: Entry): void {
   for (let index = 0; index < shape.pieces; index += 1) {
-    const { start, end } = kept.piece(row, index);
+    const { octets, start, end } = kept.piece(row, index);
     writer.raw(octets, start, end);
   }
 }
 
-function writeStored(writer: BerWriter, { kept, row, shape, octets }: Entry, selection: Selection): void {
+function writeStored(writer: BerWriter, { kept, row, shape }: Entry, selection: Selection): void {
   const { allUser, allOperational, listed, typesOnly } = selection;
   let next = 0;
   for (let index = 0; index < shape.pieces; index += 1) {
-    const piece = kept.piece(row, index);
+    const { octets, ...piece } = kept.piece(row, index);
     for (let end = piece.start; end < piece.end; ) {
       const start = end;
       end = endOfElement(octets, start);
@@ -78,13 +78,13 @@ function writeStored(writer: BerWriter, { kept, row, shape, octets }: Entry, sel
       const name = spelling ?? type.name;
       if (typesOnly) writeAttribute(writer, name, []);
       else if (name === type.name) writer.raw(octets, start, end);
-      else writeRenamed(writer, octets, { start, end }, name);
+      else writeRenamed(writer, { octets, start, end }, name);
     }
   }
 }
 
 /** An encoded attribute under another spelling of its name: of equal length, but for aliases. */
-function writeRenamed(writer: BerWriter, octets: Buffer, { start, end }: Span, name: string): void {
+function writeRenamed(writer: BerWriter, { octets, start, end }: Span, name: string): void {
   const values = endOfElement(octets, startOfContent(octets, start));
   const attribute = writer.begin(SEQUENCE);
   writer.text(name);

@@ -96,8 +96,8 @@ export class DirectoryTree {
     this.#size -= 1;
     this.#count(key, -1);
     this.#order.set(this.#placeInOrder.at(entry.row), GONE);
-    this.#byKey.move(entry.row, [key], undefined, NOTHING);
-    for (const index of this.#indexes) index.values.move(entry.row, valuesIn(index, entry), undefined, NOTHING);
+    this.#byKey.remove(entry.row, [key]);
+    for (const index of this.#indexes) index.values.remove(entry.row, valuesIn(index, entry));
   }
 
   /** Whether equality on a type can be answered by {@link withValue}. */
@@ -141,16 +141,15 @@ export class DirectoryTree {
       this.#size += 1;
       this.#placeInOrder.push(this.#order.length);
       this.#order.push(row);
-    } else {
-      const place = this.#placeInOrder.at(before.row);
-      this.#placeInOrder.push(place);
-      this.#order.set(place, row);
+      this.#byKey.add(row, [key]);
+      for (const index of this.#indexes) index.values.add(row, valuesIn(index, entry));
+      return;
     }
-    this.#byKey.move(before?.row, [key], row, [key]);
-    for (const index of this.#indexes) {
-      const was = before === undefined ? NOTHING : valuesIn(index, before);
-      index.values.move(before?.row, was, row, valuesIn(index, entry));
-    }
+    const place = this.#placeInOrder.at(before.row);
+    this.#placeInOrder.push(place);
+    this.#order.set(place, row);
+    this.#byKey.replace(before.row, [key], row, [key]);
+    for (const index of this.#indexes) index.values.replace(before.row, valuesIn(index, before), row, valuesIn(index, entry));
   }
 
   /** Begins anew with the entries there are. */
@@ -179,8 +178,8 @@ export class DirectoryTree {
   }
 }
 
-function valuesIn({ type, normalise }: Index, entry: Entry): Iterable<string> {
-  if (type === OBJECT_CLASS) return entry.shape.classes;
+function valuesIn({ type, normalise }: Index, entry: Entry): readonly string[] {
+  if (type === OBJECT_CLASS) return entry.shape.classList;
   if (!entry.has(type)) return NOTHING;
   return entry.values(type).flatMap((value) => normalise(value) ?? []);
 }

@@ -9,14 +9,23 @@ export class ValueIndex {
     return found === undefined ? NONE : typeof found === 'number' ? [found] : found;
   }
 
-  /** Makes `row` stand for what it says, and no longer `before` for what that said, whose place it takes where both say the same. */
-  move(before: number | undefined, was: Iterable<string>, row: number | undefined, is: Iterable<string>): void {
-    const old = new Set(before === undefined ? [] : hashesOf(was));
-    const now = new Set(row === undefined ? [] : hashesOf(is));
-    for (const hash of old) if (before !== undefined && !now.has(hash)) this.#remove(hash, before);
+  /** Adds a row with what it says. */
+  add(row: number, values: readonly string[]): void {
+    for (const hash of hashesOf(values)) this.#add(hash, row);
+  }
+
+  /** Takes a row out. */
+  remove(row: number, values: readonly string[]): void {
+    for (const hash of hashesOf(values)) this.#remove(hash, row);
+  }
+
+  /** Puts a row in the place of another where both say the same, and moves it elsewhere. */
+  replace(before: number, was: readonly string[], row: number, is: readonly string[]): void {
+    const old = new Set(hashesOf(was));
+    const now = new Set(hashesOf(is));
+    for (const hash of old) if (!now.has(hash)) this.#remove(hash, before);
     for (const hash of now) {
-      if (row === undefined) continue;
-      if (before !== undefined && old.has(hash)) this.#replace(hash, before, row);
+      if (old.has(hash)) this.#replace(hash, before, row);
       else this.#add(hash, row);
     }
   }
@@ -43,8 +52,9 @@ export class ValueIndex {
 
 const NONE: readonly number[] = [];
 
-function hashesOf(values: Iterable<string>): number[] {
-  return Array.from(values, hashOf);
+/** The hashes of some values, each once. */
+function hashesOf(values: readonly string[]): Iterable<number> {
+  return values.length < 2 ? values.map(hashOf) : new Set(values.map(hashOf));
 }
 
 /** FNV-1a over code units, as a small integer. */
