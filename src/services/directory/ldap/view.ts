@@ -8,6 +8,7 @@ import type { DirectoryChange, Person, RoleProfile } from '../model.ts';
 import { changeEntry, entryOfRecord } from './change-log.ts';
 import { distinguishedName } from './distinguished-name.ts';
 import { CHANGE_LOG, CONTAINERS, type EntryText, personEntry, personInOrganisationEntry, roleProfileEntry } from './records.ts';
+import { referenceEntries } from './reference-entries.ts';
 import { DirectoryTree } from './tree.ts';
 
 /** What the tree is made of: functions of the directory's store. */
@@ -79,7 +80,7 @@ export class DirectoryView {
   async #load(): Promise<DirectoryTree> {
     const tree = new DirectoryTree();
     this.#log = [];
-    for (const each of CONTAINERS) this.#put(tree, each);
+    for (const each of [...CONTAINERS, ...referenceEntries()]) this.#put(tree, each);
     const from = Math.max(0, (await this.#records.lastChange(this.#db)).changeNumber - LOG_KEPT);
     for await (const batch of this.#records.systemsAndOrganisations(this.#db)) {
       for (const { kind, record } of batch) this.#put(tree, entryOfRecord(kind, record));
@@ -123,7 +124,7 @@ export class DirectoryView {
     this.#put(tree, personEntry(person));
     for (const [, [first, ...others]] of Map.groupBy(profiles, (each) => each.personOrgId)) {
       if (first === undefined) continue;
-      this.#put(tree, personInOrganisationEntry(person, first));
+      this.#put(tree, personInOrganisationEntry(person, first, others));
       for (const profile of [first, ...others]) this.#put(tree, roleProfileEntry(profile));
     }
   }
