@@ -38,7 +38,7 @@ function familyOf(
   };
 }
 
-function* systems(): Generator<AccreditedSystem> {
+export function* systems(): Generator<AccreditedSystem> {
   for (let n = 0; n < ORGANISATIONS; n += 1)
     yield {
       asid: String(300_000_000_000 + n),
@@ -52,7 +52,7 @@ function* systems(): Generator<AccreditedSystem> {
     };
 }
 
-function* handlers(): Generator<MessageHandlingSystem> {
+export function* handlers(): Generator<MessageHandlingSystem> {
   for (let n = 0; n < ORGANISATIONS; n += 1)
     for (const [index, id] of INTERACTIONS.entries()) {
       const split = id.lastIndexOf(':');
@@ -78,7 +78,7 @@ function* entries(): Generator<EntryText> {
 }
 
 /** Puts the systems into the database of a LocalSpine that is not running. */
-function fill(home: string): void {
+export function fill(home: string): void {
   const database = new DatabaseSync(join(home, 'int', 'int.sqlite'));
   database.exec('begin');
   const system = database.prepare(
@@ -108,7 +108,7 @@ interface Figures extends DirectoryLoadResult {
   readonly microseconds: number;
 }
 
-function put(subject: Subject, load: Omit<DirectoryLoad, 'port' | 'caPath'>): Figures {
+export function put(subject: Subject, load: Omit<DirectoryLoad, 'port' | 'caPath'>): Figures {
   const before = processorSeconds(subject.pid);
   const { stdout, stderr, status } = spawnSync(process.execPath, [resolve(import.meta.dirname, 'directory-load.ts')], {
     input: JSON.stringify({ ...load, port: subject.port, caPath: subject.caPath }),
@@ -124,7 +124,7 @@ function put(subject: Subject, load: Omit<DirectoryLoad, 'port' | 'caPath'>): Fi
 const PAIRS = Array.from({ length: 2_000 }, (_, n) => [codeOf((n * 7_919) % ORGANISATIONS), INTERACTIONS[n % HANDLERS] ?? COMMON] as const);
 
 /** The loads, by name. */
-function loads(short: boolean): readonly (readonly [string, Omit<DirectoryLoad, 'port' | 'caPath'>])[] {
+export function loads(short: boolean): readonly (readonly [string, Omit<DirectoryLoad, 'port' | 'caPath'>])[] {
   const milliseconds = short ? 1_500 : 4_000;
   const search = { kind: 'search', milliseconds, pairs: PAIRS, expectEntries: 1, filter: 'pair' } as const;
   return [

@@ -53,6 +53,8 @@ modulepath /usr/lib/ldap
 moduleload back_mdb.la
 TLSCertificateFile ${cert}
 TLSCertificateKeyFile ${key}
+TLSCACertificateFile ${cert}
+TLSVerifyClient try
 loglevel none
 sizelimit unlimited
 database mdb

@@ -40,6 +40,8 @@ export interface EnvironmentParts {
   readonly host: string;
   /** Host name that clients are told. */
   readonly publicHost: string;
+  /** Names of the machine itself, for server certificates. */
+  readonly machineNames?: readonly string[];
   readonly adminToken: string | undefined;
   readonly journalKeep: number;
   readonly log: Logger;
@@ -334,6 +336,7 @@ function factsOf(parts: EnvironmentParts): EnvironmentFacts {
     access: definition.access,
     production: definition.production,
     publishedNames: [...definition.publishedNames, ...(publicHost === 'localhost' ? [] : [publicHost])],
+    machineNames: parts.machineNames ?? [],
     settings: parts.settings,
   };
 }

@@ -135,8 +135,8 @@ describe('doors of services that speak something other than HTTP', () => {
     assert.equal(await says(judgedBad), 'closed');
     assert.equal(await says(untrusted), 'closed');
     assert.deepEqual(
-      notes.map((note) => note.url),
-      ['localhost', 'localhost'],
+      notes.map((note) => note.refusal?.check ?? note.url),
+      ['localhost', 'localhost', 'test', 'mutual-tls.untrusted'],
     );
   });
 });

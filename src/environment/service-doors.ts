@@ -1,8 +1,10 @@
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import type { Explanation } from '../kernel/errors.ts';
 import type { DoorHandlers, DoorKeeper, ServiceDoor, Visit, VisitNote } from '../kernel/service-door.ts';
 import type { ClientVerdict } from './doors.ts';
+import { chainFailure, handshakeFailure, NOT_CHECKED } from './handshake-failures.ts';
 import { boundPort, refusalOfPort } from './listening.ts';
 
 /** One door of a service to open. */
@@ -125,7 +127,7 @@ export class ServiceDoors {
         () => socket.destroy(),
       );
     };
-    const server = plan.tls === undefined ? createServer(welcome) : this.#secureServer(plan, plan.tls, welcome);
+    const server = plan.tls === undefined ? createServer(welcome) : this.#secureServer(plan, plan.tls, opened, welcome);
     server.maxConnections = plan.keeper.maxConnections ?? MOST_CONNECTIONS;
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
@@ -135,20 +137,32 @@ export class ServiceDoors {
     this.#closers.push(() => new Promise((resolve) => server.close(() => resolve())));
   }
 
-  #secureServer(plan: ServiceDoorPlan, tls: TlsOptions, welcome: (socket: Socket, certificateDer?: Uint8Array) => void): Server {
+  #secureServer(
+    plan: ServiceDoorPlan,
+    tls: TlsOptions,
+    opened: OpenServiceDoor,
+    welcome: (socket: Socket, certificateDer?: Uint8Array) => void,
+  ): Server {
     const server = createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_MILLISECONDS }, (socket) => {
       socket.on('error', () => socket.destroy());
       const { raw } = socket.getPeerCertificate();
       if (raw === undefined) welcome(socket);
       else
-        judged(socket, raw, plan.admit).then(
-          (good) => (good ? welcome(socket, raw) : socket.destroy()),
-          () => socket.destroy(),
-        );
+        void judged(socket, raw, plan.admit).then((verdict) => {
+          if (verdict.ok) welcome(socket, raw);
+          else this.#turnAway(opened, socket, verdict.reason);
+        });
     });
-    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    server.on('tlsClientError', (error, socket) => this.#turnAway(opened, socket, handshakeFailure(error, socket)));
     this.#secure.push({ door: plan.door.name, server });
     return server;
+  }
+
+  /** Ends a connection before the protocol has seen it, and writes down why where there is a reason. */
+  #turnAway(opened: OpenServiceDoor, socket: TLSSocket, refusal: Explanation | undefined): void {
+    if (refusal !== undefined)
+      this.#options.note(opened, { operation: 'mutual-tls', method: 'CONNECT', url: opened.url, status: 495, milliseconds: 0, refusal });
+    socket.destroy();
   }
 
   async #bind(port: number, host: string, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
@@ -187,8 +201,13 @@ export class ServiceDoors {
 }
 
 /** Chain and dates as TLS saw them, then the environment's own judgement. */
-async function judged(socket: TLSSocket, raw: Uint8Array, admit: ServiceDoorPlan['admit']): Promise<boolean> {
-  return socket.authorized && admit !== undefined && (await admit(raw)).ok;
+async function judged(socket: TLSSocket, raw: Uint8Array, admit: ServiceDoorPlan['admit']): Promise<ClientVerdict> {
+  if (!socket.authorized) return { ok: false, reason: chainFailure(socket) ?? NOT_CHECKED };
+  try {
+    return (await admit?.(raw)) ?? { ok: false, reason: NOT_CHECKED };
+  } catch {
+    return { ok: false, reason: NOT_CHECKED };
+  }
 }
 
 function boundDatagrams(socket: DatagramSocket, port: number, host: string): Promise<void> {

@@ -43,6 +43,8 @@ export interface EnvironmentFacts {
   readonly production: boolean;
   /** Published DNS names of this environment, for certificates (path-to-live.md §2.2). */
   readonly publishedNames: readonly string[];
+  /** Names of the machine itself, for server certificates; nothing is told to clients by them. */
+  readonly machineNames?: readonly string[];
   readonly settings: EnvironmentSettings;
 }
 

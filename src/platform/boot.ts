@@ -8,6 +8,7 @@ import type { BlobStore } from '../kernel/blobs/blobs.ts';
 import { FileBlobs } from '../kernel/blobs/file-blobs.ts';
 import { isoInstant, systemTime } from '../kernel/clock.ts';
 import { journalMigrations } from '../kernel/journal/journal.ts';
+import { machineNames } from '../kernel/machine-names.ts';
 import { secureRandom } from '../kernel/random.ts';
 import { createSealer, type Sealer } from '../kernel/sealer.ts';
 import { kernelMigrations } from '../kernel/store/kernel-migrations.ts';
@@ -161,6 +162,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
       ),
       host: configuration.host,
       publicHost: configuration.publicUrl?.hostname ?? 'localhost',
+      machineNames: machineNames(),
       adminToken: configuration.adminToken,
       journalKeep: configuration.journalKeep,
       log: log.child({ environment: id }),

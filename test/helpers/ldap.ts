@@ -36,8 +36,8 @@ export class WireClient {
   }
 
   /** Connects over TLS, trusting the environment's CA. */
-  static open(spine: LocalSpine, port: number, options: { key?: string; cert?: string } = {}): Promise<WireClient> {
-    const ca = readFileSync(spine.environment('INT').caPath);
+  static open(spine: LocalSpine, port: number, options: { key?: string; cert?: string } = {}, environment = 'INT'): Promise<WireClient> {
+    const ca = readFileSync(spine.environment(environment).caPath);
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', ca, servername: 'localhost', ...options }, () => resolve(new WireClient(socket)));
       socket.once('error', reject);

@@ -63,6 +63,19 @@ describe('looking systems up', () => {
     assert.deepEqual(entry?.attributes, { nhsMHSPartyKey: ['YEO-11809150'] });
   });
 
+  test('records as the field has them: a party key of another organisation, an old ASID, a plain address, several parties', async () => {
+    const of = async (id: string): Promise<Answer['attributes']> =>
+      (await search({ base: 'ou=services,o=nhs', filter: equal('uniqueIdentifier', id) }))[0]?.attributes;
+    const shared = await of('200000000149');
+    assert.deepEqual([shared?.['nhsIDCode'], shared?.['nhsMHSPartyKey']], [['M85019'], ['YGM24-820388']]);
+    assert.deepEqual((await of('000428682512'))?.['nhsMHSPartyKey'], ['RVL-806539']);
+    const booking = await of('5878ac87fcd8acfef532bd5e06372fee3bf3df0c');
+    assert.match(booking?.['nhsMHSEndPoint']?.[0] ?? '', /^http:/);
+    const national = await search({ base: 'ou=services,o=nhs', filter: equal('nhsIDCode', 'X26'), attributes: ['nhsMHSPartyKey'] });
+    const parties = new Set(national.flatMap((each) => each.attributes?.['nhsMHSPartyKey'] ?? []));
+    assert.deepEqual(parties, new Set(['X26-822084', 'X26-9199246', 'X26-200150']));
+  });
+
   test('attributes as asked for: in the asker’s spelling, names only, operational, none', async () => {
     const base = { base: 'uniqueIdentifier=606179841014,ou=Services,o=nhs', scope: 0, filter: everything } as const;
     const attributes = async (list: readonly string[], typesOnly = false): Promise<Answer['attributes']> =>
@@ -126,6 +139,34 @@ describe('organisations and people', () => {
     await reader.ask(bindMessage(3));
     assert.equal((await reader.result(searchMessage(4, parts)))?.code, 32, 'a new bind replaces the identity');
     reader.socket.destroy();
+  });
+});
+
+describe('code lists and work groups', () => {
+  test('a job role’s code is looked up in the reference data, a work group among the work groups', async () => {
+    const [role] = await search({
+      base: 'ou=ReferenceData,o=nhs',
+      scope: 1,
+      filter: { kind: 'and', filters: [equal('objectClass', 'nhsRBACJR'), equal('uniqueIdentifier', 'R8000')] },
+      attributes: ['cn', 'nhsList1Name'],
+    });
+    assert.deepEqual(role?.attributes, { cn: ['Clinical Practitioner Access Role'], nhsList1Name: ['Clinical'] });
+    const [group] = await search({ base: 'ou=Workgroups,o=nhs', filter: equal('objectClass', 'nhsWg'), attributes: ['cn', 'nhsIDCode'] });
+    assert.deepEqual(group?.attributes, { cn: ['Emergency care team'], nhsIDCode: ['RBA'] });
+  });
+
+  test('a role profile says in words what its codes say; who has left an organisation is closed there', async () => {
+    const reader = await WireClient.open(spine, port);
+    await reader.ask(bindMessage(1, READER, 'correct horse'));
+    const family = await reader.ask(searchMessage(2, { base: 'uid=555043304334,ou=people,o=nhs', filter: everything }));
+    reader.socket.destroy();
+    const of = (id: string): Answer['attributes'] => family.find((each) => each.dn?.startsWith(`uniqueIdentifier=${id},`))?.attributes;
+    const role = of('555043306334');
+    assert.deepEqual(role?.['nhsWorkGroups'], ['Emergency care team']);
+    assert.deepEqual(role?.['nhsAreaOfWork'], ['"Medicine":"Respiratory Medicine":"Respiratory Medicine"']);
+    assert.match(role?.['nhsBusinessFunctions']?.[0] ?? '', /Access SCR/);
+    assert.equal(of('555043305338')?.['nhsOrgCloseDate'], undefined);
+    assert.equal(of('555043305339')?.['nhsOrgCloseDate']?.length, 1);
   });
 });
 

@@ -17,6 +17,7 @@ import * as register from './register/store.ts';
 import { seedOrganisations } from './seed/organisations.ts';
 import { seedPeople } from './seed/people.ts';
 import { registrationStaff } from './seed/registration-staff.ts';
+import { samplePeople } from './seed/sample-people.ts';
 import { seedRegister } from './seed/systems.ts';
 import * as store from './store.ts';
 
@@ -125,8 +126,8 @@ export const directory: Service<DirectoryApi> = {
         // The first load is where the change log begins; what a later one puts back is a change like any other.
         const author = (await changes.lastChangeNumber(tx)) === 0 ? undefined : by();
         await store.saveOrganisations(tx, organisations, author);
-        await store.savePeople(tx, [...people, ...registrationStaff.people], author);
-        await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles], author);
+        await store.savePeople(tx, [...people, ...registrationStaff.people, ...samplePeople.people], author);
+        await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles, ...samplePeople.roleProfiles], author);
         await seedSystems(tx, seedRegister(environment), by());
       },
       doors: ldapKeepers(context),

@@ -8,6 +8,7 @@ import activityTree from './reference-data/activity-tree.json' with { type: 'jso
 import areaNames from './reference-data/areas-of-work.json' with { type: 'json' };
 import fullRoleNames from './reference-data/job-role-names.json' with { type: 'json' };
 import roleNames from './reference-data/job-roles.json' with { type: 'json' };
+import groups from './reference-data/work-groups.json' with { type: 'json' };
 
 /** A code with what it is called. `local` marks codes of ours where the national one is not published. */
 export interface NamedCode {
@@ -79,6 +80,17 @@ export function shortName(name: string): string {
   return name.replaceAll('"', '').split(':').at(-1) ?? name;
 }
 
+/** Work groups that are known by name, with the organisation each belongs to. */
+export const workGroups: readonly (NamedCode & { readonly odsCode: string })[] = Object.entries(groups).map(([code, group]) => ({
+  code,
+  ...group,
+}));
+
+/** What a work group is called; undefined for one that is not in the list. */
+export function workGroupName(code: string): string | undefined {
+  return workGroups.find((each) => each.code === code)?.name;
+}
+
 interface Branch {
   readonly baselineRoleCodes: readonly string[];
   readonly childActivityCodes: Readonly<Record<string, Branch>>;
@@ -98,6 +110,19 @@ export function allows(role: { readonly jobRoleCode: string; readonly activityCo
 function covers(branch: Branch, jobRole: string, held: readonly string[]): boolean {
   if (branch.baselineRoleCodes.includes(jobRole)) return true;
   return Object.entries(branch.childActivityCodes).some(([code, below]) => held.includes(code) || covers(below, jobRole, held));
+}
+
+/** Activities that come with a job role, by its short code (applications.md §1.4). */
+export function baselines(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  const visit = (branches: Readonly<Record<string, Branch>>): void => {
+    for (const [activity, { baselineRoleCodes, childActivityCodes }] of Object.entries(branches)) {
+      for (const role of baselineRoleCodes) found.set(role, [...(found.get(role) ?? []), activity]);
+      visit(childActivityCodes);
+    }
+  };
+  visit(TREE);
+  return found;
 }
 
 function find(branches: Readonly<Record<string, Branch>>, wanted: string): Branch | undefined {

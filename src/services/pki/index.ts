@@ -167,7 +167,7 @@ function placeOf(context: ServiceContext, root: RootAuthority): IssuingPlace {
       'generation-1': subordinateName(environment.id, 'generation-1'),
       'generation-2': subordinateName(environment.id, 'generation-2'),
     },
-    names: serverNames(environment.baseUrl, environment.origins, environment.publishedNames),
+    names: serverNames(environment.baseUrl, environment.origins, [...environment.publishedNames, ...(environment.machineNames ?? [])]),
     pointers: issuerPointers(environment.id, environment.httpUrl),
     rootLists: rootListUrls(environment.id, environment.httpUrl),
   };

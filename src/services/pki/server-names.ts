@@ -9,13 +9,14 @@ export interface ServerNames {
 const LONGEST_COMMON_NAME = 64;
 
 /**
- * The names for a server certificate: hosts of all addresses it is told to clients by, the loopback names, and the published
- * national names of the environment (path-to-live.md §2.2). The common name is the host of `baseUrl`, where clients connect.
+ * The names for a server certificate: hosts of all addresses it is told to clients by, the loopback names, the published national
+ * names of the environment (path-to-live.md §2.2) and the machine's own. The common name is the host of `baseUrl`, where clients connect.
  *
  * @param origins further `https://host:port`
+ * @param furtherNames published ones, and those of the machine
  */
-export function serverNames(baseUrl: string, origins: Iterable<string>, publishedNames: readonly string[]): ServerNames {
-  const hosts = ['localhost', '127.0.0.1', '[::1]', new URL(baseUrl).hostname, ...publishedNames];
+export function serverNames(baseUrl: string, origins: Iterable<string>, furtherNames: readonly string[]): ServerNames {
+  const hosts = ['localhost', '127.0.0.1', '[::1]', new URL(baseUrl).hostname, ...furtherNames];
   for (const origin of origins) hosts.push(new URL(origin).hostname);
   const dnsNames = new Set<string>();
   const ipAddresses = new Set<string>();

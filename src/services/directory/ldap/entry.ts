@@ -1,10 +1,10 @@
 /**
- * An entry as it is kept: its attributes are encoded once, as a search result carries them, in large shared buffers outside the JavaScript
- * heap. An answer copies octets; a hundred thousand entries are a few objects each (sds.md §16). Entries never change: a changed record
- * makes a new one.
+ * An entry as the rest of the directory sees it: a look at a row of the {@link EntryStore}. Its attributes are encoded as a search result
+ * carries them, in a few pieces that it shares with every entry that says the same there (sds.md §16). Entries never change: a changed
+ * record makes a new one.
  */
-import { BerWriter, OCTET_STRING, readHeader, SEQUENCE, SET } from './ber.ts';
-import { type AttributeType, objectClass, requireType, withSuperiors } from './schema.ts';
+import { type BerWriter, OCTET_STRING, readHeader, SEQUENCE, SET } from './ber.ts';
+import type { AttributeType } from './schema.ts';
 
 /** Attributes with their values, in the order in which they are answered. */
 export type AttributeList = readonly (readonly [name: string, values: readonly string[]])[];
@@ -15,92 +15,142 @@ export interface Provenance {
   readonly modifiedAt: number;
 }
 
-export interface Entry extends Provenance {
-  readonly dn: string;
-  /** Its name in the form in which names are compared. */
-  readonly key: string;
-  /** Classes it is of, with those above them, in lower case; shared by entries of one kind. */
+/** What entries with the same classes and the same attributes have in common. */
+export interface Shape {
+  /** Classes it is of, with those above them, in lower case. */
   readonly classes: ReadonlySet<string>;
+  readonly classList: readonly string[];
   /** Its most special class. */
   readonly structuralClass: string;
-  /** Ids of its attribute types in order, shared by entries of one shape. */
+  /** Ids of its attribute types, in order. */
   readonly types: Uint16Array;
   /** Whether some of these are operational: answered only when asked for. */
   readonly hasOperational: boolean;
-  readonly slab: Buffer;
-  /** Where its encoded attributes begin and end in the slab. */
+  /** How many pieces the attributes are kept in. */
+  readonly pieces: number;
+  /** For each type, the piece it is in, and how many attributes are before it there. */
+  readonly pieceOf: Uint8Array;
+  readonly before: Uint8Array;
+}
+
+/** The name below which entries are: shared by all of them. */
+export interface Place {
+  readonly dn: string;
+  /** In the form in which names are compared; empty at the top. */
+  readonly key: string;
+  /** What follows an entry's own part in its name: a comma and this name. */
+  readonly suffix: Buffer;
+}
+
+/** Octets from one position to another. */
+export interface Span {
+  readonly octets: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-const SLAB = 1 << 20;
-const OBJECT_CLASS = requireType('objectClass').id;
-
-/** Encodes entries into shared buffers. */
-export class EntryPress {
-  #slab: Buffer = Buffer.alloc(0);
-  #used = 0;
-  readonly #shapes = new Map<string, Uint16Array>();
-  readonly #kinds = new Map<string, { classes: ReadonlySet<string>; structuralClass: string }>();
-  readonly #writer = new BerWriter(4_096);
-
-  /** Makes an entry. Attributes without values are left out. */
-  press(dn: string, key: string, attributes: AttributeList, provenance: Provenance): Entry {
-    const writer = this.#writer;
-    writer.clear();
-    const ids: number[] = [];
-    let hasOperational = false;
-    let classes: readonly string[] = [];
-    for (const [name, values] of attributes) {
-      if (values.length === 0) continue;
-      const type = requireType(name);
-      ids.push(type.id);
-      hasOperational ||= type.operational;
-      if (type.id === OBJECT_CLASS) classes = values;
-      writeAttribute(writer, type.name, values);
-    }
-    const { slab, start } = this.#keep(writer.written());
-    const { classes: all, structuralClass } = this.#kind(classes);
-    const end = start + writer.length;
-    const { createdAt, modifiedAt } = provenance;
-    // One literal: every entry has the same shape, and costs no more than its fields.
-    return { dn, key, classes: all, structuralClass, types: this.#shape(ids), hasOperational, slab, start, end, createdAt, modifiedAt };
-  }
-
-  #keep(bytes: Buffer): { slab: Buffer; start: number } {
-    if (this.#used + bytes.length > this.#slab.length) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB, bytes.length));
-      this.#used = 0;
-    }
-    const start = this.#used;
-    this.#slab.set(bytes, start);
-    this.#used += bytes.length;
-    return { slab: this.#slab, start };
-  }
-
-  #shape(ids: readonly number[]): Uint16Array {
-    const name = ids.join(' ');
-    const known = this.#shapes.get(name) ?? Uint16Array.from(ids);
-    this.#shapes.set(name, known);
-    return known;
-  }
-
-  #kind(classes: readonly string[]): { classes: ReadonlySet<string>; structuralClass: string } {
-    const name = classes.join(' ');
-    const known = this.#kinds.get(name) ?? {
-      classes: new Set(classes.flatMap(withSuperiors).map((each) => each.toLowerCase())),
-      structuralClass: mostSpecial(classes),
-    };
-    this.#kinds.set(name, known);
-    return known;
-  }
+/** What an entry looks its parts up in. */
+export interface KeptEntries {
+  shapeOf(row: number): Shape;
+  placeOf(row: number): Place;
+  /** An entry's own part of its name. */
+  name(row: number): Span;
+  /** A piece of its attributes. */
+  piece(row: number, index: number): Span;
+  /** Its own part in the form in which names are compared. */
+  nameKey(row: number): string;
+  createdAt(row: number): number;
+  modifiedAt(row: number): number;
 }
 
-/** The class whose line of superiors is longest. */
-function mostSpecial(classes: readonly string[]): string {
-  const [first = 'top', ...others] = classes;
-  const found = others.reduce((best, each) => (withSuperiors(each).length > withSuperiors(best).length ? each : best), first);
-  return objectClass(found)?.name ?? found;
+export class Entry implements Provenance {
+  readonly kept: KeptEntries;
+  readonly row: number;
+  readonly shape: Shape;
+
+  constructor(kept: KeptEntries, row: number) {
+    this.kept = kept;
+    this.row = row;
+    this.shape = kept.shapeOf(row);
+  }
+
+  get dn(): string {
+    const { octets, start, end } = this.kept.name(this.row);
+    const { dn } = this.kept.placeOf(this.row);
+    const own = octets.toString('utf8', start, end);
+    return dn === '' ? own : `${own},${dn}`;
+  }
+
+  /** Its name in the form in which names are compared. */
+  get key(): string {
+    const { above } = this;
+    const own = this.kept.nameKey(this.row);
+    return above === '' ? own : `${own},${above}`;
+  }
+
+  /** Key of the name one level up; empty at the top. */
+  get above(): string {
+    return this.kept.placeOf(this.row).key;
+  }
+
+  get createdAt(): number {
+    return this.kept.createdAt(this.row);
+  }
+
+  get modifiedAt(): number {
+    return this.kept.modifiedAt(this.row);
+  }
+
+  /** Octets of its attributes. */
+  get size(): number {
+    let size = 0;
+    for (let index = 0; index < this.shape.pieces; index += 1) {
+      const { start, end } = this.kept.piece(this.row, index);
+      size += end - start;
+    }
+    return size;
+  }
+
+  has(type: AttributeType): boolean {
+    return this.shape.types.includes(type.id);
+  }
+
+  /** Writes its name as a search result carries it. */
+  writeName(writer: BerWriter): void {
+    const { octets, start, end } = this.kept.name(this.row);
+    const { suffix } = this.kept.placeOf(this.row);
+    writer.header(OCTET_STRING, end - start + suffix.length);
+    writer.raw(octets, start, end);
+    writer.raw(suffix, 0, suffix.length);
+  }
+
+  /** Octets of the values (the SET with its header) of an attribute; undefined when it has none. */
+  findValues(type: AttributeType): Span | undefined {
+    const { types, pieceOf, before } = this.shape;
+    const index = types.indexOf(type.id);
+    if (index < 0) return undefined;
+    const { octets, start } = this.kept.piece(this.row, pieceOf[index] ?? 0);
+    let position = start;
+    for (let skipped = before[index] ?? 0; skipped > 0; skipped -= 1) position = endOfElement(octets, position);
+    const name = startOfContent(octets, position);
+    return { octets, start: endOfElement(octets, name), end: endOfElement(octets, position) };
+  }
+
+  /** The values of a type that it stores, in stored order. */
+  values(type: AttributeType): readonly string[] {
+    const span = this.findValues(type);
+    if (span === undefined) return [];
+    const { octets } = span;
+    const values: string[] = [];
+    let position = startOfContent(octets, span.start);
+    while (position < span.end) {
+      const header = readHeader(octets, position, span.end);
+      if (header === undefined || header.tag !== OCTET_STRING) throw new Error(`entry ${this.dn} is damaged`);
+      values.push(octets.toString('utf8', header.start, header.end));
+      position = header.end;
+    }
+    return values;
+  }
 }
 
 /** Writes an attribute as a search result carries it. */
@@ -117,12 +167,6 @@ function sizeOfElement(content: number): number {
   return content + (content < 0x80 ? 2 : content < 0x100 ? 3 : content < 0x1_0000 ? 4 : content < 0x100_0000 ? 5 : 6);
 }
 
-/** An attribute inside an entry's octets. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Where the element that starts at a position ends. The octets are our own: they are whole. */
 export function endOfElement(bytes: Buffer, position: number): number {
   const first = bytes[position + 1] ?? 0;
@@ -135,29 +179,4 @@ export function endOfElement(bytes: Buffer, position: number): number {
 export function startOfContent(bytes: Buffer, position: number): number {
   const first = bytes[position + 1] ?? 0;
   return position + 2 + (first < 0x80 ? 0 : first & 0x7f);
-}
-
-/** Octets of the values (the SET with its header) of an attribute of an entry; undefined when it has none. */
-export function findValues({ types, slab, start }: Entry, id: number): Span | undefined {
-  const index = types.indexOf(id);
-  if (index < 0) return undefined;
-  let position = start;
-  for (let skipped = 0; skipped < index; skipped += 1) position = endOfElement(slab, position);
-  const name = startOfContent(slab, position);
-  return { start: endOfElement(slab, name), end: endOfElement(slab, position) };
-}
-
-/** The values of a type that an entry stores, in stored order. */
-export function storedValues(entry: Entry, type: AttributeType): readonly string[] {
-  const span = findValues(entry, type.id);
-  if (span === undefined) return [];
-  const values: string[] = [];
-  let position = startOfContent(entry.slab, span.start);
-  while (position < span.end) {
-    const header = readHeader(entry.slab, position, span.end);
-    if (header === undefined || header.tag !== OCTET_STRING) throw new Error(`entry ${entry.dn} is damaged`);
-    values.push(entry.slab.toString('utf8', header.start, header.end));
-    position = header.end;
-  }
-  return values;
 }

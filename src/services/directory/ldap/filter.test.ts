@@ -3,18 +3,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { distinguishedName } from './distinguished-name.ts';
-import { type Entry, EntryPress } from './entry.ts';
+import type { Entry } from './entry.ts';
+import { EntryStore } from './entry-store.ts';
 import { compileFilter, evaluate, FALSE, TRUE, type Truth, UNDEFINED } from './filter.ts';
 import type { Filter } from './message.ts';
 import { candidates } from './planner.ts';
 import { DirectoryTree } from './tree.ts';
 
-const press = new EntryPress();
+const store = new EntryStore();
+const UNDATED = { createdAt: 0, modifiedAt: 0 };
 const STRICT = { defaultEquality: false };
 const NO_CHILDREN = { childrenOf: () => 0 };
 
 function entry(dn: string, attributes: Readonly<Record<string, readonly string[]>>): Entry {
-  return press.press(dn, distinguishedName(dn)?.key ?? '', Object.entries(attributes), { createdAt: 0, modifiedAt: 0 });
+  return store.entry(store.add(dn, distinguishedName(dn)?.key ?? '', Object.entries(attributes), UNDATED));
 }
 
 const system = entry('uniqueIdentifier=S1,ou=Services,o=nhs', {
@@ -176,18 +178,21 @@ describe('filters and their model', () => {
           const tree = new DirectoryTree(['nhsIDCode', 'nhsMHSPartyKey', 'objectClass']);
           const at = (index: number): string => `uniqueIdentifier=${index},o=nhs`;
           const now = new Map(all.map((values, index) => [at(index), values]));
-          for (const [dn, values] of now) tree.put(entry(dn, values));
+          const put = (dn: string, values: Readonly<Record<string, readonly string[]>>): void =>
+            tree.put(dn, distinguishedName(dn)?.key ?? '', Object.entries(values), UNDATED);
+          for (const [dn, values] of now) put(dn, values);
           for (const { at: index, values } of changes) {
             if (values === null) {
               now.delete(at(index));
               tree.remove(distinguishedName(at(index))?.key ?? '');
             } else {
               now.set(at(index), values);
-              tree.put(entry(at(index), values));
+              put(at(index), values);
             }
           }
           const compiled = compileFilter(filter, STRICT);
-          const found = candidates(compiled, tree).filter((each) => evaluate(compiled, each, tree) === TRUE);
+          const looked = candidates(compiled, tree).map((row) => tree.entries.entry(row));
+          const found = looked.filter((each) => evaluate(compiled, each, tree) === TRUE);
           const wanted = [...now].filter(([, values]) => model(filter, values) === true).map(([dn]) => dn);
           assert.deepEqual(found.map((each) => each.dn).sort(), wanted.sort());
           assert.equal(tree.childrenOf('o=nhs'), now.size);

@@ -3,7 +3,7 @@
  * once, then asked of many entries.
  */
 import { distinguishedName } from './distinguished-name.ts';
-import { type Entry, endOfElement, findValues, startOfContent, storedValues } from './entry.ts';
+import { type Entry, endOfElement, startOfContent } from './entry.ts';
 import { comesBefore, holds, type Normaliser, normaliser } from './matching.ts';
 import type { Filter } from './message.ts';
 import { operationalValues, type Surroundings } from './operational.ts';
@@ -178,7 +178,7 @@ export function evaluate(test: Test, entry: Entry, surroundings: Surroundings): 
       return truth === TRUE ? FALSE : truth === FALSE ? TRUE : UNDEFINED;
     }
     case 'class':
-      return entry.classes.has(test.value) ? TRUE : FALSE;
+      return entry.shape.classes.has(test.value) ? TRUE : FALSE;
     case 'present':
       return isPresent(test.type, entry, surroundings) ? TRUE : FALSE;
     case 'equal':
@@ -197,11 +197,11 @@ export function valuesOf(type: AttributeType, entry: Entry, surroundings: Surrou
 }
 
 function ownValues(type: AttributeType, entry: Entry, surroundings: Surroundings): readonly string[] {
-  return type.operational && !entry.types.includes(type.id) ? operationalValues(type.name, entry, surroundings) : storedValues(entry, type);
+  return type.operational && !entry.has(type) ? operationalValues(type.name, entry, surroundings) : entry.values(type);
 }
 
 function isPresent(type: AttributeType, entry: Entry, surroundings: Surroundings): boolean {
-  if (entry.types.includes(type.id)) return true;
+  if (entry.has(type)) return true;
   return (type.operational || type.family.size > 1) && valuesOf(type, entry, surroundings).length > 0;
 }
 
@@ -209,32 +209,32 @@ function equals(test: Extract<Test, { kind: 'equal' }>, entry: Entry, surroundin
   const { type, octets, value, normalise } = test;
   if (octets === undefined || type.operational || type.family.size > 1)
     return valuesOf(type, entry, surroundings).some((stored) => normalise(stored) === value);
-  const span = findValues(entry, type.id);
+  const span = entry.findValues(type);
   if (span === undefined) return false;
-  const { slab } = entry;
-  for (let position = startOfContent(slab, span.start); position < span.end; position = endOfElement(slab, position)) {
-    const start = startOfContent(slab, position);
-    const end = endOfElement(slab, position);
+  const { octets: kept } = span;
+  for (let position = startOfContent(kept, span.start); position < span.end; position = endOfElement(kept, position)) {
+    const start = startOfContent(kept, position);
+    const end = endOfElement(kept, position);
     const length = end - start;
-    if (length === octets.length && sameOctets(slab, start, octets, test.ignoreCase)) return true;
+    if (length === octets.length && sameOctets(kept, start, octets, test.ignoreCase)) return true;
     // Only blanks and letters beyond ASCII make a value's octets differ from its compared form.
-    if (!isPlain(slab, start, end) && normalise(slab.toString('utf8', start, end)) === value) return true;
+    if (!isPlain(kept, start, end) && normalise(kept.toString('utf8', start, end)) === value) return true;
   }
   return false;
 }
 
-function sameOctets(slab: Buffer, start: number, octets: Buffer, ignoreCase: boolean): boolean {
+function sameOctets(kept: Buffer, start: number, octets: Buffer, ignoreCase: boolean): boolean {
   for (let index = 0; index < octets.length; index += 1) {
-    let octet = slab[start + index] ?? 0;
+    let octet = kept[start + index] ?? 0;
     if (ignoreCase && octet >= 0x41 && octet <= 0x5a) octet |= 0x20;
     if (octet !== octets[index]) return false;
   }
   return true;
 }
 
-function isPlain(slab: Buffer, start: number, end: number): boolean {
+function isPlain(kept: Buffer, start: number, end: number): boolean {
   for (let index = start; index < end; index += 1) {
-    const octet = slab[index] ?? 0;
+    const octet = kept[index] ?? 0;
     if (octet <= 0x20 || octet > 0x7e) return false;
   }
   return true;

@@ -14,7 +14,7 @@ export interface Surroundings {
 }
 
 const CALCULATIONS: Readonly<Record<string, (entry: Entry, surroundings: Surroundings) => string>> = {
-  structuralObjectClass: (entry) => entry.structuralClass,
+  structuralObjectClass: (entry) => entry.shape.structuralClass,
   entryUUID: (entry) => nameUuid(`directory entry ${entry.key}`),
   entryDN: (entry) => entry.key,
   creatorsName: () => MANAGER,
@@ -24,10 +24,7 @@ const CALCULATIONS: Readonly<Record<string, (entry: Entry, surroundings: Surroun
   hasSubordinates: (entry, surroundings) => (surroundings.childrenOf(entry.key) > 0 ? 'TRUE' : 'FALSE'),
   numSubordinates: (entry, surroundings) => String(surroundings.childrenOf(entry.key)),
   subschemaSubentry: () => SUBSCHEMA_DN,
-  etag: (entry) =>
-    nameUuid(`directory etag ${entry.key} ${entry.modifiedAt} ${entry.end - entry.start}`)
-      .replace(/-/g, '')
-      .slice(0, 16),
+  etag: (entry) => nameUuid(`directory etag ${entry.key} ${entry.modifiedAt} ${entry.size}`).replace(/-/g, '').slice(0, 16),
 };
 
 /** Operational types an entry can be asked for, in the order in which they are answered. */

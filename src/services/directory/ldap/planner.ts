@@ -1,11 +1,10 @@
 /** Which entries a search looks at: the fewest that must hold every answer. Pure. */
-import type { Entry } from './entry.ts';
 import type { Test } from './filter.ts';
 import type { DirectoryTree } from './tree.ts';
 
-/** Lists that together hold every entry for which a test may be true, and how many they are. */
+/** Lists of rows that together hold every entry for which a test may be true, and how many they are. */
 interface Candidates {
-  readonly lists: readonly (readonly Entry[])[];
+  readonly lists: readonly (readonly number[])[];
   readonly count: number;
 }
 
@@ -43,12 +42,12 @@ function fromIndexes(test: Test, tree: DirectoryTree): Candidates | undefined {
   }
 }
 
-function one(list: readonly Entry[]): Candidates {
+function one(list: readonly number[]): Candidates {
   return { lists: [list], count: list.length };
 }
 
-/** Entries to look at, each once, in an order that does not change between two equal searches. The list stays as it is. */
-export function candidates(test: Test, tree: DirectoryTree): readonly Entry[] {
+/** Rows of entries to look at, each once, in an order that does not change between two equal searches. The list stays as it is. */
+export function candidates(test: Test, tree: DirectoryTree): readonly number[] {
   const found = fromIndexes(test, tree);
   if (found === undefined || found.count >= tree.size) return tree.all();
   const [first = [], ...others] = found.lists;

@@ -1,6 +1,7 @@
 /** What each record of the directory is as an entry of the tree: the national classes and attributes (sds.md §2, §3). Pure. */
 import { isoInstant } from '../../../kernel/clock.ts';
 import type { AccreditedSystem, MessageHandlingSystem, Organisation, OrganisationKind, Person, RoleProfile } from '../model.ts';
+import { activityName, areaOfWorkName, workGroupName } from '../rbac.ts';
 import { escapeValue } from './distinguished-name.ts';
 import type { AttributeList, Provenance } from './entry.ts';
 
@@ -11,7 +12,7 @@ export interface EntryText extends Provenance {
 
 /** Records that carry no date of their own are as old as the published Spine ones. */
 const BEGINNING = Date.UTC(2015, 10, 6, 14, 55, 12);
-const UNDATED: Provenance = { createdAt: BEGINNING, modifiedAt: BEGINNING };
+export const UNDATED: Provenance = { createdAt: BEGINNING, modifiedAt: BEGINNING };
 
 export const PEOPLE = 'ou=people,o=nhs';
 export const CHANGE_LOG = 'cn=changelog,o=nhs';
@@ -134,7 +135,7 @@ export function messageHandlingSystemEntry(system: MessageHandlingSystem): Entry
 }
 
 /** Class, type text and ODS primary role of an organisation, by its kind. */
-const ORGANISATION_CLASSES: Readonly<Record<OrganisationKind, readonly [className: string, type: string, typeCode: string]>> = {
+export const ORGANISATION_CLASSES: Readonly<Record<OrganisationKind, readonly [className: string, type: string, typeCode: string]>> = {
   'gp-practice': ['nhsGPPractice', 'GP PRACTICE', 'RO76'],
   'nhs-trust': ['nhsOrg', 'NHS TRUST', 'RO197'],
   'trust-site': ['nhsSite', 'NHS TRUST SITE', 'RO198'],
@@ -199,8 +200,9 @@ function names(person: Person): AttributeList {
   ];
 }
 
-/** nhsOrgPerson: a person in one organisation. Made from the first of their role profiles there. */
-export function personInOrganisationEntry(person: Person, profile: RoleProfile): EntryText {
+/** nhsOrgPerson: a person in one organisation, by their role profiles there; it is closed when all of these are. */
+export function personInOrganisationEntry(person: Person, profile: RoleProfile, others: readonly RoleProfile[] = []): EntryText {
+  const open = [profile, ...others].some((each) => each.active);
   return {
     dn: `uniqueIdentifier=${escapeValue(profile.personOrgId)},uid=${escapeValue(person.userId)},ou=People,o=nhs`,
     attributes: [
@@ -211,9 +213,15 @@ export function personInOrganisationEntry(person: Person, profile: RoleProfile):
       ['o', [profile.organisationName.toUpperCase()]],
       ['nhsIDCode', [profile.odsCode]],
       ['nhsOrgOpenDate', ['20050401']],
+      ['nhsOrgCloseDate', open ? [] : ['20200331']],
     ],
     ...UNDATED,
   };
+}
+
+/** Names of codes, without those that are not known: names and codes are no pairs (sds.md §3.4). */
+function called(codes: readonly string[], nameOf: (code: string) => string | undefined): readonly string[] {
+  return [...new Set(codes.flatMap((code) => nameOf(code) ?? []))];
 }
 
 /** nhsOrgPersonRole: a role profile. A closed one keeps its entry, with a close date (sds.md §12). */
@@ -228,8 +236,11 @@ export function roleProfileEntry(profile: RoleProfile): EntryText {
       ['nhsJobRole', [profile.jobRoleName]],
       ['nhsJobRoleCode', [profile.jobRoleCode]],
       ['nhsAreaOfWorkCodes', profile.areaOfWorkCodes],
+      ['nhsAreaOfWork', called(profile.areaOfWorkCodes, areaOfWorkName)],
       ['nhsBusinessFunctionsCodes', profile.activityCodes],
+      ['nhsBusinessFunctions', called(profile.activityCodes, activityName)],
       ['nhsWorkGroupsCodes', profile.workgroupCodes],
+      ['nhsWorkGroups', called(profile.workgroupCodes, workGroupName)],
       ['nhsOrgOpenDate', ['20050401']],
       ['nhsOrgCloseDate', profile.active ? [] : ['20200331']],
     ],

@@ -1,13 +1,14 @@
 /** A search: where it begins, which entries it gives (sds.md §6.3 to §6.6). Knows nothing of connections. */
 import { type DistinguishedName, distinguishedName } from './distinguished-name.ts';
 import type { Entry } from './entry.ts';
+import type { EntryStore } from './entry-store.ts';
 import { compileFilter, evaluate, type FilterOptions, type Test, TRUE } from './filter.ts';
 import type { SearchRequest } from './message.ts';
 import { candidates } from './planner.ts';
 import { CHANGE_LOG, PEOPLE } from './records.ts';
 import { LdapRefusal, RESULT } from './result.ts';
 import { ROOT_DSE, SUBSCHEMA_KEYS, subschemaEntry } from './server-entries.ts';
-import { type DirectoryTree, parentKey } from './tree.ts';
+import type { DirectoryTree } from './tree.ts';
 
 const SCOPE = { base: 0, oneLevel: 1, subtree: 2, children: 3 } as const;
 
@@ -17,15 +18,21 @@ export interface Access {
   readonly readsPeople: boolean;
 }
 
+/** Entries a search looks at. */
+interface Candidates {
+  readonly entries: Pick<EntryStore, 'entry'>;
+  readonly rows: readonly number[];
+}
+
 /** The answer to a search that has not been given yet: entries that may fit, looked at one by one. The entries are those of its beginning. */
 export class ResultSet {
   readonly #tree: DirectoryTree;
-  readonly #candidates: readonly Entry[];
+  readonly #candidates: Candidates;
   readonly #test: Test;
   readonly #inScope: (entry: Entry) => boolean;
   #position = 0;
 
-  constructor(tree: DirectoryTree, candidates: readonly Entry[], test: Test, inScope: (entry: Entry) => boolean) {
+  constructor(tree: DirectoryTree, candidates: Candidates, test: Test, inScope: (entry: Entry) => boolean) {
     this.#tree = tree;
     this.#candidates = candidates;
     this.#test = test;
@@ -34,9 +41,10 @@ export class ResultSet {
 
   /** The next entry that fits, without taking it; undefined when there is none among the next `looks` candidates. */
   peek(looks: number): Entry | undefined {
-    for (let looked = 0; looked < looks && this.#position < this.#candidates.length; looked += 1) {
-      const entry = this.#candidates[this.#position];
-      if (entry !== undefined && this.#inScope(entry) && evaluate(this.#test, entry, this.#tree) === TRUE) return entry;
+    const { entries, rows } = this.#candidates;
+    for (let looked = 0; looked < looks && this.#position < rows.length; looked += 1) {
+      const entry = entries.entry(rows[this.#position] ?? 0);
+      if (this.#inScope(entry) && evaluate(this.#test, entry, this.#tree) === TRUE) return entry;
       this.#position += 1;
     }
     return undefined;
@@ -48,7 +56,7 @@ export class ResultSet {
   }
 
   get done(): boolean {
-    return this.#position >= this.#candidates.length;
+    return this.#position >= this.#candidates.rows.length;
   }
 }
 
@@ -62,37 +70,50 @@ export function beginSearch(tree: DirectoryTree, request: SearchRequest, access:
   const test = compileFilter(request.filter, options);
   if (base.key === '') {
     if (scope !== SCOPE.base) throw new LdapRefusal(RESULT.noSuchObject);
-    return new ResultSet(tree, [ROOT_DSE], test, () => true);
+    return new ResultSet(tree, only(ROOT_DSE), test, () => true);
   }
   if (SUBSCHEMA_KEYS.has(base.key)) {
     const fits = scope === SCOPE.base || scope === SCOPE.subtree;
-    return new ResultSet(tree, fits ? [subschemaEntry()] : [], test, () => true);
+    return new ResultSet(tree, fits ? only(subschemaEntry()) : NOBODY, test, () => true);
   }
   const entry = visibleEntry(tree, base, access);
-  if (scope === SCOPE.base) return new ResultSet(tree, [entry], test, () => true);
-  return new ResultSet(tree, candidates(test, tree), test, scopeTest(base.key, scope, access));
+  if (scope === SCOPE.base) return new ResultSet(tree, only(entry), test, () => true);
+  return new ResultSet(tree, { entries: tree.entries, rows: candidates(test, tree) }, test, scopeTest(entry, scope, access));
 }
 
-function scopeTest(key: string, scope: number, access: Access): (entry: Entry) => boolean {
+const NOBODY: Candidates = { entries: { entry: () => ROOT_DSE }, rows: [] };
+
+function only(entry: Entry): Candidates {
+  return { entries: { entry: () => entry }, rows: [entry.row] };
+}
+
+function scopeTest(base: Entry, scope: number, access: Access): (entry: Entry) => boolean {
+  const { key, row } = base;
   const below = `,${key}`;
-  const visible = access.readsPeople ? () => true : (entry: Entry) => !isHidden(entry.key);
-  if (scope === SCOPE.oneLevel) return (entry) => entry.key.endsWith(below) && parentKey(entry.key) === key && visible(entry);
-  if (scope === SCOPE.children) return (entry) => entry.key.endsWith(below) && visible(entry);
-  return (entry) => (entry.key.endsWith(below) || entry.key === key) && visible(entry);
+  const visible = access.readsPeople ? () => true : (entry: Entry) => !isHidden(entry);
+  if (scope === SCOPE.oneLevel) return (entry) => entry.above === key && visible(entry);
+  const isBelow = ({ above }: Entry): boolean => above === key || above.endsWith(below);
+  if (scope === SCOPE.children) return (entry) => isBelow(entry) && visible(entry);
+  return (entry) => (isBelow(entry) || entry.row === row) && visible(entry);
 }
 
 /** Whether only readers see an entry: people and changes are not for everybody (sds.md §1, §12). */
-function isHidden(key: string): boolean {
-  return key.endsWith(`,${PEOPLE}`) || key.endsWith(`,${CHANGE_LOG}`) || key === CHANGE_LOG;
+function isHidden(entry: Entry): boolean {
+  const { above } = entry;
+  if (above === PEOPLE || above === CHANGE_LOG || above.endsWith(BELOW_PEOPLE)) return true;
+  return above === ROOT && entry.key === CHANGE_LOG;
 }
+
+const BELOW_PEOPLE = `,${PEOPLE}`;
+const ROOT = 'o=nhs';
 
 /** The entry of a name. Throws `noSuchObject` with the nearest name there is. */
 export function visibleEntry(tree: DirectoryTree, name: DistinguishedName, access: Access): Entry {
   const entry = tree.get(name.key);
-  if (entry !== undefined && (access.readsPeople || !isHidden(name.key))) return entry;
+  if (entry !== undefined && (access.readsPeople || !isHidden(entry))) return entry;
   for (const key of name.ancestors) {
     const nearest = tree.get(key);
-    if (nearest !== undefined && (access.readsPeople || !isHidden(key))) throw new LdapRefusal(RESULT.noSuchObject, '', nearest.dn);
+    if (nearest !== undefined && (access.readsPeople || !isHidden(nearest))) throw new LdapRefusal(RESULT.noSuchObject, '', nearest.dn);
   }
   throw new LdapRefusal(RESULT.noSuchObject);
 }

@@ -1,6 +1,6 @@
 /** Which attributes of an entry an answer carries, and in whose spelling (RFC 4511 §4.5.1.8, sds.md §6.4). */
 import { type BerWriter, SEQUENCE } from './ber.ts';
-import { type Entry, endOfElement, startOfContent, writeAttribute } from './entry.ts';
+import { type Entry, endOfElement, type Span, startOfContent, writeAttribute } from './entry.ts';
 import { OPERATIONAL_TYPES, operationalValues, type Surroundings } from './operational.ts';
 import { ATTRIBUTE_TYPES, type AttributeType, attributeType } from './schema.ts';
 
@@ -45,10 +45,10 @@ export function writeEntry(writer: BerWriter, id: number, entry: Entry, selectio
   const message = writer.begin(SEQUENCE);
   writer.integer(id);
   const result = writer.begin(0x64);
-  writer.text(entry.dn);
+  entry.writeName(writer);
   const attributes = writer.begin(SEQUENCE);
-  if (selection.allUser && selection.listed.size === 0 && !selection.typesOnly && !entry.hasOperational)
-    writer.raw(entry.slab, entry.start, entry.end);
+  const whole = selection.allUser && selection.listed.size === 0 && !selection.typesOnly && !entry.shape.hasOperational;
+  if (whole) writePieces(writer, entry);
   else writeStored(writer, entry, selection);
   if (selection.allOperational || selection.listed.size > 0) writeOperational(writer, entry, selection, surroundings);
   writer.end(attributes);
@@ -56,38 +56,46 @@ export function writeEntry(writer: BerWriter, id: number, entry: Entry, selectio
   writer.end(message);
 }
 
-function writeStored(writer: BerWriter, entry: Entry, { allUser, allOperational, listed, typesOnly }: Selection): void {
-  const { types, slab } = entry;
-  let position = entry.start;
-  for (let index = 0; index < types.length; index += 1) {
-    const end = endOfElement(slab, position);
-    const type = ATTRIBUTE_TYPES[types[index] ?? 0];
-    const start = position;
-    position = end;
-    if (type === undefined) continue;
-    const spelling = listed.get(type.id);
-    if (spelling === undefined && !(type.operational ? allOperational : allUser)) continue;
-    const name = spelling ?? type.name;
-    if (typesOnly) writeAttribute(writer, name, []);
-    else if (name === type.name) writer.raw(slab, start, end);
-    else writeRenamed(writer, slab, start, end, name);
+function writePieces(writer: BerWriter, { kept, row, shape }: Entry): void {
+  for (let index = 0; index < shape.pieces; index += 1) {
+    const { octets, start, end } = kept.piece(row, index);
+    writer.raw(octets, start, end);
+  }
+}
+
+function writeStored(writer: BerWriter, { kept, row, shape }: Entry, selection: Selection): void {
+  const { allUser, allOperational, listed, typesOnly } = selection;
+  let next = 0;
+  for (let index = 0; index < shape.pieces; index += 1) {
+    const { octets, ...piece } = kept.piece(row, index);
+    for (let end = piece.start; end < piece.end; ) {
+      const start = end;
+      end = endOfElement(octets, start);
+      const type = ATTRIBUTE_TYPES[shape.types[next++] ?? 0];
+      if (type === undefined) continue;
+      const spelling = listed.get(type.id);
+      if (spelling === undefined && !(type.operational ? allOperational : allUser)) continue;
+      const name = spelling ?? type.name;
+      if (typesOnly) writeAttribute(writer, name, []);
+      else if (name === type.name) writer.raw(octets, start, end);
+      else writeRenamed(writer, { octets, start, end }, name);
+    }
   }
 }
 
 /** An encoded attribute under another spelling of its name: of equal length, but for aliases. */
-function writeRenamed(writer: BerWriter, slab: Buffer, start: number, end: number, name: string): void {
-  const content = startOfContent(slab, start);
-  const values = endOfElement(slab, content);
+function writeRenamed(writer: BerWriter, { octets, start, end }: Span, name: string): void {
+  const values = endOfElement(octets, startOfContent(octets, start));
   const attribute = writer.begin(SEQUENCE);
   writer.text(name);
-  writer.raw(slab, values, end);
+  writer.raw(octets, values, end);
   writer.end(attribute);
 }
 
 function writeOperational(writer: BerWriter, entry: Entry, selection: Selection, surroundings: Surroundings): void {
   for (const type of OPERATIONAL_TYPES) {
     const spelling = selection.listed.get(type.id);
-    if ((spelling === undefined && !selection.allOperational) || entry.types.includes(type.id)) continue;
+    if ((spelling === undefined && !selection.allOperational) || entry.has(type)) continue;
     const values = operationalValues(type.name, entry, surroundings);
     if (values.length > 0) writeAttribute(writer, spelling ?? type.name, selection.typesOnly ? [] : values);
   }

@@ -14,11 +14,10 @@ import { OpenSeries, readPageRequest } from './paging.ts';
 import { LdapRefusal, RESULT } from './result.ts';
 import { beginSearch } from './search.ts';
 import { selectionOf, writeEntry } from './selection.ts';
+import { CHUNK, sendCopy } from './sending.ts';
 
 /** Operations that may wait on one connection; with more, nothing further is read until some are answered. */
 const MOST_WAITING = 100;
-/** Octets of an answer put together before they are sent. */
-const CHUNK = 32_768;
 /** Candidates looked at before others get their turn. */
 const LOOKS = 1_024;
 /** A client that takes nothing for so long is gone. */
@@ -208,7 +207,7 @@ export class Session {
   }
 
   #send(): void {
-    if (!this.#closed && writer.length > 0) this.#socket.write(Buffer.from(writer.written()));
+    if (!this.#closed && writer.length > 0) sendCopy(this.#socket, writer.written());
     writer.clear();
   }
 

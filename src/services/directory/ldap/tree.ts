@@ -1,8 +1,10 @@
 /** The entries there are: found by name, by place and by value. Knows nothing of the network or the store. */
-import type { Entry } from './entry.ts';
-import { storedValues } from './entry.ts';
+import type { AttributeList, Entry, Provenance } from './entry.ts';
+import { EntryStore, splitName } from './entry-store.ts';
 import { type Normaliser, normaliser } from './matching.ts';
+import { wholeNumbers } from './number-list.ts';
 import { type AttributeType, requireType } from './schema.ts';
+import { ValueIndex } from './value-index.ts';
 
 /** Types whose values are kept ready for equality searches: those that clients look systems, organisations and people up by (sds.md §5). */
 export const INDEXED = [
@@ -20,142 +22,164 @@ export const INDEXED = [
   'changenumber',
 ];
 
-/** Entries with a value: one, or several in the order in which they came. */
-type Posting = Entry | Entry[];
-
 interface Index {
   readonly type: AttributeType;
   readonly normalise: Normaliser;
-  readonly postings: Map<string, Posting>;
+  readonly values: ValueIndex;
 }
 
-const NONE: readonly Entry[] = [];
-const OBJECT_CLASS_TYPE = requireType('objectClass');
-const OBJECT_CLASS = OBJECT_CLASS_TYPE.id;
+const OBJECT_CLASS = requireType('objectClass');
+const NOTHING: readonly string[] = [];
+/** Stands in {@link DirectoryTree} where an entry was. */
+const GONE = 0xffff_ffff;
+/** Rows of entries that are no more: with more than these, and than there are entries, all are copied without them. */
+const WASTE = 4_096;
 
 export class DirectoryTree {
-  readonly #byKey = new Map<string, Entry>();
+  readonly #indexed: readonly string[];
+  #entries = new EntryStore();
+  #byKey = new ValueIndex();
+  #indexes: readonly Index[] = [];
+  /** Rows in the order in which their names came, and for each row its place there. */
+  #order = wholeNumbers();
+  #placeInOrder = wholeNumbers();
+  #size = 0;
   /** How many entries are one level below a name. */
   readonly #children = new Map<string, number>();
-  readonly #indexes = new Map<number, Index>();
-  #all: readonly Entry[] | undefined;
+  #all: readonly number[] | undefined;
 
   constructor(indexed: readonly string[] = INDEXED) {
-    for (const name of indexed) {
-      const type = requireType(name);
-      const normalise = normaliser(type.equality);
-      if (normalise === undefined) throw new Error(`${name} cannot be indexed: it has no equality rule`);
-      this.#indexes.set(type.id, { type, normalise, postings: new Map() });
-    }
+    this.#indexed = indexed;
+    this.#begin();
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#size;
   }
 
+  /** What rows are rows of: another store after very many changes. One that a search holds stays as it is. */
+  get entries(): EntryStore {
+    return this.#entries;
+  }
+
+  /** The entry of a name in the form in which names are compared. */
   get(key: string): Entry | undefined {
-    return this.#byKey.get(key);
+    for (const row of this.#byKey.with(key)) {
+      const entry = this.#entries.entry(row);
+      if (entry.key === key) return entry;
+    }
+    return undefined;
   }
 
   childrenOf(key: string): number {
     return this.#children.get(key) ?? 0;
   }
 
-  /** Every entry, in the order in which they came. The list is a copy that stays as it is. */
-  all(): readonly Entry[] {
-    this.#all ??= [...this.#byKey.values()];
+  /** Rows of every entry, in the order in which they came. The list is a copy that stays as it is. */
+  all(): readonly number[] {
+    this.#all ??= this.#liveRows();
     return this.#all;
   }
 
   /** Puts an entry in, or in the place of the one of that name. */
-  put(entry: Entry): void {
-    const before = this.#byKey.get(entry.key);
-    this.#byKey.set(entry.key, entry);
-    this.#all = undefined;
-    if (before === undefined) this.#count(entry.key, 1);
-    for (const index of this.#indexes.values()) {
-      const was = before === undefined ? NONE_OF : valuesIn(index, before);
-      const is = valuesIn(index, entry);
-      for (const value of was) if (!is.has(value) && before !== undefined) remove(index.postings, value, before);
-      for (const value of is) {
-        if (before !== undefined && was.has(value)) replace(index.postings, value, before, entry);
-        else add(index.postings, value, entry);
-      }
-    }
+  put(dn: string, key: string, attributes: AttributeList, provenance: Provenance): void {
+    const before = this.get(key);
+    this.#enter(this.#entries.add(dn, key, attributes, provenance), before);
+    if (before === undefined) this.#count(key, 1);
+    if (this.#entries.length > 2 * this.#size + WASTE) this.#copy();
   }
 
   remove(key: string): void {
-    const entry = this.#byKey.get(key);
+    const entry = this.get(key);
     if (entry === undefined) return;
-    this.#byKey.delete(key);
     this.#all = undefined;
+    this.#size -= 1;
     this.#count(key, -1);
-    for (const index of this.#indexes.values()) for (const value of valuesIn(index, entry)) remove(index.postings, value, entry);
+    this.#order.set(this.#placeInOrder.at(entry.row), GONE);
+    this.#byKey.remove(entry.row, [key]);
+    for (const index of this.#indexes) index.values.remove(entry.row, valuesIn(index, entry));
   }
 
   /** Whether equality on a type can be answered by {@link withValue}. */
   isIndexed(type: AttributeType): boolean {
-    return this.#indexes.has(type.id);
+    return this.#indexes.some((index) => index.type.id === type.id);
   }
 
-  /** Entries with a value, brought to the form of the type's equality rule. What is given changes with the tree: copy it to keep it. */
-  withValue(type: AttributeType, value: string): readonly Entry[] {
-    const found = this.#indexes.get(type.id)?.postings.get(value);
-    return found === undefined ? NONE : Array.isArray(found) ? found : [found];
+  /**
+   * Rows of entries that may have a value, brought to the form of the type's equality rule: all that have it, seldom one that has not.
+   * What is given changes with the tree: copy it to keep it.
+   */
+  withValue(type: AttributeType, value: string): readonly number[] {
+    return this.#indexes.find((index) => index.type.id === type.id)?.values.with(value) ?? [];
   }
 
-  /** Entries of a class (name in lower case) or of one below it. */
-  withClass(name: string): readonly Entry[] {
-    return this.withValue(OBJECT_CLASS_TYPE, name);
+  /** Rows of entries of a class (name in lower case) or of one below it, as {@link withValue}. */
+  withClass(name: string): readonly number[] {
+    return this.withValue(OBJECT_CLASS, name);
+  }
+
+  #begin(): void {
+    this.#entries = new EntryStore();
+    this.#byKey = new ValueIndex();
+    this.#order = wholeNumbers();
+    this.#placeInOrder = wholeNumbers();
+    this.#all = undefined;
+    this.#size = 0;
+    this.#indexes = this.#indexed.map((name) => {
+      const type = requireType(name);
+      const normalise = normaliser(type.equality);
+      if (normalise === undefined) throw new Error(`${name} cannot be indexed: it has no equality rule`);
+      return { type, normalise, values: new ValueIndex() };
+    });
+  }
+
+  #enter(row: number, before: Entry | undefined): void {
+    const entry = this.#entries.entry(row);
+    const { key } = entry;
+    this.#all = undefined;
+    if (before === undefined) {
+      this.#size += 1;
+      this.#placeInOrder.push(this.#order.length);
+      this.#order.push(row);
+      this.#byKey.add(row, [key]);
+      for (const index of this.#indexes) index.values.add(row, valuesIn(index, entry));
+      return;
+    }
+    const place = this.#placeInOrder.at(before.row);
+    this.#placeInOrder.push(place);
+    this.#order.set(place, row);
+    this.#byKey.replace(before.row, [key], row, [key]);
+    for (const index of this.#indexes) index.values.replace(before.row, valuesIn(index, before), row, valuesIn(index, entry));
+  }
+
+  /** Begins anew with the entries there are. */
+  #copy(): void {
+    const old = this.#entries;
+    const rows = this.all();
+    this.#begin();
+    for (const row of rows) this.#enter(this.#entries.adopt(old.entry(row)), undefined);
+  }
+
+  #liveRows(): number[] {
+    const rows: number[] = [];
+    for (let place = 0; place < this.#order.length; place += 1) {
+      const row = this.#order.at(place);
+      if (row !== GONE) rows.push(row);
+    }
+    return rows;
   }
 
   #count(key: string, by: number): void {
-    const above = parentKey(key);
-    if (above === undefined) return;
+    const [, above] = splitName(key);
+    if (above === '') return;
     const count = this.childrenOf(above) + by;
     if (count === 0) this.#children.delete(above);
     else this.#children.set(above, count);
   }
 }
 
-/** The name one level up; undefined for a name of one part. */
-export function parentKey(key: string): string | undefined {
-  for (let index = 0; index < key.length; index += 1) {
-    if (key[index] === '\\') index += 1;
-    else if (key[index] === ',') return key.slice(index + 1);
-  }
-  return undefined;
-}
-
-const NONE_OF: ReadonlySet<string> = new Set();
-
-function valuesIn(index: Index, entry: Entry): ReadonlySet<string> {
-  if (index.type.id === OBJECT_CLASS) return entry.classes;
-  if (!entry.types.includes(index.type.id)) return NONE_OF;
-  return new Set(storedValues(entry, index.type).flatMap((value) => index.normalise(value) ?? []));
-}
-
-function add(postings: Map<string, Posting>, value: string, entry: Entry): void {
-  const found = postings.get(value);
-  if (found === undefined) postings.set(value, entry);
-  else if (Array.isArray(found)) found.push(entry);
-  else postings.set(value, [found, entry]);
-}
-
-function replace(postings: Map<string, Posting>, value: string, before: Entry, after: Entry): void {
-  const found = postings.get(value);
-  if (!Array.isArray(found)) {
-    postings.set(value, after);
-    return;
-  }
-  found[found.indexOf(before)] = after;
-}
-
-function remove(postings: Map<string, Posting>, value: string, entry: Entry): void {
-  const found = postings.get(value);
-  if (!Array.isArray(found) || found.length === 1) {
-    postings.delete(value);
-    return;
-  }
-  found.splice(found.indexOf(entry), 1);
+function valuesIn({ type, normalise }: Index, entry: Entry): readonly string[] {
+  if (type === OBJECT_CLASS) return entry.shape.classList;
+  if (!entry.has(type)) return NOTHING;
+  return entry.values(type).flatMap((value) => normalise(value) ?? []);
 }

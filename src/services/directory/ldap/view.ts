@@ -7,8 +7,8 @@ import type { Db } from '../../../kernel/store/store.ts';
 import type { DirectoryChange, Person, RoleProfile } from '../model.ts';
 import { changeEntry, entryOfRecord } from './change-log.ts';
 import { distinguishedName } from './distinguished-name.ts';
-import { EntryPress } from './entry.ts';
 import { CHANGE_LOG, CONTAINERS, type EntryText, personEntry, personInOrganisationEntry, roleProfileEntry } from './records.ts';
+import { referenceEntries } from './reference-entries.ts';
 import { DirectoryTree } from './tree.ts';
 
 /** What the tree is made of: functions of the directory's store. */
@@ -35,7 +35,6 @@ export class DirectoryView {
   readonly #db: Db;
   readonly #records: Records;
   #tree: DirectoryTree | undefined;
-  #press = new EntryPress();
   #known = { changeNumber: 0, mark: '' };
   #log: number[] = [];
   /** A look at the store that has not begun reading: those who ask meanwhile share it. */
@@ -80,9 +79,8 @@ export class DirectoryView {
 
   async #load(): Promise<DirectoryTree> {
     const tree = new DirectoryTree();
-    this.#press = new EntryPress();
     this.#log = [];
-    for (const each of CONTAINERS) this.#put(tree, each);
+    for (const each of [...CONTAINERS, ...referenceEntries()]) this.#put(tree, each);
     const from = Math.max(0, (await this.#records.lastChange(this.#db)).changeNumber - LOG_KEPT);
     for await (const batch of this.#records.systemsAndOrganisations(this.#db)) {
       for (const { kind, record } of batch) this.#put(tree, entryOfRecord(kind, record));
@@ -126,7 +124,7 @@ export class DirectoryView {
     this.#put(tree, personEntry(person));
     for (const [, [first, ...others]] of Map.groupBy(profiles, (each) => each.personOrgId)) {
       if (first === undefined) continue;
-      this.#put(tree, personInOrganisationEntry(person, first));
+      this.#put(tree, personInOrganisationEntry(person, first, others));
       for (const profile of [first, ...others]) this.#put(tree, roleProfileEntry(profile));
     }
   }
@@ -159,7 +157,7 @@ export class DirectoryView {
     const key = distinguishedName(text.dn)?.key;
     if (key === undefined) throw new Error(`${text.dn} is no distinguished name`);
     const createdAt = tree.get(key)?.createdAt ?? text.createdAt;
-    tree.put(this.#press.press(text.dn, key, text.attributes, { createdAt, modifiedAt }));
+    tree.put(text.dn, key, text.attributes, { createdAt, modifiedAt });
   }
 }
 

@@ -22,6 +22,8 @@ const PUBLISHED: readonly Row[] = [
   ['A21472', 'Local Test Practice 72', 'gp-practice'],
   ['H81109', 'Local Test Practice 109', 'gp-practice'],
   ['M85011', 'The Bridge Street Practice', 'gp-practice'],
+  ['M85019', 'Local Test Practice 19', 'gp-practice'],
+  ['RVL', 'Local Test Teaching Hospitals', 'nhs-trust'],
   ['Y12345', 'Sandbox Practice', 'gp-practice'],
   ['X26', 'NHS England', 'national-body'],
   ['X09', 'NHS Connecting for Health', 'national-body'],

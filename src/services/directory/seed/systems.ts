@@ -51,6 +51,22 @@ const HOSPITAL = {
   productVersion: '1.0',
 };
 
+/** Where systems of the published directory samples are seeded: those are records of integration environments. */
+const SAMPLE_ENVIRONMENTS: ReadonlySet<string> = new Set(['SANDBOX', 'INT']);
+
+const sample = (odsCode: string, partyKey: string, productKey: string, productName: string): Family => ({
+  ...{ odsCode, partyKey, productKey, productName },
+  ...{ manufacturerOdsCode: 'ZS001', productVersion: '1.0' },
+});
+/** A practice whose system sends through its maker's party key: the key does not begin with the practice's code (sds.md §3.2). */
+const SHARED = sample('M85019', 'YGM24-820388', '1003', 'Localspine Test Practice System');
+/** A hospital system with an old ASID and party key. */
+const TRUST = sample('RVL', 'RVL-806539', '1004', 'Localspine Test Hospital System');
+/** One organisation with several parties: an accredited system, a handler of records, a handler of bookings. */
+const NATIONAL_SYSTEM = sample('X26', 'X26-822084', '1005', 'Localspine Test Messaging System');
+const NATIONAL_RECORDS = sample('X26', 'X26-9199246', '1006', 'Localspine Test Record Handler');
+const NATIONAL_BOOKING = sample('X26', 'X26-200150', '1007', 'Localspine Test Booking Handler');
+
 /** Spine services whose message handling systems a supplier looks up (sds.md §5, §7). */
 const SPINE_SERVICES = ['psis', 'psisquery', 'pds', 'pdsquery', 'mm', 'mmquery', 'tms'];
 
@@ -78,7 +94,7 @@ export function catalogueInteractions(): readonly Interaction[] {
 
 /** The register of a fresh environment: Spine's own records and e-RS's, with the addresses LocalSpine itself answers at. */
 export function seedRegister(
-  environment: Pick<EnvironmentFacts, 'baseUrl' | 'mutualTlsUrl' | 'ersPaths' | 'publishedNames'>,
+  environment: Pick<EnvironmentFacts, 'id' | 'baseUrl' | 'mutualTlsUrl' | 'ersPaths' | 'publishedNames'>,
 ): SeedRegister {
   const interactions = catalogueInteractions();
   const ids = interactions.map((each) => each.interactionId);
@@ -87,6 +103,7 @@ export function seedRegister(
   const named = (list: readonly Interaction[]): readonly string[] => list.map((each) => each.interactionId);
   const ers = of('ers');
   const gpConnect = of('gpconnect');
+  const samples = SAMPLE_ENVIRONMENTS.has(environment.id) ? sampleRegister(of) : NO_SAMPLES;
   return {
     interactions,
     products: [
@@ -94,13 +111,15 @@ export function seedRegister(
       productOf(ERS, named(ers), []),
       productOf(PRACTICE, named(gpConnect), named(of('pdsquery', 'gp2gp'))),
       productOf(HOSPITAL, [], named(ers), 'AS'),
+      ...samples.products,
     ],
-    partyKeys: [SPINE, ERS, PRACTICE, HOSPITAL].map(({ partyKey, odsCode }) => ({ partyKey, odsCode })),
+    partyKeys: [...[SPINE, ERS, PRACTICE, HOSPITAL].map(({ partyKey, odsCode }) => ({ partyKey, odsCode })), ...samples.partyKeys],
     accreditedSystems: [
       systemOf('928942012545', SPINE, 'Spine', ids),
       systemOf('606179841014', ERS, 'e-RS', named(ers)),
       systemOf('200000000985', PRACTICE, 'Dr Legg’s Surgery - Localspine Test Record System', named(gpConnect)),
       systemOf('200000002066', HOSPITAL, 'Cicero-Clinic - Localspine Test Referral System - User-Restricted', named(ers)),
+      ...samples.accreditedSystems,
     ],
     messageHandlingSystems: [
       ...of(...SPINE_SERVICES).flatMap((each, index) => spineHandler(environment, each, index)),
@@ -122,6 +141,45 @@ export function seedRegister(
           'https://a20047.thirdparty.nhs.uk/A20047/STU3/1/gpconnect/',
         ),
       ),
+      ...samples.messageHandlingSystems,
+    ],
+  };
+}
+
+type SampleRegister = Omit<SeedRegister, 'interactions'>;
+const NO_SAMPLES: SampleRegister = { products: [], partyKeys: [], accreditedSystems: [], messageHandlingSystems: [] };
+
+/** The published samples of directory records (sds.md §19) under their own ids, with invented products. */
+function sampleRegister(of: (...services: readonly string[]) => readonly Interaction[]): SampleRegister {
+  const one = (service: string, action: string): readonly Interaction[] => of(service).filter((each) => each.action === action);
+  const records = one('gp2gp', 'COPC_IN000001UK01');
+  const booking = one('ebs', 'PRSC_IN080000UK03');
+  const ids = (list: readonly Interaction[]): readonly string[] => list.map((each) => each.interactionId);
+  const systems = [
+    { asid: '200000000149', family: SHARED, about: 'Shared party key', interactions: ids(of('gp2gp', 'pdsquery', 'psisquery')) },
+    { asid: '000428682512', family: TRUST, about: 'Old identifiers', interactions: ids(of('ebs', 'pds', 'pdsquery')) },
+    { asid: '918999199246', family: NATIONAL_SYSTEM, about: 'Several parties', interactions: ids(of('gp2gp')) },
+  ];
+  return {
+    products: [
+      ...systems.map(({ family, interactions }) => productOf(family, [], interactions, 'AS')),
+      productOf(NATIONAL_RECORDS, ids(records), [], 'MHS'),
+      productOf(NATIONAL_BOOKING, ids(booking), [], 'MHS'),
+    ],
+    partyKeys: [SHARED, TRUST, NATIONAL_SYSTEM, NATIONAL_RECORDS, NATIONAL_BOOKING].map(({ partyKey, odsCode }) => ({ partyKey, odsCode })),
+    accreditedSystems: systems.map(({ asid, family, about, interactions }) =>
+      systemOf(asid, family, `${about} - ${family.productName}`, interactions),
+    ),
+    messageHandlingSystems: [
+      ...records.map((each) => {
+        const fqdn = 'spineproxy.x26.thirdparty.nhs.uk';
+        return handlerOf(NATIONAL_RECORDS, each, 'S918999508766', fqdn, `https://${fqdn}/`);
+      }),
+      ...booking.map((each) => {
+        const fqdn = 'cis.x26.thirdparty.nhs.uk';
+        // The oldest records have plain addresses, and ids of forty digits.
+        return handlerOf(NATIONAL_BOOKING, each, '5878ac87fcd8acfef532bd5e06372fee3bf3df0c', fqdn, `http://${fqdn}/listener-mhs`);
+      }),
     ],
   };
 }
