@@ -155,8 +155,11 @@ function adapt(database: DatabaseSync): { database: SqliteDatabase; read: Direct
     return entry;
   };
   return {
-    // While a transaction is open on the one connection, a read from outside must wait for it and not see its middle.
-    read: (text, parameters) => (inTransaction ? undefined : statementOf(text).statement.all(...values(parameters))),
+    read(text) {
+      const statement = database.prepare(text);
+      // While a transaction is open on the one connection, a read from outside must wait for it and not see its middle.
+      return (parameters) => (inTransaction ? undefined : statement.all(...values(parameters)));
+    },
     database: {
       close: () => database.close(),
       prepare(text) {
