@@ -35,7 +35,7 @@ export interface JournalReader {
 
 const FLUSH_MILLISECONDS = 250;
 /** More than this many exchanges between two ticks is a load test, not a person: further successful ones are kept without headers and bodies. */
-const CROWD = 100;
+const CROWD = 50;
 /** As many rows as one statement writes. */
 const BATCH = 40;
 /** So many waiting are written at once: the pause is short, and nothing grows old in memory. */
