@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Instant, isoInstant } from '../clock.ts';
 import type { CheckResult, Exchange } from '../http/exchange.ts';
-import { type Migrations, prepareInsert } from '../store/store.ts';
+import { bit, type Migrations, prepareInsert } from '../store/store.ts';
 import { maskBody, maskHeaders, maskUrl } from './mask.ts';
 
 /** The journal is a database of its own (DESIGN.md D8). */
@@ -29,10 +29,25 @@ export const journalMigrations: Migrations = {
       await sql`create index journal_exchange_request on journal_exchange (request_id)`.execute(db);
     },
   },
+  // What a crowd leaves is seldom looked for by its ids, and indexing it would cost as much as writing it.
+  '0002-crowds': {
+    async up(db) {
+      await db.schema
+        .alterTable('journal_exchange')
+        .addColumn('crowded', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      for (const name of ['correlation', 'request']) {
+        await db.schema.dropIndex(`journal_exchange_${name}`).execute();
+        await sql`create index ${sql.id(`journal_exchange_${name}`)} on journal_exchange (${sql.id(`${name}_id`)}) where crowded = 0`.execute(
+          db,
+        );
+      }
+    },
+  },
 };
 
 /** What entries are found by are columns; `summary` has the rest of what lists show, `detail` all else. */
-interface Row {
+export interface Row {
   id: string;
   at: number;
   service: string;
@@ -43,6 +58,8 @@ interface Row {
   nhs_number: string | null;
   correlation_id: string | null;
   request_id: string | null;
+  /** 1 when written in a crowd: kept without headers and bodies, and not indexed. */
+  crowded: number;
   summary: string;
   detail: string;
 }
@@ -61,6 +78,7 @@ const COLUMNS = [
   'nhs_number',
   'correlation_id',
   'request_id',
+  'crowded',
   'summary',
   'detail',
 ] as const;
@@ -156,6 +174,7 @@ export function rowOf(finished: Finished, id: string, at: Instant, crowded: bool
     exchange.nhsNumber ?? null,
     exchange.correlationId ?? null,
     exchange.requestId ?? null,
+    bit(crowded),
     JSON.stringify(summary),
     JSON.stringify(crowded ? { checks: exchange.checks } : detailOf(finished)),
   ];

@@ -9,6 +9,7 @@ import {
   type JournalEntry,
   type JournalSummary,
   type JournalTables,
+  type Row,
   rowOf,
   SUMMARY_COLUMNS,
   summaryOf,
@@ -137,13 +138,21 @@ export class Journal implements JournalReader {
   /** One exchange with headers, bodies and checks; by its id, its `X-Request-ID` or correlation id. */
   async show(id: string): Promise<JournalEntry | undefined> {
     await this.flush();
-    const row = await tablesOf<JournalTables>(this.#store.db)
+    const row = (await this.#find(id, 0)) ?? (await this.#find(id, 1));
+    return row && entryOf(row);
+  }
+
+  /** The newest row with an id. Other people's ids are looked for either in the indexes or in what a crowd left. */
+  #find(id: string, crowded: 0 | 1): Promise<Row | undefined> {
+    return tablesOf<JournalTables>(this.#store.db)
       .selectFrom('journal_exchange')
       .selectAll()
-      .where((where) => where.or([where('id', '=', id), where('correlation_id', '=', id), where('request_id', '=', id)]))
+      .where(({ and, eb, lit, or }) => {
+        const among = eb('crowded', '=', lit(crowded));
+        return or([eb('id', '=', id), and([among, eb('correlation_id', '=', id)]), and([among, eb('request_id', '=', id)])]);
+      })
       .orderBy('id', 'desc')
       .executeTakeFirst();
-    return row && entryOf(row);
   }
 
   async close(): Promise<void> {

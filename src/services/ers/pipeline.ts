@@ -62,6 +62,8 @@ export function registerOperations(app: FastifyInstance, parts: PipelineParts, o
   }
 }
 
+const FAULT_KINDS = ['status', 'delay', 'disconnect'] as const;
+
 async function serve(
   parts: PipelineParts,
   base: string,
@@ -73,7 +75,8 @@ async function serve(
   exchange.service = 'ers';
   exchange.operation = operation.id;
   try {
-    const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
+    const taken = parts.world.faults.take('ers', operation.id, FAULT_KINDS);
+    const fault = taken === undefined ? undefined : await taken;
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
     const { appId, headers } = await passGateway(parts, base, request, operation);
     if (wantsEcho(parts, request)) return echo(parts, base, request, reply, headers);

@@ -62,7 +62,9 @@ type AccessedReferral = RelatedReferral & Pick<Referral, 'ubrn' | 'nhsNumber'>;
  */
 export async function requireAccess(call: ReferralCall, referral: AccessedReferral, purpose: Purpose): Promise<void> {
   await requireOpenRecord(call, referral.nhsNumber);
-  await requireRelationship(call, referral, purpose);
+  const test = relationshipTest(call.caller, referral, purpose);
+  // Mostly decided by now: no more waiting then.
+  if (!test.decided || !test.holds) await requireRelationshipBy(call, referral.ubrn, test);
 }
 
 /** Throws PATIENT_ERROR (422) for a patient flagged as sensitive (ers.md §4.2). */
