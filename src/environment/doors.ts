@@ -7,6 +7,9 @@ import type { HttpDoor, Listener } from '../kernel/http/exchange.ts';
 import { handshakeFailure, NO_CERTIFICATE, NOT_CHECKED } from './handshake-failures.ts';
 import { boundPort } from './listening.ts';
 
+/** How often connections that have become idle are looked for while the doors close. */
+const SWEEP_MILLISECONDS = 20;
+
 /** One door to open. */
 export interface DoorPlan {
   readonly name: HttpDoor;
@@ -120,18 +123,17 @@ export class Doors {
   async close(): Promise<void> {
     this.#closing = true;
     const closed = [...this.#open.values()].map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    // A connection whose last request was under way when closing began is idle a little later.
+    const sweep = setInterval(() => this.#closeIdle(), SWEEP_MILLISECONDS);
     this.#closeIdle();
     const deadline = setTimeout(() => {
       for (const { server } of this.#open.values()) server.closeAllConnections();
     }, 5_000);
     await Promise.all(closed);
+    clearInterval(sweep);
     clearTimeout(deadline);
     if (this.#app !== undefined) await (await this.#app).close();
   }
-
-  readonly #onClose = (): void => {
-    if (this.#closing) this.#closeIdle();
-  };
 
   #closeIdle(): void {
     for (const { server } of this.#open.values()) server.closeIdleConnections();
@@ -181,8 +183,6 @@ export class Doors {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#closing) response.setHeader('connection', 'close');
-    // A connection whose last request was under way when closing began is idle from now on.
-    response.on('close', this.#onClose);
     const guarded = this.#guarded.get(request.socket);
     if (this.#ready !== undefined && guarded === undefined) {
       this.#ready.routing(request, response);

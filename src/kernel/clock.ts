@@ -38,9 +38,21 @@ export class ManualClock implements Clock {
 }
 
 const DAY = 86_400_000;
+const THREE_DIGITS = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(3, '0'));
 const TWO_DIGITS = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
-/** The day last written: instants of one answer fall on few days, and the calendar is the costly part. */
-let writtenDay = { number: 0, text: '1970-01-01T' };
+/** Days as they were last written: the calendar is the costly part, and the instants of many answers fall on few days. */
+const writtenDays = new Map<number, string>();
+const MOST_DAYS = 500;
+
+function dayText(number: number, instant: Instant): string {
+  let text = writtenDays.get(number);
+  if (text === undefined) {
+    text = new Date(instant).toISOString().slice(0, -13);
+    if (writtenDays.size >= MOST_DAYS) writtenDays.clear();
+    writtenDays.set(number, text);
+  }
+  return text;
+}
 
 /**
  * `2026-11-24T09:55:00.000Z`: the form of instants on every national interface (ers.md §2). As `Date.toISOString`, in a third of its time:
@@ -48,12 +60,11 @@ let writtenDay = { number: 0, text: '1970-01-01T' };
  */
 export function isoInstant(instant: Instant): string {
   const number = Math.floor(instant / DAY);
-  if (number !== writtenDay.number) writtenDay = { number, text: new Date(instant).toISOString().slice(0, -13) };
+  const day = dayText(number, instant);
   const inDay = Math.trunc(instant - number * DAY);
   const seconds = Math.floor(inDay / 1_000);
   const minutes = Math.floor(seconds / 60);
-  const milliseconds = String(inDay % 1_000).padStart(3, '0');
-  return `${writtenDay.text}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}.${milliseconds}Z`;
+  return `${day}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}.${THREE_DIGITS[inDay % 1_000]}Z`;
 }
 
 /** `2026-11-24`: the date in UTC. */

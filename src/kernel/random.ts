@@ -15,12 +15,20 @@ export interface Random {
 export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 export const DIGITS = '0123456789';
 
+function uuidTime(now: number): string {
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7`;
+}
+
+/** The millisecond of the last ordered UUID as it begins one: under load there are many in each. */
+let timePart = { of: 0, text: uuidTime(0) };
+
 /** Cryptographically strong randomness for keys, tokens and ids. */
 export const secureRandom: Random = {
   uuid: () => randomUUID(),
   orderedUuid(now) {
-    const time = now.toString(16).padStart(12, '0');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+    if (now !== timePart.of) timePart = { of: now, text: uuidTime(now) };
+    return timePart.text + randomUUID().slice(15);
   },
   bytes: (length) => randomBytes(length),
   text: (length, alphabet = ALPHANUMERIC) => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join(''),

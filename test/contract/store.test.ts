@@ -205,6 +205,35 @@ for (const engine of engines) {
       assert.ok((await journal.list({ limit: 1_000 })).length <= 130);
       await journalStore.drop();
     });
+
+    test('has a journal that keeps less of what comes in crowds, and finds it all the same', async () => {
+      const journalStore = await engine.open('crowd', { journal: journalMigrations });
+      const world = await World.open(store);
+      const onError = (text: string) => assert.fail(text);
+      const journal = new Journal({ store: journalStore, clock: world, random: secureRandom, keep: 1_000, onError });
+      const listener = { name: 'https', port: 1, baseUrl: 'https://localhost:1', ersInstance: 'Int1' } as const;
+      const record = (name: string, status: number) => {
+        const exchange = new Exchange(listener, 0);
+        Object.assign(exchange, { service: 'ers', operation: 'A005', correlationId: `correlation-${name}`, requestId: `request-${name}` });
+        exchange.passed('ers.role', name);
+        const facts = { method: 'GET', url: `/${name}`, status, milliseconds: 1, requestHeaders: { accept: '*/*' } };
+        journal.record({ exchange, ...facts, responseHeaders: () => ({ etag: '1' }) });
+      };
+      for (let n = 0; n < 300; n += 1) record(`good-${n}`, 200);
+      record('bad', 422);
+      const last = await journal.show('request-good-299');
+      assert.deepEqual(
+        [last?.url, last?.verdict, last?.checks, last?.request, last?.response],
+        ['/good-299', 'ok', [{ check: 'ers.role', passed: true, detail: 'good-299' }], { headers: {} }, { headers: {} }],
+      );
+      assert.deepEqual(await journal.show('correlation-good-299'), last);
+      assert.deepEqual(await journal.show(last?.id ?? ''), last);
+      assert.deepEqual((await journal.show('correlation-good-0'))?.response, { headers: { etag: '1' } });
+      assert.deepEqual((await journal.show('request-bad'))?.request, { headers: { accept: '*/*' } }, 'refusals are kept whole');
+      assert.equal((await journal.list({ correlationId: 'correlation-good-299', limit: 5 })).length, 1);
+      assert.equal(await journal.show('nobody'), undefined);
+      await journalStore.drop();
+    });
   });
 }
 

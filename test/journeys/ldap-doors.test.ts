@@ -19,7 +19,7 @@ interface Held {
 /** Asks for a certificate as a supplier does on the command line. */
 function requested(spine: LocalSpine, environment: string): Held {
   const { status, stdout, stderr } = spine.cli(
-    ...['certificate', 'request', 'ldap.acme.thirdparty.nhs.uk', '--ods', 'R69', '--environment', environment, '--json'],
+    ...['certificate', 'request', 'ldap.acme.thirdparty.nhs.uk', '--ods', 'R69', '--register', '--environment', environment, '--json'],
   );
   assert.equal(status, 0, stderr);
   const { serial, privateKeyPath, chainPath } = JSON.parse(stdout);

@@ -34,7 +34,7 @@ export interface FaultRule {
 export interface Faults {
   /**
    * The effect of the first rule that matches, of the wanted kinds; its count goes down by one, for all replicas together.
-   * Costs nothing while no rule is set.
+   * Costs nothing while no rule is set: then it answers at once.
    */
-  take(service: string, operation: string, kinds: readonly FaultEffect['kind'][]): Promise<FaultEffect | undefined>;
+  take(service: string, operation: string, kinds: readonly FaultEffect['kind'][]): Promise<FaultEffect | undefined> | undefined;
 }

@@ -23,8 +23,11 @@ export class StoreFaults implements Faults {
     this.#random = random;
   }
 
-  async take(service: string, operation: string, kinds: readonly FaultEffect['kind'][]): Promise<FaultEffect | undefined> {
-    if (!this.#world.hasFaults) return undefined;
+  take(service: string, operation: string, kinds: readonly FaultEffect['kind'][]): Promise<FaultEffect | undefined> | undefined {
+    return this.#world.hasFaults ? this.#takeFirst(service, operation, kinds) : undefined;
+  }
+
+  async #takeFirst(service: string, operation: string, kinds: readonly FaultEffect['kind'][]): Promise<FaultEffect | undefined> {
     for (const rule of await this.list()) {
       const matches = (rule.service === '*' || rule.service === service) && (rule.operation === '*' || rule.operation === operation);
       if (matches && kinds.includes(rule.effect.kind) && (await this.#consume(rule))) return rule.effect;

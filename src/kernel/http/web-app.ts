@@ -26,7 +26,8 @@ const BODY_LIMIT = 2 * 1024 * 1024;
  * One instance for all doors (engineering.md E11).
  */
 export function createWebApp(options: WebAppOptions): FastifyInstance {
-  const loggerInstance: FastifyBaseLogger = options.log;
+  // The journal is the record of requests: a logger of its own for each would be made for nothing.
+  const loggerInstance: FastifyBaseLogger = Object.assign(Object.create(options.log), { child: () => loggerInstance });
   const app: FastifyInstance = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -34,8 +35,6 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     requestIdHeader: false,
     genReqId: () => '',
-    // The journal is the record of requests: a logger of its own for each would be made for nothing.
-    childLoggerFactory: (logger) => logger,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
   });

@@ -58,7 +58,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
       rmSync(file, { force: true });
       mkdirSync(dirname(file), { recursive: true });
       await db.connection().execute(async () =>
-        attached(database, file, () => {
+        attached(adapted, database, file, () => {
           for (const table of tables) database.exec(`create table snapshot."${table}" as select * from main."${table}"`);
         }),
       );
@@ -73,7 +73,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
           'List them with: localspine snapshot list',
         );
       await db.connection().execute(async () =>
-        attached(database, file, () => {
+        attached(adapted, database, file, () => {
           for (const table of tables) copyBack(database, table);
         }),
       );
@@ -139,11 +139,31 @@ function explainOpenFailure(file: string, error: unknown): LocalRefusal {
   );
 }
 
+interface Adapted {
+  readonly database: SqliteDatabase;
+  readonly read: DirectReader;
+  /** Ends what direct reads have open, for those who use the database itself. */
+  readonly endReading: () => void;
+}
+
 /** Gives node:sqlite the shape Kysely's SQLite dialect expects; statements are kept by their text. */
-function adapt(database: DatabaseSync): { database: SqliteDatabase; read: DirectReader } {
+function adapt(database: DatabaseSync): Adapted {
   const statements = new Map<string, { reader: boolean; statement: StatementSync }>();
-  const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters.map(inputValue);
   let inTransaction = false;
+  let reading = false;
+  const [begin, commit] = [database.prepare('begin'), database.prepare('commit')];
+  // Opening and closing a transaction is half of what a look-up costs: those of one turn of the event loop share one. Nobody else writes to
+  // this database, and we end it before we do, so there is nothing they could miss.
+  const beginReading = (): void => {
+    begin.run();
+    reading = true;
+    setImmediate(endReading);
+  };
+  const endReading = (): void => {
+    if (!reading) return;
+    reading = false;
+    commit.run();
+  };
   const statementOf = (text: string): { reader: boolean; statement: StatementSync } => {
     let entry = statements.get(text);
     if (entry === undefined) {
@@ -155,34 +175,56 @@ function adapt(database: DatabaseSync): { database: SqliteDatabase; read: Direct
     return entry;
   };
   return {
-    // While a transaction is open on the one connection, a read from outside must wait for it and not see its middle.
-    read: (text, parameters) => (inTransaction ? undefined : statementOf(text).statement.all(...values(parameters))),
+    endReading,
+    read(text) {
+      const statement = database.prepare(text);
+      return (parameters) => {
+        // While a transaction is open on the one connection, a read from outside must wait for it and not see its middle.
+        if (inTransaction) return undefined;
+        if (!reading) beginReading();
+        return statement.all(...inputValues(parameters));
+      };
+    },
     database: {
-      close: () => database.close(),
+      close() {
+        endReading();
+        database.close();
+      },
       prepare(text) {
+        endReading();
         const { statement, reader } = statementOf(text);
         return {
           reader,
-          all: (parameters) => statement.all(...values(parameters)),
+          all: (parameters) => statement.all(...inputValues(parameters)),
           run: (parameters) => {
-            const result = statement.run(...values(parameters));
+            const result = statement.run(...inputValues(parameters));
             if (text === 'begin') inTransaction = true;
             else if (text === 'commit' || text === 'rollback') inTransaction = false;
             return result;
           },
-          iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+          iterate: (parameters) => statement.iterate(...inputValues(parameters)) as IterableIterator<unknown>,
         };
       },
     },
   };
 }
 
+/** Values as they may be bound: mostly the list as it is. */
+function inputValues(values: readonly unknown[]): readonly SQLInputValue[] {
+  return values.every(isInputValue) ? values : values.map(inputValue);
+}
+
+function isInputValue(value: unknown): value is SQLInputValue {
+  return (
+    value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array
+  );
+}
+
 /** node:sqlite refuses booleans on some versions and undefined on others: say plainly what may be bound. */
 function inputValue(value: unknown): SQLInputValue {
   if (value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array)
-    return value;
+  if (isInputValue(value)) return value;
   throw new TypeError(`a ${typeof value} cannot be stored; turn it into text or a number first`);
 }
 
@@ -191,7 +233,8 @@ function snapshotFile(folder: string | undefined, name: string): string {
   return join(folder, `${snapshotName(name)}.sqlite`);
 }
 
-function attached(database: DatabaseSync, file: string, body: () => void): void {
+function attached({ endReading }: Adapted, database: DatabaseSync, file: string, body: () => void): void {
+  endReading();
   database.exec(`attach database '${file.replaceAll("'", "''")}' as snapshot`);
   try {
     database.exec('pragma foreign_keys = off; begin immediate');

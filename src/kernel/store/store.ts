@@ -1,4 +1,4 @@
-import type { Compilable, Kysely } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
@@ -39,8 +39,11 @@ export interface Store {
 /** Migrations of one owner, by name (`0001-referrals`); run in name order, recorded as `owner/name`. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-/** Runs a compiled read at once, without a connection being handed over; undefined when it cannot just now. */
-export type DirectReader = (sql: string, parameters: readonly unknown[]) => unknown[] | undefined;
+/** Runs one read at once, without a connection being handed over; undefined when it cannot just now. */
+export type DirectRead = (parameters: readonly unknown[]) => unknown[] | undefined;
+
+/** Makes the direct read of a query's text. */
+export type DirectReader = (sql: string) => DirectRead;
 
 /** Direct readers of the handles that have one: engines in this process (SQLite). Keyed by handle, gone with it. */
 const directReaders = new WeakMap<object, DirectReader>();
@@ -58,8 +61,14 @@ class Parameter {
   }
 }
 
+interface PreparedQuery<Row> {
+  readonly query: CompiledQuery<Row>;
+  /** Undefined for writes, and where the engine is not in this process. */
+  readonly read: DirectRead | undefined;
+}
+
 /**
- * A query built and compiled once per engine and run many times with different values: no work per request that could be done once.
+ * A query built and compiled once per store and run many times with different values: no work per request that could be done once.
  *
  * @param build receives placeholders by name, to be used as values; gives the query
  * @returns a function that runs it on a handle with the values and gives the rows
@@ -68,20 +77,52 @@ class Parameter {
 export function prepare<Values extends Readonly<Record<string, unknown>>, Tables, Row>(
   build: (db: Kysely<Tables>, values: Values) => Compilable<Row>,
 ): (db: Db, values: Values) => Promise<Row[]> {
-  const compiled = new WeakMap<object, ReturnType<Compilable<Row>['compile']>>();
   const placeholders = new Proxy({} as Values, { get: (_, name) => new Parameter(String(name)) });
+  const ofHandle = onceByHandle((db) => build(tablesOf<Tables>(db), placeholders).compile());
   return async (db, values) => {
-    const engine = db.getExecutor().adapter;
-    let query = compiled.get(engine);
-    if (query === undefined) {
-      query = build(tablesOf<Tables>(db), placeholders).compile();
-      compiled.set(engine, query);
-    }
+    const { query, read } = ofHandle(db);
     const parameters = query.parameters.map((each) => (each instanceof Parameter ? values[each.name] : each));
-    const rows = query.query.kind === 'SelectQueryNode' ? directReaders.get(db)?.(query.sql, parameters) : undefined;
+    const rows = read?.(parameters);
     if (rows !== undefined) return rows as Row[];
     const result = await db.executeQuery<Row>({ ...query, parameters });
     return result.rows;
+  };
+}
+
+/** Compiles a query at its first use on a store, once for its own handle and once for all its transactions. */
+function onceByHandle<Row>(compile: (db: Db) => CompiledQuery<Row>): (db: Db) => PreparedQuery<Row> {
+  const prepared = new WeakMap<object, PreparedQuery<Row>>();
+  return (db) => {
+    const reader = directReaders.get(db);
+    const key = reader === undefined ? db.getExecutor().adapter : db;
+    let found = prepared.get(key);
+    if (found === undefined) {
+      const query = compile(db);
+      found = { query, read: query.query.kind === 'SelectQueryNode' ? reader?.(query.sql) : undefined };
+      prepared.set(key, found);
+    }
+    return found;
+  };
+}
+
+/**
+ * An insert of so many rows in one statement, compiled once. Values are given in the order of the columns, row after row: without names
+ * to look up, a row costs a fraction.
+ */
+export function prepareInsert<Tables, Table extends keyof Tables & string>(
+  table: Table,
+  columns: readonly (keyof Tables[Table] & string)[],
+  rows: number,
+): (db: Db, values: readonly unknown[]) => Promise<void> {
+  const row = Object.fromEntries(columns.map((column) => [column, null]));
+  const ofHandle = onceByHandle((db) =>
+    tablesOf<Record<string, Record<string, null>>>(db)
+      .insertInto(table)
+      .values(Array.from({ length: rows }, () => row))
+      .compile(),
+  );
+  return async (db, values) => {
+    await db.executeQuery({ ...ofHandle(db).query, parameters: values });
   };
 }
 

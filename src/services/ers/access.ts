@@ -44,8 +44,9 @@ export async function resolveCaller(world: ErsWorld, instance: string, operation
       'Call A030 for the functions the user holds, and where.',
     );
   }
+  const caller = { mode: 'user', userId: headers.userId, odsCode, businessFunction } as const;
   const onBehalfOf = await checkOnBehalfOf(world, instance, operation, headers, odsCode, businessFunction);
-  return { mode: 'user', userId: headers.userId, odsCode, businessFunction, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
+  return onBehalfOf === undefined ? caller : { ...caller, onBehalfOf };
 }
 
 async function checkOnBehalfOf(

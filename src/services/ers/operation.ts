@@ -41,6 +41,8 @@ export interface Answer {
   readonly status: number;
   /** FHIR resource, or raw bytes with `contentType`. */
   readonly resource?: object;
+  /** FHIR resource as JSON text, where it is at hand. */
+  readonly json?: string;
   readonly content?: { readonly type: string; readonly body: Readable | Buffer };
   /** Sends `ETag: W/"n"`. */
   readonly version?: number;

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isoInstant } from '../../kernel/clock.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { FaultEffect } from '../../kernel/faults/faults.ts';
-import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
+import { type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
 import { resolveCaller } from './access.ts';
 import { backEndHeaders } from './back-end-headers.ts';
 import { acceptable, readFhirBody } from './body.ts';
@@ -62,6 +62,8 @@ export function registerOperations(app: FastifyInstance, parts: PipelineParts, o
   }
 }
 
+const FAULT_KINDS = ['status', 'delay', 'disconnect'] as const;
+
 async function serve(
   parts: PipelineParts,
   base: string,
@@ -73,7 +75,8 @@ async function serve(
   exchange.service = 'ers';
   exchange.operation = operation.id;
   try {
-    const fault = await parts.world.faults.take('ers', operation.id, ['status', 'delay', 'disconnect']);
+    const taken = parts.world.faults.take('ers', operation.id, FAULT_KINDS);
+    const fault = taken === undefined ? undefined : await taken;
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
     const { appId, headers } = await passGateway(parts, base, request, operation);
     if (wantsEcho(parts, request)) return echo(parts, base, request, reply, headers);
@@ -132,42 +135,21 @@ async function passChecks(
   request: FastifyRequest,
 ): Promise<{ appId: string; headers: InternalHeaders }> {
   const { exchange } = request;
-  const grant = await verifyToken(parts, request);
-  exchange.passed('gateway.token', `${grant.kind} token of ${grant.app.name}`);
-  const proxyRequest: ProxyRequest = { path: pathBelow(base, request), header: (name) => headerOf(request, name) };
-  const product = await coveringProduct(parts, grant, base);
-  const asid = admitApplication(grant, proxyRequest, product.attributes['EUOAllowlistRequired'] === 'true');
-  exchange.passed('ers.proxy.scope');
-  exchange.passed('ers.proxy.asid', asid);
-  await countRequest(parts, grant, product);
-  return { appId: grant.app.appId, headers: internalHeaders(grant, asid, proxyRequest) };
-}
-
-async function verifyToken(parts: PipelineParts, request: FastifyRequest): Promise<AccessGrant> {
+  const { gateway, world } = parts;
   try {
-    const grant = await parts.gateway.verifyAccessToken(parts.world.store.db, headerOf(request, 'authorization'));
-    request.exchange.appId = grant.app.appId;
-    return grant;
-  } catch (error) {
-    if (error instanceof GatewayRefusal) throw tokenRefused(error.explanation, error.faultString, error.wwwAuthenticate);
-    throw error;
-  }
-}
-
-async function coveringProduct(parts: PipelineParts, grant: AccessGrant, base: string): Promise<ApiProduct> {
-  try {
-    return parts.gateway.admit(grant, base);
-  } catch (error) {
-    if (error instanceof GatewayRefusal) throw tokenRefused(error.explanation, error.faultString, error.wwwAuthenticate);
-    throw error;
-  }
-}
-
-async function countRequest(parts: PipelineParts, grant: AccessGrant, product: ApiProduct): Promise<void> {
-  try {
-    await parts.gateway.countRequest(parts.world.store.db, grant.app, product);
+    const grant = await gateway.verifyAccessToken(world.store.db, headerOf(request, 'authorization'));
+    exchange.appId = grant.app.appId;
+    exchange.passed('gateway.token', `${grant.kind} token of ${grant.app.name}`);
+    const proxyRequest: ProxyRequest = { path: pathBelow(base, request), header: (name) => headerOf(request, name) };
+    const product = gateway.admit(grant, base);
+    const asid = admitApplication(grant, proxyRequest, product.attributes['EUOAllowlistRequired'] === 'true');
+    exchange.passed('ers.proxy.scope');
+    exchange.passed('ers.proxy.asid', asid);
+    await gateway.countRequest(world.store.db, grant.app, product);
+    return { appId: grant.app.appId, headers: internalHeaders(grant, asid, proxyRequest) };
   } catch (error) {
     if (error instanceof QuotaRefusal) throw throttled(error.explanation);
+    if (error instanceof GatewayRefusal) throw tokenRefused(error.explanation, error.faultString, error.wwwAuthenticate);
     throw error;
   }
 }
@@ -200,7 +182,7 @@ async function answer(
     db: world.store.db,
     exchange,
   };
-  await operation.find?.(call);
+  if (operation.find !== undefined) await operation.find(call);
   const ifMatch = operation.ifMatch ? readIfMatch(headerOf(request, 'if-match')) : undefined;
   const { body } = operation;
   const content = body.kind === 'fhir' ? body.read(resource) : body.kind === 'file' ? bodyStream(request) : undefined;
@@ -214,6 +196,7 @@ function send(reply: FastifyReply, request: FastifyRequest, answer: Answer): Fas
   if (answer.version !== undefined) void reply.header('etag', `W/"${answer.version}"`);
   for (const [name, value] of Object.entries(answer.headers ?? {})) void reply.header(name, value);
   if (answer.content !== undefined) return reply.type(answer.content.type).send(answer.content.body);
+  if (answer.json !== undefined) return reply.type('application/fhir+json').send(answer.json);
   if (answer.resource === undefined) return reply.send();
   return reply.type('application/fhir+json').send(JSON.stringify(answer.resource));
 }

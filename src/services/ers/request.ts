@@ -15,11 +15,13 @@ export function baseAddress(request: FastifyRequest, fallback: string): string {
     : `${fallback.startsWith('https:') ? 'https' : 'http'}://${host}`;
 }
 
+const NO_QUERY: Readonly<Record<string, readonly string[]>> = Object.freeze(Object.create(null));
+
 /** Values of each query parameter, in the order sent. */
 export function queryOf(request: FastifyRequest): Readonly<Record<string, readonly string[]>> {
-  const query: Record<string, string[]> = Object.create(null);
   const index = request.url.indexOf('?');
-  if (index < 0) return query;
+  if (index < 0) return NO_QUERY;
+  const query: Record<string, string[]> = Object.create(null);
   for (const [name, value] of new URLSearchParams(request.url.slice(index + 1))) {
     const values = query[name];
     if (values === undefined) query[name] = [value];
@@ -30,10 +32,10 @@ export function queryOf(request: FastifyRequest): Readonly<Record<string, readon
 
 /** Values of the path's own parameters. */
 export function paramsOf(request: FastifyRequest): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
   const { params } = request;
-  return typeof params === 'object' && params !== null
-    ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
-    : {};
+  if (typeof params === 'object' && params !== null) for (const [name, value] of Object.entries(params)) values[name] = String(value);
+  return values;
 }
 
 /** `X-Correlation-ID` comes back unchanged; `X-Request-ID` only when e-RS itself answered (ers.md §3.3, §3.4). */

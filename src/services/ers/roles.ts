@@ -10,7 +10,7 @@ const ACTIVITY_OF: ReadonlyMap<string, string> = new Map(ersBusinessFunctions.ma
  * Whether a user holds a business function at an organisation: one of their active role profiles there carries the RBAC activity
  * behind it. One query.
  */
-export async function holdsFunction(
+export function holdsFunction(
   world: Pick<ErsWorld, 'directory'>,
   db: Db,
   userId: string,
@@ -18,7 +18,7 @@ export async function holdsFunction(
   businessFunction: BusinessFunction,
 ): Promise<boolean> {
   const activity = ACTIVITY_OF.get(businessFunction);
-  return activity !== undefined && world.directory.hasActivityAt(db, userId, odsCode, activity);
+  return activity === undefined ? Promise.resolve(false) : world.directory.hasActivityAt(db, userId, odsCode, activity);
 }
 
 /** The functions of a user at one organisation. */

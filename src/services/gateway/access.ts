@@ -5,7 +5,7 @@ import { GatewayRefusal } from './errors.ts';
 import { type ApiProduct, covers } from './products.ts';
 import { fingerprint } from './secrets.ts';
 import { findClient, readAttributes } from './store/applications.ts';
-import { readFacts, tokenWithApplication } from './store/tokens.ts';
+import { type GrantRow, readFacts, tokenWithApplication } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
 
 /** An application as an API sees it behind a token. */
@@ -70,36 +70,36 @@ export async function verifyAccessToken(world: GatewayWorld, db: Db, authorizati
   const issuedAt = Number(row.issued_at);
   const expiresAt = Number(row.expires_at);
   if (now >= expiresAt || issuedAt > now + CLOCK_TOLERANCE) throw expiredToken(now >= expiresAt);
+  return grantOf(world.environment.id, row, issuedAt, expiresAt);
+}
+
+/** What a row says, member by member: on the path of every call, where spreading each that may be absent is dear. */
+function grantOf(environment: string, row: GrantRow, issuedAt: Instant, expiresAt: Instant): AccessGrant {
   const facts = readFacts(row.facts);
   const asid = row.asid ?? undefined;
-  return {
-    app: {
-      appId: row.app_id,
-      name: row.name,
-      environment: world.environment.id,
-      status: 'approved',
-      attributes: visibleAttributes(readAttributes(row.attributes), asid),
-      ...(asid === undefined ? {} : { asid }),
-    },
-    kind: facts.kind,
-    grantType: facts.grantType,
-    provider: facts.provider,
-    scopes: facts.scopes,
-    products: facts.products,
-    authLevel: facts.authLevel,
-    ...(facts.userId === undefined ? {} : { userId: facts.userId }),
-    ...(facts.assurance === undefined ? {} : { authenticationAssuranceLevel: facts.assurance }),
-    ...(facts.identityAssurance === undefined ? {} : { identityAssuranceLevel: facts.identityAssurance }),
-    ...(facts.acr === undefined ? {} : { acr: facts.acr }),
-    ...(facts.amr === undefined ? {} : { amr: facts.amr }),
-    ...(facts.selectedRoleId === undefined ? {} : { selectedRoleId: facts.selectedRoleId }),
-    ...(facts.nhsNumber === undefined ? {} : { nhsNumber: facts.nhsNumber }),
-    ...(facts.vectorOfTrust === undefined ? {} : { vectorOfTrust: facts.vectorOfTrust }),
-    ...(row.chain_id === null ? {} : { chainId: row.chain_id }),
-    issuedAt,
-    expiresAt,
+  const app: Writable<ApplicationFacts> = {
+    appId: row.app_id,
+    name: row.name,
+    environment,
+    status: 'approved',
+    attributes: visibleAttributes(readAttributes(row.attributes), asid),
   };
+  if (asid !== undefined) app.asid = asid;
+  const { kind, grantType, provider, scopes, products, authLevel } = facts;
+  const grant: Writable<AccessGrant> = { app, kind, grantType, provider, scopes, products, authLevel, issuedAt, expiresAt };
+  if (facts.userId !== undefined) grant.userId = facts.userId;
+  if (facts.assurance !== undefined) grant.authenticationAssuranceLevel = facts.assurance;
+  if (facts.identityAssurance !== undefined) grant.identityAssuranceLevel = facts.identityAssurance;
+  if (facts.acr !== undefined) grant.acr = facts.acr;
+  if (facts.amr !== undefined) grant.amr = facts.amr;
+  if (facts.selectedRoleId !== undefined) grant.selectedRoleId = facts.selectedRoleId;
+  if (facts.nhsNumber !== undefined) grant.nhsNumber = facts.nhsNumber;
+  if (facts.vectorOfTrust !== undefined) grant.vectorOfTrust = facts.vectorOfTrust;
+  if (row.chain_id !== null) grant.chainId = row.chain_id;
+  return grant;
 }
+
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
 function bearerToken(authorization: string | undefined): string | undefined {
   if (authorization === undefined || authorization.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;

@@ -8,5 +8,5 @@ import type { AdviceRequest } from './model.ts';
  * conversation stays readable for both after a conversion, wherever the referral goes.
  */
 export function adviceRelationshipTest(caller: Caller, advice: Pick<AdviceRequest, 'referringOrganisation' | 'service'>): RelationshipTest {
-  return relationshipByService(caller, advice.referringOrganisation, [advice.service.serviceId]);
+  return relationshipByService(caller, advice.referringOrganisation, () => [advice.service.serviceId]);
 }

@@ -5,6 +5,13 @@ import type { Caller, Referral } from '../model.ts';
 /** Whether the caller may only look or wants to change something. */
 export type Purpose = 'read' | 'change';
 
+/** What of a referral the relationship depends on. */
+export interface RelatedReferral {
+  readonly referringOrganisation: string;
+  readonly appointment?: Referral['appointment'] | undefined;
+  readonly formerServices?: Referral['formerServices'] | undefined;
+}
+
 /** What decides the relationship. The caller of the rule looks up what is asked and refuses when the answer is no. */
 export type RelationshipTest =
   | { readonly decided: true; readonly holds: boolean; readonly why: string }
@@ -24,12 +31,16 @@ export type RelationshipTest =
  * the work group of the service that has the current appointment; an administrator's and an application's by the provider of that
  * service. Services that had an appointment before keep read access only.
  */
-export function relationshipTest(caller: Caller, referral: Referral, purpose: Purpose): RelationshipTest {
-  return relationshipByService(caller, referral.referringOrganisation, servicesOf(referral, purpose));
+export function relationshipTest(caller: Caller, referral: RelatedReferral, purpose: Purpose): RelationshipTest {
+  return relationshipByService(caller, referral.referringOrganisation, () => servicesOf(referral, purpose));
 }
 
-/** How the relationship of a caller to any request is decided: by who made it, and which services have it. */
-export function relationshipByService(caller: Caller, referringOrganisation: string, serviceIds: readonly string[]): RelationshipTest {
+/**
+ * How the relationship of a caller to any request is decided: by who made it, and which services have it.
+ *
+ * @param services asked for only when they matter
+ */
+export function relationshipByService(caller: Caller, referringOrganisation: string, services: () => readonly string[]): RelationshipTest {
   switch (caller.businessFunction) {
     case 'REFERRING_CLINICIAN':
     case 'REFERRING_CLINICIAN_ADMIN':
@@ -41,14 +52,17 @@ export function relationshipByService(caller: Caller, referringOrganisation: str
       };
     case 'SERVICE_PROVIDER_CLINICIAN':
     case 'SERVICE_PROVIDER_CLINICIAN_ADMIN': {
+      const serviceIds = services();
       if (serviceIds.length === 0) return atNoService;
       const clinician = caller.mode === 'user' ? (caller.onBehalfOf ?? caller.userId) : caller.userId;
       return { decided: false, by: 'work-group', serviceIds, userId: clinician, odsCode: caller.odsCode };
     }
     case 'SERVICE_PROVIDER_ADMIN':
-    case 'PROVIDER_AUTHORISED_APPLICATION':
+    case 'PROVIDER_AUTHORISED_APPLICATION': {
+      const serviceIds = services();
       if (serviceIds.length === 0) return atNoService;
       return { decided: false, by: 'provider', serviceIds, odsCode: caller.odsCode };
+    }
     default:
       return { decided: true, holds: false, why: `${caller.businessFunction} has no relationship with requests.` };
   }
@@ -70,7 +84,7 @@ const atNoService: RelationshipTest = {
   why: 'The referral is with no service: a shortlist alone lets no provider see it.',
 };
 
-function servicesOf(referral: Referral, purpose: Purpose): readonly string[] {
+function servicesOf(referral: RelatedReferral, purpose: Purpose): readonly string[] {
   const appointment = referral.appointment;
   const current =
     appointment !== undefined && (appointment.status === 'booked' || appointment.status === 'proposed') ? [appointment.serviceId] : [];

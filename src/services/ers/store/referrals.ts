@@ -4,8 +4,9 @@ import type { Instant } from '../../../kernel/clock.ts';
 import { bit, type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
 import type { BookingFailure } from '../booking/booking.ts';
 import { ErsStatus } from '../errors.ts';
-import type { Referral } from '../model.ts';
+import type { AvailabilityStatus, Referral } from '../model.ts';
 import { isLetterOutstanding, type ProviderList, providerListOf, type ReferrerList, referrerListOf } from '../review/worklists.ts';
+import { PREPARED_FORM, preparedFor, prepareReferral } from '../stu3/prepared-referral.ts';
 
 export interface ReferralRow {
   instance: string;
@@ -27,10 +28,14 @@ export interface ReferralRow {
   created_at: number;
   updated_at: number;
   document: string;
+  /** The ReferralRequest as A005 sends it, but for the caller's base address; see {@link PREPARED_FORM}. */
+  prepared: string | null;
+  prepared_form: number | null;
 }
 
 interface ReferralTables {
   ers_referral: ReferralRow;
+  ers_file: { instance: string; linked_ubrn: string | null; status: AvailabilityStatus };
   ers_sequence: { instance: string; name: string; next: number };
   ers_booking_attempt: {
     instance: string;
@@ -56,6 +61,74 @@ const documentByUbrn = prepare<{ instance: string; ubrn: string }, ReferralTable
 export async function referralByUbrn(db: Db, instance: string, ubrn: string): Promise<Referral | undefined> {
   const [row] = await documentByUbrn(db, { instance, ubrn });
   return row === undefined ? undefined : parseReferral(row.document);
+}
+
+type RowToSend = Pick<ReferralRow, 'version' | 'nhs_number' | 'referring_organisation' | 'document' | 'prepared' | 'prepared_form'> & {
+  unavailable_files: number;
+};
+const rowToSend = prepare<{ instance: string; ubrn: string }, ReferralTables, RowToSend>((db, value) =>
+  db
+    .selectFrom('ers_referral')
+    .select(['version', 'nhs_number', 'referring_organisation', 'document', 'prepared', 'prepared_form'])
+    .select(({ selectFrom }) =>
+      selectFrom('ers_file')
+        .select(({ fn }) => fn.countAll<number>().as('files'))
+        .where('instance', '=', value.instance)
+        .where('linked_ubrn', '=', value.ubrn)
+        .where('status', '!=', 'AVAILABLE')
+        .as('unavailable_files'),
+    )
+    .where('instance', '=', value.instance)
+    .where('ubrn', '=', value.ubrn),
+);
+
+/** A referral to be read and sent: what decides who may see it is at hand, the whole of it only when asked for. */
+export class ReferralToSend {
+  readonly ubrn: string;
+  readonly #row: RowToSend;
+  #whole: Referral | undefined;
+
+  constructor(ubrn: string, row: RowToSend) {
+    this.ubrn = ubrn;
+    this.#row = row;
+  }
+
+  get version(): number {
+    return this.#row.version;
+  }
+
+  get nhsNumber(): string {
+    return this.#row.nhs_number;
+  }
+
+  get referringOrganisation(): string {
+    return this.#row.referring_organisation;
+  }
+
+  get appointment(): Referral['appointment'] {
+    return this.whole.appointment;
+  }
+
+  get formerServices(): Referral['formerServices'] {
+    return this.whole.formerServices;
+  }
+
+  get whole(): Referral {
+    this.#whole ??= parseReferral(this.#row.document);
+    return this.#whole;
+  }
+
+  /** Its ReferralRequest as JSON; undefined when it must be written anew: prepared in another form, or a file is not available. */
+  json(base: string): string | undefined {
+    const { prepared, prepared_form, unavailable_files } = this.#row;
+    return prepared === null || prepared_form !== PREPARED_FORM || Number(unavailable_files) > 0 ? undefined : preparedFor(base, prepared);
+  }
+}
+
+/** The referral with its prepared answer, or undefined when the UBRN is not one. One prepared query. */
+export async function referralToSend(db: Db, instance: string, ubrn: string): Promise<ReferralToSend | undefined> {
+  const [row] = await rowToSend(db, { instance, ubrn });
+  return row && new ReferralToSend(ubrn, row);
 }
 
 const documentByAppointment = prepare<{ instance: string; appointment: string }, ReferralTables, { document: string }>((db, value) =>
@@ -233,6 +306,7 @@ export async function referrerWorklist(db: Db, instance: string, list: ReferrerL
 
 function rowOf(instance: string, referral: Referral): ReferralRow {
   const { appointment } = referral;
+  const document = JSON.stringify(referral);
   const current = appointment !== undefined && (appointment.status === 'booked' || appointment.status === 'proposed');
   return {
     instance,
@@ -253,7 +327,9 @@ function rowOf(instance: string, referral: Referral): ReferralRow {
     pathway_start: referral.pathwayStart ?? null,
     created_at: referral.createdAt,
     updated_at: referral.updatedAt,
-    document: JSON.stringify(referral),
+    document,
+    prepared: prepareReferral(referral, document),
+    prepared_form: PREPARED_FORM,
   };
 }
 

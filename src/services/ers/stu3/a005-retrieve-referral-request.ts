@@ -1,6 +1,6 @@
 import { unknown } from '../errors.ts';
 import { operation } from '../operation.ts';
-import { loadReferral, referralAnswer, requireAccess } from './referral-access.ts';
+import { loadReferralToSend, preparedAnswer, requireAccess } from './referral-access.ts';
 
 /**
  * A005: the referral as it stands (ers.md §9 A005, §10.1). Cancelled referrals stay readable.
@@ -27,10 +27,10 @@ export const retrieveReferralRequest = operation({
     example: () => ({ path: { ubrn: '000000070004', version: '5' } }),
   },
   handle: async (call) => {
-    const referral = await loadReferral(call, call.params['ubrn'] ?? '');
+    const referral = await loadReferralToSend(call, call.params['ubrn'] ?? '');
     const version = call.params['version'];
     if (version !== undefined && version !== String(referral.version)) throw unknown(`Version ${version} of referral ${referral.ubrn}`);
     await requireAccess(call, referral, 'read');
-    return referralAnswer(call, referral);
+    return preparedAnswer(call, referral);
   },
 });

@@ -158,9 +158,9 @@ test('A005 answers the booked referral with letter, appointment and state', asyn
     relatedReferrals: ['000000070000'],
   });
   const ers = await ersWith(referral);
-  const { resource, version } = await ers.request(retrieveReferralRequest, data.RC, path);
+  const { json = '', version } = await ers.request(retrieveReferralRequest, data.RC, path);
   assert.equal(version, referral.version);
-  const written = JSON.parse(JSON.stringify(resource));
+  const written = JSON.parse(json);
   assert.deepEqual(
     written.extension.map((each: { url: string }) => each.url.replace(/^.*Extension-eRS-(.*)-1$/, '$1')),
     [

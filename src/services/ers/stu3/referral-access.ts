@@ -2,12 +2,12 @@
 import { type ErsRefusal, type ErsStatus, unknown, unprocessable } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import type { Answer, Call } from '../operation.ts';
-import { specialty } from '../reference-data/reference-data.ts';
-import { noRelationship, type Purpose, type RelationshipTest, relationshipTest } from '../referral/relationship.ts';
+import { noRelationship, type Purpose, type RelatedReferral, type RelationshipTest, relationshipTest } from '../referral/relationship.ts';
 import { adviceByUbrn } from '../store/advice.ts';
 import { isWorkGroupMember, servicesByIds } from '../store/catalogue.ts';
 import { availabilityOf } from '../store/files.ts';
-import { referralByUbrn } from '../store/referrals.ts';
+import { type ReferralToSend, referralByUbrn, referralToSend } from '../store/referrals.ts';
+import { specialtyDisplay } from './prepared-referral.ts';
 import { writeReferralRequest } from './referral-request.ts';
 
 /** What these steps need of a call: what is known before the body is read. */
@@ -17,6 +17,15 @@ export type ReferralCall = Omit<Call<never>, 'body' | 'ifMatch'>;
 export async function loadReferral(call: ReferralCall, ubrn: string): Promise<Referral> {
   call.exchange.ubrn = ubrn;
   const referral = await referralByUbrn(call.db, call.instance, ubrn);
+  if (referral === undefined) throw await notAReferral(call, ubrn);
+  call.exchange.nhsNumber = referral.nhsNumber;
+  return referral;
+}
+
+/** The referral to be read and sent. Throws as {@link loadReferral}. */
+export async function loadReferralToSend(call: ReferralCall, ubrn: string): Promise<ReferralToSend> {
+  call.exchange.ubrn = ubrn;
+  const referral = await referralToSend(call.db, call.instance, ubrn);
   if (referral === undefined) throw await notAReferral(call, ubrn);
   call.exchange.nhsNumber = referral.nhsNumber;
   return referral;
@@ -43,14 +52,19 @@ async function notAReferral(call: ReferralCall, ubrn: string): Promise<ErsRefusa
   );
 }
 
+/** What of a referral decides whether the caller may see or change it. */
+type AccessedReferral = RelatedReferral & Pick<Referral, 'ubrn' | 'nhsNumber'>;
+
 /**
  * Whether the caller may see or change the referral.
  *
  * Throws (422) PATIENT_ERROR when the patient's record is sensitive, NO_RELATIONSHIP when the caller has no business with it.
  */
-export async function requireAccess(call: ReferralCall, referral: Referral, purpose: Purpose): Promise<void> {
+export async function requireAccess(call: ReferralCall, referral: AccessedReferral, purpose: Purpose): Promise<void> {
   await requireOpenRecord(call, referral.nhsNumber);
-  await requireRelationship(call, referral, purpose);
+  const test = relationshipTest(call.caller, referral, purpose);
+  // Mostly decided by now: no more waiting then.
+  if (!test.decided || !test.holds) await requireRelationshipBy(call, referral.ubrn, test);
 }
 
 /** Throws PATIENT_ERROR (422) for a patient flagged as sensitive (ers.md §4.2). */
@@ -66,8 +80,8 @@ export async function requireOpenRecord(call: ReferralCall, nhsNumber: string): 
 }
 
 /** Throws NO_RELATIONSHIP (422) unless the caller has a legitimate relationship with the referral (ers.md §4.2). */
-export async function requireRelationship(call: ReferralCall, referral: Referral, purpose: Purpose): Promise<void> {
-  await requireRelationshipBy(call, referral.ubrn, relationshipTest(call.caller, referral, purpose));
+export function requireRelationship(call: ReferralCall, referral: Omit<AccessedReferral, 'nhsNumber'>, purpose: Purpose): Promise<void> {
+  return requireRelationshipBy(call, referral.ubrn, relationshipTest(call.caller, referral, purpose));
 }
 
 /** Looks up what a test of relationship asks. Throws NO_RELATIONSHIP (422) when the answer is no. */
@@ -94,6 +108,8 @@ export async function referralAnswer(call: ReferralCall, referral: Referral, sta
   return { status, resource, version: referral.version };
 }
 
-function specialtyDisplay(code: string): string | undefined {
-  return specialty(code)?.display;
+/** The same for a referral whose answer is prepared. */
+export async function preparedAnswer(call: ReferralCall, referral: ReferralToSend): Promise<Answer> {
+  const json = referral.json(call.fhirBase);
+  return json === undefined ? await referralAnswer(call, referral.whole) : { status: 200, json, version: referral.version };
 }

@@ -78,7 +78,8 @@ export async function insertToken(tx: Db, token: StoredToken): Promise<void> {
   });
 }
 
-export interface GrantRow extends TokenRow {
+/** A token beside the facts of its application. */
+export interface GrantRow extends Omit<TokenRow, 'hash'> {
   readonly name: string;
   readonly status: string;
   readonly attributes: string;
@@ -90,7 +91,7 @@ export const tokenWithApplication = prepare<{ hash: string }, Tables, GrantRow>(
   db
     .selectFrom('gateway_token')
     .innerJoin('gateway_application', 'gateway_application.app_id', 'gateway_token.app_id')
-    .selectAll('gateway_token')
+    .select(['gateway_token.app_id', 'chain_id', 'facts', 'issued_at', 'expires_at'])
     .select(['gateway_application.name', 'gateway_application.status', 'gateway_application.attributes', 'gateway_application.asid'])
     .where('gateway_token.hash', '=', values.hash),
 );
