@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
+import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
@@ -98,14 +98,6 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 /** A command with all below it. */
 export function family(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(family)];
-}
-
-/** The version of the product, from its package. */
-export function productVersion(): string {
-  const content: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof content === 'object' && content !== null && 'version' in content && typeof content.version === 'string'
-    ? content.version
-    : 'unknown';
 }
 
 function problemOf(error: unknown): Problem {
