@@ -6,10 +6,12 @@ import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
+import { addConformanceCommands } from './commands/conformance.ts';
 import { addDirectoryCommands } from './commands/directory.ts';
 import { addDnsCommands } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
+import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
@@ -55,6 +57,8 @@ export function buildProgram(book: CommandBook): Command {
     addSeed,
     addCollection,
     addPortalCommands,
+    addConformanceCommands,
+    addEvidenceCommands,
   ])
     add(program, book);
   return program;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { generateKey, createAuthority, issueForHeldKey } from '../tls/certificates.ts';
+import { createAuthority, generateKey, issueForHeldKey } from '../tls/certificates.ts';
 import { trustedBy, verifyBundle, writeBundle } from './bundle.ts';
 import { Chain, hashOfLine } from './chain.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';

@@ -40,7 +40,7 @@ const actsInRole = (endpoint: Endpoint, access: Access): boolean =>
   isApi(endpoint) && access === 'user-restricted' && endpoint.withoutRole !== true;
 const by = (text: string, ...commands: readonly string[]): Provocation => ({ text, commands });
 const faultAt = (endpoint: Endpoint, environment: string, effect: string): string =>
-  `localspine fault add --environment ${environment} --service ${isApi(endpoint) ? 'ers' : 'gateway'} --operation ${endpoint.id} ${effect} --count 1`;
+  `localspine fault add --environment ${environment} --service ers --operation ${endpoint.id} ${effect} --count 1`;
 
 export const CASE_KINDS: readonly CaseKind[] = [
   {
@@ -166,7 +166,7 @@ export const CASE_KINDS: readonly CaseKind[] = [
     title: 'Service unavailable',
     requirement: 'When the service is down (503) the product waits as long as Retry-After says, tries again and succeeds.',
     source: `${WITNESS}; maintenance slots`,
-    applies: () => true,
+    applies: isApi,
     recognise: backsOff(503),
     provoke: (endpoint, environment) =>
       by(`Set the fault, then let the product call ${endpoint.id}.`, faultAt(endpoint, environment, '--status 503 --retry-after 2')),
