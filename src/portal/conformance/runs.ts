@@ -1,7 +1,7 @@
 /** What people do with runs: the one function behind page, API and command line. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { require, type Subject } from '../access/permissions.ts';
+import { may, require, type Subject } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import type { Portal } from '../portal.ts';
 import { casesOf, type WitnessCase } from './cases.ts';
@@ -233,12 +233,7 @@ export class Runs {
   }
 
   #maySee(visitor: Visitor, run: Run, product: Product): boolean {
-    try {
-      require(visitor, 'conformance.see', { ...subjectOf(product), odsCode: run.odsCode });
-      return true;
-    } catch {
-      return false;
-    }
+    return may(visitor, 'conformance.see', { ...subjectOf(product), odsCode: run.odsCode });
   }
 
   async #judge(run: Run): Promise<Evaluation> {
