@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BEGINNING, hashOfLine } from '../../kernel/evidence/chain.ts';
-import { BODY_CAP } from './messages.ts';
 import { APP, as, order, place, TOKEN } from './test-place.ts';
 
 describe('a recording', () => {
