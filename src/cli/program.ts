@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
+import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addCollection } from './commands/collection.ts';
+import { addConformanceCommands } from './commands/conformance.ts';
 import { addDirectoryCommands } from './commands/directory.ts';
 import { addDnsCommands } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
+import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
@@ -55,6 +57,8 @@ export function buildProgram(book: CommandBook): Command {
     addSeed,
     addCollection,
     addPortalCommands,
+    addConformanceCommands,
+    addEvidenceCommands,
   ])
     add(program, book);
   return program;
@@ -98,14 +102,6 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 /** A command with all below it. */
 export function family(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(family)];
-}
-
-/** The version of the product, from its package. */
-export function productVersion(): string {
-  const content: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof content === 'object' && content !== null && 'version' in content && typeof content.version === 'string'
-    ? content.version
-    : 'unknown';
 }
 
 function problemOf(error: unknown): Problem {

@@ -20,6 +20,9 @@ import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
 import { plainHttpServesNoNationalPath } from './plain-http.ts';
 import type { DoorPorts } from './ports.ts';
+import { recordingMigrations } from './recording/migrations.ts';
+import type { Recordings } from './recording/recordings.ts';
+import { recordingsOf } from './recording/recordings-of.ts';
 import { recordRefusedClient } from './refused-client.ts';
 import { RouteFacts } from './route-facts.ts';
 import { serviceDoorPlans } from './service-door-plans.ts';
@@ -75,6 +78,8 @@ export class Environment {
   /** Routes of its web application, once that is made. */
   readonly routes = new RouteFacts();
   readonly random: Random = secureRandom;
+  /** Evidence: what chosen applications sent and were told. */
+  readonly recordings: Recordings;
   #ready = false;
   #bornNow = false;
 
@@ -88,6 +93,7 @@ export class Environment {
     this.faults = kernel.faults;
     this.outbox = kernel.outbox;
     this.services = services;
+    this.recordings = recordingsOf(this);
     this.doors = new Doors({
       host: parts.host,
       publicHost: parts.publicHost,
@@ -220,6 +226,7 @@ export class Environment {
 
   /** Starts the environment anew, keys and applications included; the doors keep their certificate until the next start. */
   async resetAll(): Promise<void> {
+    await this.recordings.stopAll('reset');
     await this.world.releaseClock();
     await this.faults.clear();
     const stores = await this.#prepareServices();
@@ -279,6 +286,7 @@ export class Environment {
       world: this.world,
       journal: this.journal,
       metrics: this.metrics,
+      witness: this.recordings,
       listenerOf: (request) => this.doors.listenerOf(request),
     });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
@@ -380,9 +388,9 @@ function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): 
     .map((each) => each.value as T);
 }
 
-/** Migrations of the kernel and of each service, by owner. */
+/** Migrations of the kernel, of the recordings and of each service, by owner. */
 export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
-  return { kernel, ...Object.fromEntries(services.map((each) => [each.name, each.migrations])) };
+  return { kernel, recording: recordingMigrations, ...Object.fromEntries(services.map((each) => [each.name, each.migrations])) };
 }
 
 /** Throws LocalRefusal 503 while a service cannot do its work. */

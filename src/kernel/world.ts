@@ -6,6 +6,8 @@ interface WorldRow {
   id: number;
   clock_offset: number;
   fault_rules: number;
+  recordings: number;
+  recording_turn: number;
   seeded_at: number | null;
   created_at: number;
 }
@@ -23,7 +25,7 @@ const readWorld = prepare<Record<string, never>, WorldTables, WorldRow>((db) =>
  */
 export class World implements Clock {
   readonly #store: Store;
-  #row: WorldRow = { id: 1, clock_offset: 0, fault_rules: 0, seeded_at: null, created_at: 0 };
+  #row: WorldRow = { id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, seeded_at: null, created_at: 0 };
 
   private constructor(store: Store) {
     this.#store = store;
@@ -34,7 +36,7 @@ export class World implements Clock {
     const world = new World(store);
     await tablesOf<WorldTables>(store.db)
       .insertInto('kernel_world')
-      .values({ id: 1, clock_offset: 0, fault_rules: 0, seeded_at: null, created_at: systemTime.now() })
+      .values({ id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, seeded_at: null, created_at: systemTime.now() })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     await world.reload();
@@ -55,6 +57,16 @@ export class World implements Clock {
 
   get hasFaults(): boolean {
     return this.#row.fault_rules > 0;
+  }
+
+  /** True while exchanges of some application are recorded as evidence. */
+  get hasRecordings(): boolean {
+    return this.#row.recordings > 0;
+  }
+
+  /** Changes whenever a recording begins or ends: what a process remembers of them is then to be read anew. */
+  get recordingTurn(): number {
+    return this.#row.recording_turn;
   }
 
   get seeded(): boolean {
@@ -111,6 +123,15 @@ export class World implements Clock {
   /** Keeps the number of fault rules beside the clock, so that requests learn of both in one read. */
   async countFaults(tx: Db, rules: number): Promise<void> {
     await tablesOf<WorldTables>(tx).updateTable('kernel_world').set({ fault_rules: rules }).where('id', '=', 1).execute();
+  }
+
+  /** Says how many recordings run now; the processes learn of it as they do of the clock, this one by {@link reload}. */
+  async countRecordings(tx: Db, running: number): Promise<void> {
+    await tablesOf<WorldTables>(tx)
+      .updateTable('kernel_world')
+      .set((value) => ({ recordings: running, recording_turn: value('recording_turn', '+', 1) }))
+      .where('id', '=', 1)
+      .execute();
   }
 
   async #update(values: Partial<WorldRow>): Promise<void> {

@@ -47,6 +47,8 @@ export class Exchange {
   /** What went well here and would fail in the national environment. */
   advice?: Explanation;
   requestBody?: Buffer | string;
+  /** Of a body that was streamed elsewhere: its size, and its SHA-256 in hexadecimal. */
+  requestFile?: { readonly bytes: number; readonly sha256: string };
   responseBody?: Buffer | string;
   readonly checks: CheckResult[] = [];
 

@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { RequestMetrics } from '../metrics.ts';
 import type { World } from '../world.ts';
 import { Exchange, type Listener } from './exchange.ts';
+import type { Witness } from './witness.ts';
 
 export interface WebAppOptions {
   readonly log: Logger;
@@ -14,6 +15,7 @@ export interface WebAppOptions {
   readonly world: World;
   readonly journal: Journal;
   readonly metrics: RequestMetrics;
+  readonly witness?: Witness;
   /** The door a request came through. */
   listenerOf(request: IncomingMessage): Listener;
 }
@@ -45,9 +47,11 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
     if (world.exclusive) done();
     else world.refresh().then(() => done(), done);
   });
-  app.addHook('onSend', (request, _reply, payload, done) => {
+  const { witness } = options;
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload === 'string' || Buffer.isBuffer(payload)) request.exchange.responseBody = payload;
-    done(null, payload);
+    if (witness?.watching !== true) done(null, payload);
+    else witness.witness(request, reply, payload).then((kept) => done(null, kept), done);
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { exchange } = request;

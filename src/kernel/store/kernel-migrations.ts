@@ -43,4 +43,16 @@ export const kernelMigrations: Migrations = {
         .execute();
     },
   },
+  '0002-recordings': {
+    async up(db) {
+      await db.schema
+        .alterTable('kernel_world')
+        .addColumn('recordings', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .alterTable('kernel_world')
+        .addColumn('recording_turn', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

@@ -23,6 +23,10 @@ export const PERMISSIONS = {
   'connecting.see': { supplier: 'own', reviewer: 'desk', operator: 'all' },
   'connecting.ask': { supplier: 'own', operator: 'all' },
   'connecting.decide': { reviewer: 'desk', operator: 'all' },
+  // conformance and user acceptance runs
+  'conformance.see': { supplier: 'own', euo: 'organisation', reviewer: 'all', operator: 'all' },
+  'conformance.run': { supplier: 'own', operator: 'all' },
+  'conformance.sign-off': { euo: 'organisation' },
   // mail that was sent
   'mail.see': { operator: 'all' },
 } as const satisfies Readonly<Record<string, Permission>>;

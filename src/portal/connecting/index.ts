@@ -1,9 +1,18 @@
 import type { Db } from '../../kernel/store/store.ts';
 import { access } from '../access/index.ts';
+import { type ConformanceVerdict, conformance } from '../conformance/index.ts';
 import type { PortalModule } from '../module.ts';
 import { Connecting } from './connecting.ts';
 import { connectingTables } from './migrations/0001-connecting.ts';
 import type { Access } from './states.ts';
+
+/** What the desk says of each verdict of conformance (PTL-008). */
+const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, runId: string) => string>> = {
+  'no-run': (environment) => `There is no conformance run of this product version in ${environment}.`,
+  open: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has not shown every case.`,
+  failed: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has failed.`,
+  passed: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has passed.`,
+};
 
 /** What getting connected offers other modules. */
 export interface ConnectingApi {
@@ -17,10 +26,11 @@ export const connecting: PortalModule<ConnectingApi> = {
   title: 'Getting connected',
   migrations: { '0001-connecting': connectingTables },
   create(portal) {
-    const work = new Connecting(portal, portal.use(access), async () => ({
-      passed: false,
-      why: 'No conformance run of this product version has passed in INT.',
-    }));
+    const { verdictFor } = portal.use(conformance);
+    const work = new Connecting(portal, portal.use(access), async ({ product, version, teamId, accountId }, environment) => {
+      const { verdict, runId } = await verdictFor(portal.store.db, { product, version, environment, teamId, accountId });
+      return { passed: verdict === 'passed', why: WHY[verdict](environment, runId ?? '') };
+    });
     return {
       api: { accessOf: (db, product, version, environment) => work.accessOf(db, product, version, environment) },
       settle: () => work.settle(),

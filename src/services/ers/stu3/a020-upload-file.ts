@@ -57,6 +57,7 @@ export const uploadFile = operation<Readable>({
     if (intendedUbrn !== undefined) await requireOpenRequest(call, intendedUbrn);
     requireDeclaredSize(call.header('content-length'));
     const { hash, size } = await keep(call);
+    call.exchange.requestFile = { bytes: size, sha256: hash };
     if (size === 0) throw wrongSize('is 0', 'The file is empty.');
     const now = world.clock.now();
     const file: StoredFile = {

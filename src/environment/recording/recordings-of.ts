@@ -1,0 +1,19 @@
+import { gatewayOf } from '../authorities.ts';
+import type { Environment } from '../environment.ts';
+import { fingerprint } from './fingerprint.ts';
+import { Recordings } from './recordings.ts';
+import { sealKeyOf } from './signer.ts';
+
+/** The recordings of an environment; asks nothing of it yet. */
+export function recordingsOf(environment: Environment): Recordings {
+  const { parts, store, world, facts } = environment;
+  return new Recordings({
+    store,
+    world,
+    environment: facts.id,
+    nameOf: async (db, appId) => (await gatewayOf(environment).application(db, appId)).name,
+    fingerprint: () => fingerprint(environment),
+    sealKey: () => sealKeyOf(environment),
+    failed: (text) => parts.log.error({ text }, 'recording'),
+  });
+}

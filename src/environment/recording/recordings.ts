@@ -1,0 +1,303 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Clock, isoInstant } from '../../kernel/clock.ts';
+import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
+import { BEGINNING, type ChainedLine, chainLine } from '../../kernel/evidence/chain.ts';
+import { FORMAT, type SealKey, seal } from '../../kernel/evidence/seal.ts';
+import type { Witness } from '../../kernel/http/witness.ts';
+import type { Db, Store } from '../../kernel/store/store.ts';
+import type { World } from '../../kernel/world.ts';
+import { bearerName, type CapturedExchange, capture } from './capture.ts';
+import { type KeptBody, keepBody, watchStream } from './messages.ts';
+import {
+  addExchange,
+  applicationOfToken,
+  countMissed,
+  deleteRecording,
+  endRecording,
+  exchangeLines,
+  findRecording,
+  holdRunning,
+  insertRecording,
+  listRecordings,
+  type Recording,
+  rememberToken,
+  runningRecordings,
+  type StopReason,
+} from './store.ts';
+
+/** A recording holds so much, unless told otherwise; then it ends by itself and says so. */
+export const MOST = { exchanges: 20_000, bytes: 256 * 1024 * 1024 } as const;
+const TOKENS_REMEMBERED = 20_000;
+const PAGE = 1_000;
+
+/** What is to be recorded. */
+export interface RecordingOrder {
+  /** Chosen by whoever asks: asking twice with one id begins one recording. */
+  readonly id: string;
+  readonly purpose: string;
+  /** AppIDs. */
+  readonly applications: readonly string[];
+  readonly mostExchanges?: number;
+  readonly mostBytes?: number;
+}
+
+export interface RecordingParts {
+  readonly store: Store;
+  readonly world: World & Clock;
+  /** Name of an application. Throws LocalRefusal 404. */
+  readonly nameOf: (db: Db, appId: string) => Promise<string>;
+  /** What the environment is at this moment: part of the evidence. */
+  readonly fingerprint: () => Promise<object>;
+  readonly sealKey: () => Promise<SealKey>;
+  readonly environment: string;
+  readonly failed: (text: string) => void;
+}
+
+/**
+ * Records the traffic of chosen applications as evidence (path-to-live.md §4.3, PTL-002, PTL-008). An answer goes out only once its exchange
+ * is written: what an application was told is in the evidence (docs/decisions, "Evidence before answer"). Applications that are not recorded
+ * pay one question.
+ */
+export class Recordings implements Witness {
+  readonly #parts: RecordingParts;
+  /** Recording of each recorded application, as of the turn. */
+  #running = new Map<string, string>();
+  #turn = -1;
+  readonly #tokens = new Map<string, string>();
+
+  constructor(parts: RecordingParts) {
+    this.#parts = parts;
+  }
+
+  get watching(): boolean {
+    return this.#parts.world.hasRecordings;
+  }
+
+  async witness(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+    let recording: string | undefined;
+    try {
+      await this.#learn();
+      const { exchange } = request;
+      const appId = exchange.appId ?? (await this.#ownerOfToken(request.headers.authorization));
+      if (appId !== undefined) {
+        exchange.appId = appId;
+        recording = this.#running.get(appId);
+      }
+      if (appId === undefined || recording === undefined) return payload;
+      const written = this.#writer(recording, appId, request, reply);
+      if (payload instanceof Readable) return watchStream(payload, written);
+      await written(typeof payload === 'string' || Buffer.isBuffer(payload) ? keepBody(payload) : {});
+    } catch (error) {
+      await this.#missed(recording, error);
+    }
+    return payload;
+  }
+
+  /** Begins a recording. Throws LocalRefusal 404 for an unknown application, 409 for one that is recorded already. */
+  async start(order: RecordingOrder): Promise<Recording> {
+    const { store, world, nameOf } = this.#parts;
+    const fingerprint = await this.#parts.fingerprint();
+    const recording = await store.transaction(async (tx) => {
+      const before = await findRecording(tx, order.id);
+      if (before !== undefined) return sameOrder(before, order);
+      const running = await runningRecordings(tx);
+      requireFree(running, order.applications);
+      const applications = [];
+      for (const appId of order.applications) applications.push({ appId, name: await nameOf(tx, appId) });
+      const made = this.#open(order, applications, fingerprint);
+      await insertRecording(tx, made);
+      await world.countRecordings(tx, running.length + 1);
+      return made;
+    });
+    await world.reload();
+    return recording;
+  }
+
+  /** Ends a recording; ended ones are left as they are. Throws LocalRefusal 404. */
+  async stop(id: string, reason: StopReason = 'stopped'): Promise<Recording> {
+    const { store, world } = this.#parts;
+    const fingerprint = await this.#parts.fingerprint();
+    const recording = await store.transaction(async (tx) => {
+      const held = await holdRunning(tx, id);
+      if (held !== undefined) await this.#close(tx, held, reason, { environment: fingerprint });
+      return requireRecording(tx, id);
+    });
+    await world.reload();
+    return recording;
+  }
+
+  /** Ends all that run: the environment they witnessed is no more. */
+  async stopAll(reason: StopReason): Promise<void> {
+    for (const { id } of await runningRecordings(this.#parts.store.db)) await this.stop(id, reason);
+  }
+
+  list(): Promise<readonly Recording[]> {
+    return listRecordings(this.#parts.store.db);
+  }
+
+  /** Throws LocalRefusal 404. */
+  show(id: string): Promise<Recording> {
+    return requireRecording(this.#parts.store.db, id);
+  }
+
+  /** Lines of exchanges after a number, at most a thousand. Throws LocalRefusal 404. */
+  async lines(id: string, after = 0, limit = PAGE): Promise<readonly string[]> {
+    await this.show(id);
+    return exchangeLines(this.#parts.store.db, id, after, Math.min(limit, PAGE));
+  }
+
+  /** Removes a recording that has ended. Gone already is as good. Throws LocalRefusal 409 while it runs. */
+  async delete(id: string): Promise<{ readonly deleted: boolean }> {
+    return this.#parts.store.transaction(async (tx) => {
+      const found = await findRecording(tx, id);
+      if (found !== undefined && found.stoppedAt === undefined)
+        throw new LocalRefusal(409, 'recording_running', 'The recording is still running.', 'Stop it first.');
+      return { deleted: await deleteRecording(tx, id) };
+    });
+  }
+
+  /**
+   * Signs a bundle of a recording that has ended.
+   *
+   * @param bundle hash of its last line, and how many lines it has
+   * @returns a JWS: whoever checks it learns that the recording is this environment's and what its last line was
+   * @throws LocalRefusal 404, 409 while it runs
+   */
+  async seal(id: string, bundle: { readonly head: string; readonly lines: number }): Promise<{ readonly jws: string }> {
+    const recording = await this.show(id);
+    if (recording.stoppedAt === undefined)
+      throw new LocalRefusal(409, 'recording_running', 'Evidence of a recording that still runs cannot be sealed.', 'Stop it first.');
+    const facts = {
+      format: FORMAT as typeof FORMAT,
+      environment: this.#parts.environment,
+      recording: id,
+      exchanges: recording.exchanges,
+      recordingHead: recording.head,
+      ...bundle,
+      sealedAt: isoInstant(this.#parts.world.realNow()),
+    };
+    return { jws: await seal(facts, await this.#parts.sealKey()) };
+  }
+
+  /** What the environment is now: version, seed, settings, authorities. */
+  fingerprint(): Promise<object> {
+    return this.#parts.fingerprint();
+  }
+
+  #open(order: RecordingOrder, applications: readonly { appId: string; name: string }[], environment: object): Recording {
+    const startedAt = this.#parts.world.realNow();
+    const [mostExchanges, mostBytes] = [order.mostExchanges ?? MOST.exchanges, order.mostBytes ?? MOST.bytes];
+    const { text, hash } = chainLine(BEGINNING, 'recording', {
+      format: FORMAT,
+      id: order.id,
+      purpose: order.purpose,
+      startedAt: isoInstant(startedAt),
+      applications,
+      environment,
+      limits: { exchanges: mostExchanges, bytes: mostBytes },
+      note: 'Recorded by LocalSpine, which is not affiliated with the NHS. Nothing here is real patient data.',
+    });
+    const counters = { exchanges: 0, bytes: 0, missed: 0 };
+    const { id, purpose } = order;
+    return { id, purpose, applications: order.applications, startedAt, ...counters, mostExchanges, mostBytes, head: hash, opening: text };
+  }
+
+  async #close(tx: Db, recording: Recording, reason: StopReason, more: object): Promise<void> {
+    const at = this.#parts.world.realNow();
+    const { exchanges, missed } = recording;
+    const closing = chainLine(recording.head, 'closing', { stoppedAt: isoInstant(at), reason, exchanges, missed, ...more });
+    await endRecording(tx, recording.id, { at, reason, closing });
+    const running = await runningRecordings(tx);
+    await this.#parts.world.countRecordings(tx, running.length);
+  }
+
+  #writer(recording: string, appId: string, request: FastifyRequest, reply: FastifyReply): (kept: KeptBody) => Promise<void> {
+    const { world } = this.#parts;
+    return async (answer) => {
+      try {
+        const milliseconds = performance.now() - request.exchange.startedAt;
+        const elapsed = Math.round(milliseconds);
+        const moment = { real: world.realNow() - elapsed, business: world.now() - elapsed };
+        await this.#write(recording, capture(request, reply, { appId, moment, milliseconds, answer }));
+      } catch (error) {
+        await this.#missed(recording, error);
+      }
+    };
+  }
+
+  async #write(id: string, captured: CapturedExchange): Promise<void> {
+    const names = [captured.token, captured.issuedToken].flatMap((each) => each ?? []);
+    const fresh = names.filter((each) => this.#tokens.get(each) !== captured.appId);
+    const full = await this.#parts.store.transaction(async (tx) => {
+      const held = await holdRunning(tx, id);
+      if (held === undefined) return false;
+      const line: ChainedLine = chainLine(held.head, 'exchange', { number: held.exchanges + 1, ...captured });
+      const bytes = Buffer.byteLength(line.text);
+      if (held.exchanges >= held.mostExchanges || held.bytes + bytes > held.mostBytes) {
+        await this.#close(tx, held, 'full', {});
+        return true;
+      }
+      await addExchange(tx, held, line, bytes);
+      for (const each of fresh) await rememberToken(tx, id, each, captured.appId);
+      return false;
+    });
+    for (const each of fresh) this.#remember(each, captured.appId);
+    if (full) await this.#parts.world.reload();
+  }
+
+  /** The application of a token that was seen before: one that has ended or expired names its application no more. */
+  async #ownerOfToken(authorization: string | undefined): Promise<string | undefined> {
+    const name = bearerName(authorization);
+    if (name === undefined) return undefined;
+    const known = this.#tokens.get(name);
+    if (known !== undefined || this.#running.size === 0) return known;
+    return applicationOfToken(this.#parts.store.db, [...new Set(this.#running.values())], name);
+  }
+
+  #remember(token: string, appId: string): void {
+    if (this.#tokens.size >= TOKENS_REMEMBERED) this.#tokens.clear();
+    this.#tokens.set(token, appId);
+  }
+
+  /** Who is recorded, when that has changed. */
+  async #learn(): Promise<void> {
+    const turn = this.#parts.world.recordingTurn;
+    if (turn === this.#turn) return;
+    const running = await runningRecordings(this.#parts.store.db);
+    this.#running = new Map(running.flatMap(({ id, applications }) => applications.map((appId) => [appId, id] as const)));
+    this.#turn = turn;
+  }
+
+  /** The answer has gone or will go: evidence that has a gap says so. */
+  async #missed(recording: string | undefined, error: unknown): Promise<void> {
+    this.#parts.failed(messageOf(error));
+    if (recording === undefined) return;
+    await countMissed(this.#parts.store.db, recording).catch((further: unknown) => this.#parts.failed(messageOf(further)));
+  }
+}
+
+async function requireRecording(db: Db, id: string): Promise<Recording> {
+  const found = await findRecording(db, id);
+  if (found === undefined) throw new LocalRefusal(404, 'recording_unknown', `There is no recording ${id} here.`);
+  return found;
+}
+
+function sameOrder(before: Recording, order: RecordingOrder): Recording {
+  if (JSON.stringify(before.applications) === JSON.stringify(order.applications)) return before;
+  throw new LocalRefusal(409, 'recording_taken', `The recording ${order.id} is of other applications.`, 'Begin one with another id.');
+}
+
+/** Exchanges are evidence of one product version: an application is in one recording at a time. */
+function requireFree(running: readonly Recording[], applications: readonly string[]): void {
+  for (const recording of running) {
+    const taken = applications.find((each) => recording.applications.includes(each));
+    if (taken !== undefined)
+      throw new LocalRefusal(
+        409,
+        'application_recorded',
+        `The application ${taken} is being recorded already: ${recording.purpose}.`,
+        'Finish that recording first, or use another application.',
+      );
+  }
+}

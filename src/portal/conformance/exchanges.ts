@@ -1,0 +1,65 @@
+/** Reads what an environment recorded for a run. */
+import { hasShape } from '../../environment/management/operation.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
+import { RecordedExchange } from '../../kernel/evidence/recorded-exchange.ts';
+import type { Portal } from '../portal.ts';
+import { endpointOf } from './endpoints.ts';
+import type { Run } from './run.ts';
+
+const PAGE = 1_000;
+/** Runs whose exchanges are kept in memory, as far as cases look at them: the last ones somebody looked at. */
+const REMEMBERED = 8;
+
+/** The exchanges of runs. What was read once is not read again: exchanges are only ever added, under the next number. */
+export class RunExchanges {
+  readonly #portal: Portal;
+  readonly #read = new Map<string, RecordedExchange[]>();
+
+  constructor(portal: Portal) {
+    this.#portal = portal;
+  }
+
+  /** Everything recorded so far, as far as cases look at it: without the bodies they do not read. */
+  async all(run: Pick<Run, 'runId' | 'environment'>): Promise<readonly RecordedExchange[]> {
+    const known = this.#read.get(run.runId) ?? [];
+    this.#read.delete(run.runId);
+    this.#read.set(run.runId, known);
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > REMEMBERED && oldest !== undefined) this.#read.delete(oldest);
+    for (;;) {
+      const lines = await this.lines(run, known.length, PAGE);
+      for (const line of lines) {
+        const exchange = lightened(readExchange(line));
+        if (exchange.number === known.length + 1) known.push(exchange);
+      }
+      if (lines.length < PAGE) return [...known];
+    }
+  }
+
+  /** Lines of exchanges after a number, as they were recorded. */
+  async lines({ runId, environment }: Pick<Run, 'runId' | 'environment'>, after: number, limit: number): Promise<readonly string[]> {
+    const { lines } = await this.#portal.environment(environment).call('recordings.exchanges', { id: runId, after, limit });
+    return lines;
+  }
+
+  /** One exchange, whole. Throws LocalRefusal 404. */
+  async one(run: Pick<Run, 'runId' | 'environment'>, number: number): Promise<RecordedExchange> {
+    const [line] = number < 1 ? [] : await this.lines(run, number - 1, 1);
+    if (line === undefined) throw new LocalRefusal(404, 'exchange_unknown', `The run has no exchange ${number}.`);
+    return readExchange(line);
+  }
+}
+
+/** Reads a line. Throws LocalRefusal 502 for one that holds no exchange: the environment wrote something else than we read. */
+export function readExchange(line: string): RecordedExchange {
+  const value: unknown = JSON.parse(line);
+  if (hasShape(RecordedExchange, value)) return value;
+  throw new LocalRefusal(502, 'exchange_unreadable', 'The environment records exchanges in another form than this portal reads.');
+}
+
+function lightened(exchange: RecordedExchange): RecordedExchange {
+  const { body: _answer, ...response } = exchange.response;
+  const { body, ...request } = exchange.request;
+  const isRead = endpointOf(exchange.operation)?.changes === 'in-body';
+  return { ...exchange, response, request: isRead && body !== undefined ? { ...request, body } : request };
+}

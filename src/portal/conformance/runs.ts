@@ -1,0 +1,312 @@
+/** What people do with runs: the one function behind page, API and command line. */
+import { LocalRefusal } from '../../kernel/errors.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import { may, require, type Subject } from '../access/permissions.ts';
+import type { Visitor } from '../access/visitor.ts';
+import type { Portal } from '../portal.ts';
+import { casesOf, type WitnessCase } from './cases.ts';
+import { type CaseResult, type Evaluation, evaluate } from './evaluation.ts';
+import { evidenceOf } from './evidence.ts';
+import { RunExchanges } from './exchanges.ts';
+import { checkedOrder, type RunOrder } from './order.ts';
+import {
+  accessOf,
+  type JudgedCase,
+  type RecordedApplication,
+  RUN_KINDS,
+  type Run,
+  type RunStep,
+  recall,
+  requireStep,
+  STEPS,
+  scopesFor,
+  scopesOf,
+} from './run.ts';
+import {
+  allProducts,
+  allRuns,
+  deleteRun,
+  findProduct,
+  findRun,
+  insertRun,
+  keepProduct,
+  keepVersion,
+  type Product,
+  saveRun,
+} from './store.ts';
+
+const LONGEST_TEXT = 1_000;
+
+/** A run with the product it is of and what it has shown so far. */
+export interface RunView {
+  readonly run: Run;
+  readonly product: Product;
+  readonly evaluation: Evaluation;
+  readonly exchanges: number;
+  /** Exchanges that the environment could not write. */
+  readonly missed: number;
+  /** The recording ended by itself: it was full, or the environment was reset. */
+  readonly ended?: 'full' | 'reset';
+}
+
+/** Conformance and user acceptance runs. Every function throws LocalRefusal: 401, 403, 404, 409, 422. */
+export class Runs {
+  readonly #portal: Portal;
+  readonly exchanges: RunExchanges;
+
+  constructor(portal: Portal) {
+    this.#portal = portal;
+    this.exchanges = new RunExchanges(portal);
+  }
+
+  /** Begins a run: the environment records from now on. */
+  async start(visitor: Visitor, order: RunOrder): Promise<Run> {
+    const owner = { teamId: order.teamId, accountId: order.teamId === undefined ? visitor.accountId : undefined };
+    require(visitor, 'conformance.run', owner);
+    const { product: name, version, odsCode, manufacturer } = checkedOrder(order);
+    const environment = this.#portal.environment(order.environment);
+    const applications = await this.#applications(environment.id, order.applications);
+    const scopes = scopesFor(
+      applications.map((each) => each.access),
+      order.endpoints,
+    );
+    const now = this.#portal.clock.realNow();
+    const runId = this.#portal.random.uuid();
+    const purpose = `${RUN_KINDS[order.kind].title} run of ${name} ${version}`;
+    await environment.call('recordings.start', { id: runId, purpose, applications: applications.map((each) => each.appId) });
+    try {
+      return await this.#portal.store.transaction(async (tx) => {
+        const product = await keepProduct(tx, { productId: this.#portal.random.uuid(), name, odsCode: manufacturer, ...owner }, now);
+        await keepVersion(tx, product.productId, version, now);
+        const run: Run = {
+          runId,
+          productId: product.productId,
+          version,
+          kind: order.kind,
+          environment: environment.id,
+          odsCode,
+          state: 'recording',
+          applications,
+          scopes: scopes.map(({ access, endpoints }) => ({ access, endpoints: endpoints.map((each) => each.id) })),
+          justifications: {},
+          startedAt: now,
+          startedBy: visitor.name,
+          finishedAt: undefined,
+          verdict: undefined,
+          results: undefined,
+          signOff: undefined,
+        };
+        await insertRun(tx, run);
+        await this.#record(tx, visitor, 'conformance.start', run, product, { applications: applications.map((each) => each.appId) });
+        return run;
+      });
+    } catch (error) {
+      await environment.call('recordings.stop', { id: runId });
+      throw error;
+    }
+  }
+
+  /** Runs that the visitor may see, newest first. */
+  async list(visitor: Visitor): Promise<readonly { readonly run: Run; readonly product: Product }[]> {
+    require(visitor, 'conformance.see');
+    const { db } = this.#portal.store;
+    const products = new Map((await allProducts(db)).map((each) => [each.productId, each]));
+    return (await allRuns(db)).flatMap((run) => {
+      const product = products.get(run.productId);
+      return product !== undefined && this.#maySee(visitor, run, product) ? [{ run, product }] : [];
+    });
+  }
+
+  /** A run as it stands: judged anew while it records, as it was judged afterwards. */
+  async view(visitor: Visitor, runId: string): Promise<RunView> {
+    const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
+    const { exchanges, missed, stopReason } = await this.#portal.environment(run.environment).call('recordings.show', { id: run.runId });
+    return {
+      run,
+      product,
+      evaluation: await this.#judge(run),
+      exchanges,
+      missed,
+      ...(stopReason !== undefined && stopReason !== 'stopped' && { ended: stopReason }),
+    };
+  }
+
+  /** Says why cases do not apply; an empty reason takes that back. Only for what has not been seen. */
+  async justify(visitor: Visitor, runId: string, ids: readonly string[], reason: string): Promise<Run> {
+    const text = reason.trim();
+    if (text.length > LONGEST_TEXT) throw new LocalRefusal(422, 'reason_long', `Write ${LONGEST_TEXT} characters or fewer.`);
+    return this.#portal.store.transaction(async (tx) => {
+      const { run, product } = await this.#find(tx, visitor, runId);
+      require(visitor, 'conformance.run', subjectOf(product));
+      requireStep(run, 'finish');
+      const cases = casesOf(scopesOf(run));
+      const justifications: Record<string, string> = { ...run.justifications };
+      for (const id of ids) {
+        const { id: known } = requireJustifiable(cases, id);
+        if (text === '') delete justifications[known];
+        else justifications[known] = text;
+      }
+      const changed = { ...run, justifications };
+      await this.#save(tx, changed, run);
+      await this.#record(tx, visitor, 'conformance.not-applicable', run, product, { cases: ids, reason: text });
+      return changed;
+    });
+  }
+
+  /** Ends the recording and gives the verdict. */
+  async finish(visitor: Visitor, runId: string): Promise<Run> {
+    const { run: before, product } = await this.#find(this.#portal.store.db, visitor, runId);
+    require(visitor, 'conformance.run', subjectOf(product));
+    requireStep(before, 'finish');
+    await this.#portal.environment(before.environment).call('recordings.stop', { id: runId });
+    return this.#portal.store.transaction(async (tx) => {
+      const { run } = await this.#find(tx, visitor, runId);
+      requireStep(run, 'finish');
+      const { results, verdict, counts } = await this.#judge(run);
+      const finished: Run = {
+        ...run,
+        state: STEPS.finish.to as Run['state'],
+        finishedAt: this.#portal.clock.realNow(),
+        verdict,
+        results: results.map(judged),
+      };
+      await this.#save(tx, finished, run);
+      await this.#record(tx, visitor, 'conformance.finish', finished, product, { verdict, ...counts });
+      return finished;
+    });
+  }
+
+  /** The NHS organisation accepts what was tested with it, or does not (PTL-002). */
+  async signOff(visitor: Visitor, runId: string, accepted: boolean, comment: string): Promise<Run> {
+    const step: RunStep = accepted ? 'sign-off' : 'decline';
+    return this.#portal.store.transaction(async (tx) => {
+      const { run, product } = await this.#find(tx, visitor, runId);
+      require(visitor, 'conformance.sign-off', { odsCode: run.odsCode });
+      requireStep(run, step);
+      if (!accepted && comment.trim() === '') throw new LocalRefusal(422, 'comment_missing', 'Say what has to change before you accept.');
+      const signOff = { by: visitor.name, at: this.#portal.clock.realNow(), comment: comment.trim().slice(0, LONGEST_TEXT) };
+      const signed: Run = { ...run, state: accepted ? 'signed-off' : 'declined', signOff };
+      await this.#save(tx, signed, run);
+      await this.#record(tx, visitor, `conformance.${step}`, signed, product, { comment: signOff.comment });
+      return signed;
+    });
+  }
+
+  /** Removes a run with its recording; one that has passed is kept. */
+  async delete(visitor: Visitor, runId: string): Promise<void> {
+    const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
+    require(visitor, 'conformance.run', subjectOf(product));
+    requireStep(run, 'delete');
+    const environment = this.#portal.environment(run.environment);
+    await environment.call('recordings.stop', { id: runId });
+    await environment.call('recordings.delete', { id: runId });
+    await this.#portal.store.transaction(async (tx) => {
+      await deleteRun(tx, runId);
+      await this.#record(tx, visitor, 'conformance.delete', run, product);
+    });
+  }
+
+  /** The evidence bundle of a finished run, with the name to save it under. */
+  async evidence(visitor: Visitor, runId: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+    const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
+    if (run.state === 'recording')
+      throw new LocalRefusal(
+        409,
+        'run_recording',
+        'The run is still recording.',
+        'Finish it first: evidence is signed when nothing more is added.',
+      );
+    const bytes = await evidenceOf(this.#portal, this.exchanges, run, product);
+    await this.#portal.store.transaction((tx) => this.#record(tx, visitor, 'conformance.export', run, product, { bytes: bytes.length }));
+    const name = `${product.name}-${run.version}-${run.environment}-${run.runId.slice(0, 8)}`.replace(/[^A-Za-z0-9.-]+/g, '-');
+    return { name: `${name}.evidence.jsonl`, bytes };
+  }
+
+  async #find(db: Db, visitor: Visitor, runId: string): Promise<{ run: Run; product: Product }> {
+    require(visitor, 'conformance.see');
+    const run = await findRun(db, runId);
+    const product = run && (await findProduct(db, run.productId));
+    // Who may not see a run does not learn that it is there.
+    if (run === undefined || product === undefined || !this.#maySee(visitor, run, product))
+      throw new LocalRefusal(404, 'run_unknown', 'There is no such run, or it is not yours to see.');
+    return { run, product };
+  }
+
+  #maySee(visitor: Visitor, run: Run, product: Product): boolean {
+    return may(visitor, 'conformance.see', { ...subjectOf(product), odsCode: run.odsCode });
+  }
+
+  async #judge(run: Run): Promise<Evaluation> {
+    if (run.results !== undefined) return recall(run, run.results);
+    const facts = { scopes: scopesOf(run), applications: run.applications, justifications: run.justifications };
+    return evaluate(facts, await this.exchanges.all(run));
+  }
+
+  async #applications(environment: string, ids: readonly string[]): Promise<readonly RecordedApplication[]> {
+    const wanted = [...new Set(ids.map((each) => each.trim()).filter((each) => each !== ''))];
+    if (wanted.length === 0)
+      throw new LocalRefusal(422, 'no_applications', 'Say which applications are recorded: their AppIDs or API keys.');
+    const { applications } = await this.#portal.environment(environment).call('recordings.applications', { ids: wanted });
+    const unknown = wanted.find((id) => !applications.some((each) => each.id === id));
+    if (unknown !== undefined)
+      throw new LocalRefusal(
+        422,
+        'application_unknown',
+        `${environment} has no application ${unknown.slice(0, 60)}.`,
+        `localspine app list --environment ${environment.toLowerCase()} shows them.`,
+      );
+    return applications.map((each) => ({ appId: each.appId, name: each.name, access: accessOf(each) }));
+  }
+
+  async #save(tx: Db, run: Run, before: Run): Promise<void> {
+    if (!(await saveRun(tx, run, before.state)))
+      throw new LocalRefusal(409, 'run_changed', 'Somebody else has changed the run meanwhile.', 'Look at it again.');
+  }
+
+  #record(
+    tx: Db,
+    visitor: Visitor,
+    action: string,
+    run: Run,
+    product: Product,
+    detail: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    return this.#portal.audit.record(tx, visitor, {
+      action,
+      subject: `run ${run.runId} of ${product.name} ${run.version}`,
+      environment: run.environment,
+      about: { ...subjectOf(product), odsCode: run.odsCode },
+      detail,
+    });
+  }
+}
+
+/** Whose a product is, for permissions. */
+export function subjectOf({ teamId, accountId }: Product): Subject {
+  return { teamId, accountId };
+}
+
+function judged({ case: { id }, state, good, bad, exchanges, decisive, justification }: CaseResult): JudgedCase {
+  return {
+    id,
+    state,
+    good,
+    bad,
+    exchanges,
+    ...(decisive !== undefined && { decisive }),
+    ...(justification !== undefined && { justification }),
+  };
+}
+
+function requireJustifiable(cases: readonly WitnessCase[], id: string): WitnessCase {
+  const found = cases.find((each) => each.id === id);
+  if (found === undefined) throw new LocalRefusal(404, 'case_unknown', `The run has no case ${id.slice(0, 60)}.`);
+  if (found.kind.kind === 'served')
+    throw new LocalRefusal(
+      422,
+      'case_needed',
+      `${found.endpoint.id} is tested in this run, so it must be seen at work.`,
+      'Begin a run without the endpoint if the product does not call it.',
+    );
+  return found;
+}
