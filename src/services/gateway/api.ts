@@ -2,6 +2,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import { type AccessGrant, type ApplicationFacts, admit, verifyAccessToken, verifyApiKey } from './access.ts';
 import type { Subscription } from './application.ts';
 import type { Examination } from './examination.ts';
+import type { KeyExamination } from './key-examination.ts';
 import {
   type ApplicationView,
   approveProduct,
@@ -12,7 +13,6 @@ import {
   type RegisteredApplication,
   type Registration,
   registerApplication,
-  revokeApplication,
   revokeKey,
   rotateKey,
   setAttributes,
@@ -25,6 +25,7 @@ import {
 import type { ApiProduct } from './products.ts';
 import { countRequest } from './rate-limits.ts';
 import type { KeySource } from './registration.ts';
+import { renameApplication, resumeApplication, revokeApplication, suspendApplication } from './standing.ts';
 import type { GatewayWorld } from './world.ts';
 
 /** What the gateway does for APIs, and for those who manage applications. Management functions may be repeated and run in `tx`. */
@@ -41,10 +42,15 @@ export interface GatewayApi {
   products(): readonly ApiProduct[];
   registerApplication(tx: Db, registration: Registration): Promise<RegisteredApplication>;
   setJwks(tx: Db, appId: string, source: KeySource): Promise<{ readonly kids: readonly string[]; readonly warnings: readonly string[] }>;
+  /** Every check of public keys, nothing stored; a URL is read. Never throws for what is given. */
+  examineKeys(source: KeySource): Promise<KeyExamination>;
   forgetJwksCache(tx: Db, appId: string): Promise<{ readonly forgotten: boolean }>;
   bindAsid(tx: Db, appId: string, asid: string): Promise<void>;
   unbindAsid(tx: Db, appId: string): Promise<void>;
   revokeApplication(tx: Db, appId: string): Promise<void>;
+  suspendApplication(tx: Db, appId: string): Promise<void>;
+  resumeApplication(tx: Db, appId: string): Promise<void>;
+  renameApplication(tx: Db, appId: string, name: string): Promise<void>;
   setAttributes(tx: Db, appId: string, changes: Readonly<Record<string, string | null>>): Promise<Readonly<Record<string, string>>>;
   setCallbackUrl(tx: Db, appId: string, callbackUrl: string): Promise<void>;
   subscribe(tx: Db, appId: string, productName: string, approve?: boolean): Promise<readonly Subscription[]>;
@@ -68,10 +74,14 @@ export function gatewayApi(world: GatewayWorld): GatewayApi {
     products: () => [...world.products.values()],
     registerApplication: (tx, registration) => registerApplication(world, tx, registration),
     setJwks,
+    examineKeys: async (source) => (await import('./key-examination.ts')).examineKeys(world.outgoing, source),
     forgetJwksCache,
     bindAsid: (tx, appId, asid) => bindAsid(world, tx, appId, asid),
     unbindAsid,
     revokeApplication,
+    suspendApplication,
+    resumeApplication,
+    renameApplication,
     setAttributes,
     setCallbackUrl,
     subscribe: (tx, appId, productName, approve) => subscribe(world, tx, appId, productName, approve),
