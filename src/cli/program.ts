@@ -14,6 +14,7 @@ import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addPortalCommands } from './commands/portal.ts';
+import { addKeyCommands } from './commands/key.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
 import { addSmartcardCommands } from './commands/smartcard.ts';
@@ -40,6 +41,7 @@ export function buildProgram(book: CommandBook): Command {
     addEnvCommands,
     addDnsCommands,
     addAppCommands,
+    addKeyCommands,
     addToken,
     addCis2Commands,
     addDirectoryCommands,
