@@ -1,11 +1,15 @@
 import type { Static } from 'typebox';
 import { connectingOperations } from './connecting.ts';
+import { applicationOperations } from './applications.ts';
+import { asidOperations } from './asids.ts';
 import { environmentOperations } from './environment.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
   ...environmentOperations,
   ...connectingOperations,
+  ...applicationOperations,
+  ...asidOperations,
 };
 
 type Operations = typeof operations;

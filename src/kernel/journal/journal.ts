@@ -6,6 +6,7 @@ import type { CheckResult, Exchange } from '../http/exchange.ts';
 import type { Random } from '../random.ts';
 import { type Migrations, prepare, type Store, tablesOf } from '../store/store.ts';
 import { maskBody, maskHeaders, maskUrl } from './mask.ts';
+import { type OutcomeCount, outcomesOf } from './outcomes.ts';
 
 /** The journal is a database of its own (DESIGN.md D8). */
 export const journalMigrations: Migrations = {
@@ -246,6 +247,12 @@ export class Journal implements JournalReader {
     if (filter.correlationId !== undefined) query = query.where('correlation_id', '=', filter.correlationId);
     query = filter.after === undefined ? query.orderBy('id', 'desc') : query.where('id', '>', filter.after).orderBy('id');
     return (await query.execute()).map((row) => JSON.parse(row.summary));
+  }
+
+  /** How an application's exchanges ended, most frequent first. */
+  async outcomesOf(appId: string): Promise<readonly OutcomeCount[]> {
+    await this.flush();
+    return outcomesOf(this.#store.db, appId);
   }
 
   /** One exchange with headers, bodies and checks; by its id, its `X-Request-ID` or correlation id. */

@@ -5,6 +5,7 @@ import type { Examination } from './examination.ts';
 import type { KeyExamination } from './key-examination.ts';
 import {
   type ApplicationView,
+  addKey,
   approveProduct,
   bindAsid,
   forgetJwksCache,
@@ -56,6 +57,12 @@ export interface GatewayApi {
   subscribe(tx: Db, appId: string, productName: string, approve?: boolean): Promise<readonly Subscription[]>;
   approveProduct(tx: Db, appId: string, productName: string): Promise<readonly Subscription[]>;
   rotateKey(tx: Db, appId: string, revokeOthers?: boolean): Promise<NewKey>;
+  /** Adds the key the caller drew: may be repeated. Throws LocalRefusal 404, 409. */
+  addKey(
+    tx: Db,
+    appId: string,
+    wish: { readonly apiKey: string; readonly revokeOthers: boolean },
+  ): Promise<Pick<NewKey, 'apiKey'> & Partial<NewKey>>;
   revokeKey(tx: Db, appId: string, apiKey: string): Promise<void>;
   listApplications(db: Db): Promise<readonly ApplicationView[]>;
   /** The doctor: a token, AppID, API key or name, check by check, without spending anything. Never throws for what is pasted. */
@@ -87,6 +94,7 @@ export function gatewayApi(world: GatewayWorld): GatewayApi {
     subscribe: (tx, appId, productName, approve) => subscribe(world, tx, appId, productName, approve),
     approveProduct,
     rotateKey: (tx, appId, revokeOthers) => rotateKey(world, tx, appId, revokeOthers),
+    addKey: (tx, appId, wish) => addKey(world, tx, appId, wish),
     revokeKey,
     listApplications: (db) => listApplications(world, db),
     examine: async (pasted) => (await import('./examination.ts')).examine(world, pasted),

@@ -22,6 +22,7 @@ import {
   allApplications,
   findApplication,
   findByAsid,
+  findClient,
   forgetJwks,
   insertKey,
   keysOf,
@@ -100,7 +101,7 @@ export async function registerApplication(world: GatewayWorld, tx: Db, registrat
   if (existing !== undefined) return registeredBefore(tx, existing, registration);
   const application = newApplication(world, appId, registration);
   await saveApplication(tx, application.application);
-  const { apiKey, secret } = await addKey(world, tx, appId);
+  const { apiKey, secret } = await newKey(world, tx, appId);
   if (registration.asid !== undefined) await bindAsid(world, tx, appId, registration.asid);
   return {
     appId,
@@ -156,8 +157,7 @@ async function registeredBefore(tx: Db, existing: Application, registration: Reg
   return { appId: existing.appId, apiKey: newest.apiKey, kids: kidsIn(existing), warnings: [], subscriptions: existing.subscriptions };
 }
 
-async function addKey(world: GatewayWorld, tx: Db, appId: string): Promise<NewKey> {
-  const apiKey = world.random.text(API_KEY_LENGTH);
+async function newKey(world: GatewayWorld, tx: Db, appId: string, apiKey = world.random.text(API_KEY_LENGTH)): Promise<NewKey> {
   const secret = world.random.text(SECRET_LENGTH);
   const hashed = hashSecret(secret, world.random);
   const key: ApiKey = {
@@ -293,8 +293,29 @@ export async function approveProduct(tx: Db, appId: string, productName: string)
 export async function rotateKey(world: GatewayWorld, tx: Db, appId: string, revokeOthers = false): Promise<NewKey> {
   const application = await requireApplication(tx, appId);
   refuseRevoked(application);
-  const key = await addKey(world, tx, application.appId);
+  const key = await newKey(world, tx, application.appId);
   if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: key.apiKey });
+  return key;
+}
+
+/**
+ * Adds the key that the caller drew; the second time it is there, and its secret is not told again.
+ *
+ * @throws LocalRefusal 404, 409 for a revoked application or a key of another one
+ */
+export async function addKey(
+  world: GatewayWorld,
+  tx: Db,
+  appId: string,
+  { apiKey, revokeOthers }: { readonly apiKey: string; readonly revokeOthers: boolean },
+): Promise<Pick<NewKey, 'apiKey'> & Partial<NewKey>> {
+  const application = await requireApplication(tx, appId);
+  refuseRevoked(application);
+  const there = await findClient(tx, apiKey);
+  if (there !== undefined && there.application.appId !== application.appId)
+    throw new LocalRefusal(409, 'key_taken', 'This API key belongs to another application.', 'Draw another.');
+  const key = there === undefined ? await newKey(world, tx, application.appId, apiKey) : { apiKey };
+  if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: apiKey });
   return key;
 }
 
