@@ -1,4 +1,6 @@
 import { access } from './access/index.ts';
+import { applications } from './applications/index.ts';
+import { asids } from './asids/index.ts';
 import { audit } from './audit/index.ts';
 import { catalogue } from './catalogue/index.ts';
 import { connecting } from './connecting/index.ts';
@@ -7,3 +9,4 @@ import type { PortalModule } from './module.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
 export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, connecting];
+export const portalModules: readonly PortalModule[] = [audit, mail, access, applications, asids];

@@ -34,6 +34,17 @@ export type ManagedAsid = Static<typeof AsidSchema>;
 
 /** Accredited systems: allocated by the operator, shared with services, retired for good. */
 export const asidOperations = {
+  'directory.organisation': operation({
+    summary: 'An organisation of the directory, by its ODS code.',
+    input: Type.Object({ odsCode: OdsCode }, closed),
+    output: Type.Object({ odsCode: Text, name: Text, kind: Text }),
+    run: async (environment, { odsCode }) => {
+      const found = await directoryOf(environment).organisation(environment.store.db, odsCode);
+      if (found === undefined)
+        throw new LocalRefusal(404, 'organisation_unknown', `The directory of this environment has no organisation ${odsCode}.`);
+      return { odsCode: found.odsCode, name: found.name, kind: found.kind };
+    },
+  }),
   'asids.allocate': operation({
     summary: 'Registers a system under a new ASID; a request that was made before finds the ASID it got.',
     input: Type.Object(
