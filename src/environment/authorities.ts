@@ -34,7 +34,6 @@ export function gatewayOf(environment: Environment): GatewayApi {
 }
 
 /** People, organisations and systems of an environment, for what stands above it. */
-/** The directory of an environment, for what stands above it. */
 export function directoryOf(environment: Environment): DirectoryApi {
   return apiOf(environment, 'directory') as DirectoryApi;
 }

@@ -8,5 +8,4 @@ import { mail } from './mail/index.ts';
 import type { PortalModule } from './module.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
-export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, connecting];
-export const portalModules: readonly PortalModule[] = [audit, mail, access, applications, asids];
+export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, connecting, applications, asids];

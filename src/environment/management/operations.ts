@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
-import { connectingOperations } from './connecting.ts';
 import { applicationOperations } from './applications.ts';
 import { asidOperations } from './asids.ts';
+import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
