@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, hash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,10 +36,15 @@ export interface KeyPair {
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
 }
 
-/** Makes an RSA key pair for signing client assertions with RS512. */
-export async function makeKeyPair(kid: string, modulusLength: number): Promise<KeyPair> {
+/**
+ * Makes an RSA key pair for signing client assertions with RS512.
+ *
+ * @param name its kid; the thumbprint of RFC 7638 when undefined
+ */
+export async function makeKeyPair(name: string | undefined, modulusLength: number): Promise<KeyPair> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
   const { kty, n, e } = publicKey.export({ format: 'jwk' });
+  const kid = name ?? hash('sha256', JSON.stringify({ e, kty, n }), 'base64url');
   return {
     kid,
     privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -132,6 +132,7 @@ test('there is every command the manual promises', () => {
       'identity-agent ticket',
       'journal show',
       'journal tail',
+      'key create',
       'portal account list',
       'portal account restore',
       'portal account suspend',

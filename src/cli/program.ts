@@ -15,6 +15,7 @@ import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
+import { addKeyCommands } from './commands/key.ts';
 import { addPortalCommands } from './commands/portal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
@@ -42,6 +43,7 @@ export function buildProgram(book: CommandBook): Command {
     addEnvCommands,
     addDnsCommands,
     addAppCommands,
+    addKeyCommands,
     addToken,
     addCis2Commands,
     addDirectoryCommands,

@@ -3,6 +3,7 @@
  * added to the table is found here, and must be in the list of those that are asked.
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { type ManagedEnvironment, manageHere, manageOverHttp } from '../../src/environment/management/index.ts';
 import { operations } from '../../src/environment/management/operations.ts';
@@ -20,8 +21,15 @@ const adapters: readonly { readonly name: string; readonly of: () => ManagedEnvi
   { name: 'over HTTP', of: () => manageOverHttp({ id: 'INT', url: platform.httpUrl, token: undefined }) },
 ];
 
+async function registered(managed: ManagedEnvironment): Promise<{ readonly appId: string }> {
+  const appId = randomUUID();
+  await managed.call('applications.register', { appId, name: 'Acme - Link', accessMode: 'application-restricted' });
+  return { appId };
+}
+
 for (const { name, of } of adapters)
   describe(`management ${name}`, { concurrency: false }, () => {
+    const names = { appId: randomUUID(), requestId: randomUUID() };
     test('an environment describes itself', async () => {
       const description = await of().call('environment.describe', {});
       assert.deepEqual(
@@ -31,6 +39,84 @@ for (const { name, of } of adapters)
       assert.equal((await of().call('environment.manifest', {})).id, 'INT');
       const { now } = await of().call('environment.now', {});
       assert.ok(Math.abs(now - description.now) < 60_000);
+    });
+
+    test('an application from registration to revocation, each step twice', async () => {
+      const { appId, requestId } = names;
+      const managed = of();
+      const register = { appId, name: 'Acme - Link', accessMode: 'user-restricted' } as const;
+      const first = await managed.call('applications.register', register);
+      const again = await managed.call('applications.register', register);
+      assert.match(first.secret ?? '', /^[A-Za-z0-9]{16}$/);
+      assert.deepEqual(again, { apiKey: first.apiKey }, 'the secret is told once');
+      const { products } = await managed.call('applications.products', {});
+      const productName = products.find((each) => each.accessMode === 'user-restricted' && each.callbackRequired)?.name ?? '';
+      const callbackUrl = 'https://supplier.example/callback';
+      for (let time = 0; time < 2; time += 1) {
+        await managed.call('applications.setCallback', { appId, callbackUrl });
+        await managed.call('applications.addApi', { appId, productName });
+        await managed.call('applications.rename', { appId, name: 'Acme - Link 2' });
+        await managed.call('applications.setAttributes', { appId, attributes: { DisplayName: 'Link', gone: null } });
+        await managed.call('applications.setKeys', { appId, source: { jwksUrl: 'https://supplier.example/jwks.json' } });
+        await managed.call('applications.approveApi', { appId, productName });
+      }
+      const system = { odsCode: 'R69', productName: 'Link', displayName: 'R69 - Link – Int - User-Restricted', services: ['ers'] };
+      const { asid } = await managed.call('asids.allocate', { requestId, ...system });
+      assert.equal((await managed.call('asids.allocate', { requestId, ...system })).asid, asid, 'the same request, the same ASID');
+      for (let time = 0; time < 2; time += 1) {
+        await managed.call('applications.bindAsid', { appId, asid });
+        await managed.call('asids.join', { asid, service: 'nems' });
+      }
+      const bound = await managed.call('asids.view', { asid });
+      assert.deepEqual([bound.services, bound.boundTo?.appId, bound.displayName], [['ers', 'nems'], appId, system.displayName]);
+      const view = await managed.call('applications.view', { appId });
+      assert.deepEqual(
+        [view.name, view.callbackUrl, view.asid, view.jwksUrl, view.subscriptions],
+        ['Acme - Link 2', callbackUrl, asid, 'https://supplier.example/jwks.json', [{ product: productName, status: 'approved' }]],
+      );
+      assert.deepEqual(view.attributes, { DisplayName: 'Link', asid });
+      for (let time = 0; time < 2; time += 1) await managed.call('asids.retire', { asid });
+      assert.equal((await managed.call('applications.view', { appId })).asid, undefined, 'a retired ASID is bound to nothing');
+      await assert.rejects(managed.call('applications.bindAsid', { appId, asid }), { code: 'asid_unknown', status: 404 });
+      for (let time = 0; time < 2; time += 1) {
+        await managed.call('applications.unbindAsid', { appId });
+        assert.equal((await managed.call('applications.suspend', { appId })).status, 'suspended');
+      }
+      for (let time = 0; time < 2; time += 1) assert.equal((await managed.call('applications.resume', { appId })).status, 'approved');
+      for (let time = 0; time < 2; time += 1) assert.equal((await managed.call('applications.revoke', { appId })).status, 'revoked');
+    });
+
+    test('API keys: the caller draws them, the secret is told once, the others are revoked on request', async () => {
+      const managed = of();
+      const { appId } = await registered(managed);
+      const apiKey = `${name === 'over HTTP' ? 'H' : 'P'}${'k'.repeat(31)}`;
+      const wish = { appId, apiKey, revokeOthers: true };
+      assert.match((await managed.call('applications.addApiKey', wish)).secret ?? '', /^[A-Za-z0-9]{16}$/);
+      assert.deepEqual(await managed.call('applications.addApiKey', wish), { apiKey });
+      const { apiKeys } = await managed.call('applications.view', { appId });
+      assert.deepEqual(
+        apiKeys.map((each) => each.status),
+        ['revoked', 'approved'],
+      );
+      await managed.call('applications.revokeApiKey', { appId, apiKey });
+      await managed.call('applications.revokeApiKey', { appId, apiKey });
+      const { appId: other } = await registered(managed);
+      await assert.rejects(managed.call('applications.addApiKey', { ...wish, appId: other }), { code: 'key_taken', status: 409 });
+    });
+
+    test('keys are examined without being registered; usage counts from the journal; lists take what is named', async () => {
+      const managed = of();
+      const { appId } = await registered(managed);
+      const examined = await managed.call('applications.examineKeys', { jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } });
+      assert.deepEqual([examined.good, examined.keys], [false, []]);
+      assert.deepEqual(await managed.call('applications.usage', { appId, errors: 5 }), { exchanges: 0, outcomes: [], errors: [] });
+      assert.deepEqual(
+        (await managed.call('applications.list', { appIds: [appId] })).applications.map((each) => each.appId),
+        [appId],
+      );
+      assert.ok((await managed.call('applications.list', {})).applications.length > 1);
+      assert.ok((await managed.call('asids.list', {})).asids.length > 1);
+      assert.deepEqual((await managed.call('asids.list', { asids: [] })).asids, []);
     });
 
     test('an input of another shape is refused, and says where', async () => {

@@ -1,4 +1,6 @@
 import type { Static } from 'typebox';
+import { applicationOperations } from './applications.ts';
+import { asidOperations } from './asids.ts';
 import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
 import { recordingOperations } from './recordings.ts';
@@ -8,6 +10,8 @@ export const operations = {
   ...environmentOperations,
   ...connectingOperations,
   ...recordingOperations,
+  ...applicationOperations,
+  ...asidOperations,
 };
 
 type Operations = typeof operations;

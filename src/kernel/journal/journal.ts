@@ -14,6 +14,7 @@ import {
   SUMMARY_COLUMNS,
   summaryOf,
 } from './entry.ts';
+import { type OutcomeCount, outcomesOf } from './outcomes.ts';
 
 export { type JournalEntry, type JournalSummary, journalMigrations } from './entry.ts';
 
@@ -133,6 +134,12 @@ export class Journal implements JournalReader {
     if (filter.correlationId !== undefined) query = query.where('correlation_id', '=', filter.correlationId);
     query = filter.after === undefined ? query.orderBy('id', 'desc') : query.where('id', '>', filter.after).orderBy('id');
     return (await query.execute()).map(summaryOf);
+  }
+
+  /** How an application's exchanges ended, most frequent first. */
+  async outcomesOf(appId: string): Promise<readonly OutcomeCount[]> {
+    await this.flush();
+    return outcomesOf(this.#store.db, appId);
   }
 
   /** One exchange with headers, bodies and checks; by its id, its `X-Request-ID` or correlation id. */

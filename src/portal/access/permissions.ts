@@ -17,6 +17,15 @@ export const PERMISSIONS = {
   'team.create': { supplier: 'all', operator: 'all' },
   'team.see': { supplier: 'own', reviewer: 'all', operator: 'all' },
   'team.change': { supplier: 'administered', operator: 'all' },
+  // applications and ASIDs
+  'application.register': { supplier: 'own', operator: 'all' },
+  'application.see': { supplier: 'own', reviewer: 'all', operator: 'all' },
+  'application.change': { supplier: 'own', operator: 'all' },
+  'application.revoke': { supplier: 'administered', operator: 'all' },
+  'application.operate': { operator: 'all' },
+  'asid.see': { supplier: 'own', euo: 'organisation', reviewer: 'all', operator: 'all' },
+  'asid.request': { supplier: 'own', operator: 'all' },
+  'asid.operate': { operator: 'all' },
   // audit trail
   'audit.see': { supplier: 'own', euo: 'organisation', operator: 'all' },
   // getting connected

@@ -8,7 +8,7 @@ import type { Access } from './states.ts';
 
 /** What the desk says of each verdict of conformance (PTL-008). */
 const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, runId: string) => string>> = {
-  'no-run': (environment) => `There is no conformance run of this product version in ${environment}.`,
+  'no-run': (environment) => `No conformance run of this product version has passed in ${environment}.`,
   open: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has not shown every case.`,
   failed: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has failed.`,
   passed: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has passed.`,

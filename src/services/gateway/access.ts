@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/clock.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { approvedProducts, keyFault, visibleAttributes } from './application.ts';
+import { type ApplicationStatus, approvedProducts, keyFault, standingOf, visibleAttributes } from './application.ts';
 import { GatewayRefusal } from './errors.ts';
 import { type ApiProduct, covers } from './products.ts';
 import { fingerprint } from './secrets.ts';
@@ -14,7 +14,7 @@ export interface ApplicationFacts {
   readonly name: string;
   /** Environment it is registered in: a token never reaches another one. */
   readonly environment: string;
-  readonly status: 'approved' | 'revoked';
+  readonly status: ApplicationStatus;
   readonly asid?: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -65,7 +65,7 @@ export async function verifyAccessToken(world: GatewayWorld, db: Db, authorizati
     });
   }
   const [row] = await tokenWithApplication(db, { hash: fingerprint(token) });
-  if (row === undefined || row.status !== 'approved') throw unknownToken(row === undefined ? undefined : row.name);
+  if (row === undefined || row.status !== 'approved') throw unknownToken(row);
   const now = world.clock.now();
   const issuedAt = Number(row.issued_at);
   const expiresAt = Number(row.expires_at);
@@ -107,13 +107,13 @@ function bearerToken(authorization: string | undefined): string | undefined {
   return token === '' ? undefined : token;
 }
 
-function unknownToken(revokedApplication: string | undefined): GatewayRefusal {
+function unknownToken(application: { readonly name: string; readonly status: string } | undefined): GatewayRefusal {
   return new GatewayRefusal(401, 'Invalid Access Token', 'keymanagement.service.invalid_access_token', {
     check: 'gateway.token.known',
     why:
-      revokedApplication === undefined
+      application === undefined
         ? 'This environment never issued this token, or its log-on has ended.'
-        : `The application ${revokedApplication} is revoked, and its tokens with it.`,
+        : `The application ${application.name} is ${application.status}, and its tokens with it.`,
     fix: 'Ask this environment’s token endpoint for a new one: tokens of other environments are refused.',
   });
 }
@@ -172,8 +172,7 @@ export async function verifyApiKey(world: GatewayWorld, db: Db, apiKey: string |
   if (client === undefined)
     throw refuse('Invalid ApiKey', 'oauth.v2.InvalidApiKey', 'No application of this environment has this API key.');
   const { application, key } = client;
-  if (keyFault(key, application) === 'revoked')
-    throw refuse('ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', 'The application or this key is revoked.');
+  if (keyFault(key, application) === 'revoked') throw refuse('ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', standingOf(application));
   const covered = approvedProducts(application).some((name) => {
     const product = world.products.get(name);
     return product !== undefined && covers(product, path);

@@ -2,8 +2,10 @@ import type { Db } from '../../kernel/store/store.ts';
 import { type AccessGrant, type ApplicationFacts, admit, verifyAccessToken, verifyApiKey } from './access.ts';
 import type { Subscription } from './application.ts';
 import type { Examination } from './examination.ts';
+import type { KeyExamination } from './key-examination.ts';
 import {
   type ApplicationView,
+  addKey,
   approveProduct,
   bindAsid,
   forgetJwksCache,
@@ -12,7 +14,6 @@ import {
   type RegisteredApplication,
   type Registration,
   registerApplication,
-  revokeApplication,
   revokeKey,
   rotateKey,
   setAttributes,
@@ -25,6 +26,7 @@ import {
 import type { ApiProduct } from './products.ts';
 import { countRequest } from './rate-limits.ts';
 import type { KeySource } from './registration.ts';
+import { renameApplication, resumeApplication, revokeApplication, suspendApplication } from './standing.ts';
 import type { GatewayWorld } from './world.ts';
 
 /** What the gateway does for APIs, and for those who manage applications. Management functions may be repeated and run in `tx`. */
@@ -41,15 +43,26 @@ export interface GatewayApi {
   products(): readonly ApiProduct[];
   registerApplication(tx: Db, registration: Registration): Promise<RegisteredApplication>;
   setJwks(tx: Db, appId: string, source: KeySource): Promise<{ readonly kids: readonly string[]; readonly warnings: readonly string[] }>;
+  /** Every check of public keys, nothing stored; a URL is read. Never throws for what is given. */
+  examineKeys(source: KeySource): Promise<KeyExamination>;
   forgetJwksCache(tx: Db, appId: string): Promise<{ readonly forgotten: boolean }>;
   bindAsid(tx: Db, appId: string, asid: string): Promise<void>;
   unbindAsid(tx: Db, appId: string): Promise<void>;
   revokeApplication(tx: Db, appId: string): Promise<void>;
+  suspendApplication(tx: Db, appId: string): Promise<void>;
+  resumeApplication(tx: Db, appId: string): Promise<void>;
+  renameApplication(tx: Db, appId: string, name: string): Promise<void>;
   setAttributes(tx: Db, appId: string, changes: Readonly<Record<string, string | null>>): Promise<Readonly<Record<string, string>>>;
   setCallbackUrl(tx: Db, appId: string, callbackUrl: string): Promise<void>;
   subscribe(tx: Db, appId: string, productName: string, approve?: boolean): Promise<readonly Subscription[]>;
   approveProduct(tx: Db, appId: string, productName: string): Promise<readonly Subscription[]>;
   rotateKey(tx: Db, appId: string, revokeOthers?: boolean): Promise<NewKey>;
+  /** Adds the key the caller drew: may be repeated. Throws LocalRefusal 404, 409. */
+  addKey(
+    tx: Db,
+    appId: string,
+    wish: { readonly apiKey: string; readonly revokeOthers: boolean },
+  ): Promise<Pick<NewKey, 'apiKey'> & Partial<NewKey>>;
   revokeKey(tx: Db, appId: string, apiKey: string): Promise<void>;
   listApplications(db: Db): Promise<readonly ApplicationView[]>;
   /** The doctor: a token, AppID, API key or name, check by check, without spending anything. Never throws for what is pasted. */
@@ -68,15 +81,20 @@ export function gatewayApi(world: GatewayWorld): GatewayApi {
     products: () => [...world.products.values()],
     registerApplication: (tx, registration) => registerApplication(world, tx, registration),
     setJwks,
+    examineKeys: async (source) => (await import('./key-examination.ts')).examineKeys(world.outgoing, source),
     forgetJwksCache,
     bindAsid: (tx, appId, asid) => bindAsid(world, tx, appId, asid),
     unbindAsid,
     revokeApplication,
+    suspendApplication,
+    resumeApplication,
+    renameApplication,
     setAttributes,
     setCallbackUrl,
     subscribe: (tx, appId, productName, approve) => subscribe(world, tx, appId, productName, approve),
     approveProduct,
     rotateKey: (tx, appId, revokeOthers) => rotateKey(world, tx, appId, revokeOthers),
+    addKey: (tx, appId, wish) => addKey(world, tx, appId, wish),
     revokeKey,
     listApplications: (db) => listApplications(world, db),
     examine: async (pasted) => (await import('./examination.ts')).examine(world, pasted),

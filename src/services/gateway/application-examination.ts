@@ -14,7 +14,7 @@ interface Link {
 const LINKS: readonly Link[] = [
   {
     check: 'application.approved',
-    fix: 'A revoked application gets no tokens; make a new one.',
+    fix: 'A suspended application is resumed by the operator; a revoked one gets no tokens ever: make a new one.',
     fault: ({ status }) => (status === 'approved' ? undefined : `The application is ${status}.`),
   },
   {

@@ -9,12 +9,15 @@ export interface Subscription {
   readonly override?: boolean;
 }
 
+/** Suspended: refused like a revoked one until the operator resumes it. */
+export type ApplicationStatus = 'approved' | 'suspended' | 'revoked';
+
 /** An application as the API platform knows it (identity.md C.11): one per environment, with one callback URL. */
 export interface Application {
   readonly appId: string;
   readonly name: string;
   readonly accessMode: AccessMode;
-  readonly status: 'approved' | 'revoked';
+  readonly status: ApplicationStatus;
   readonly callbackUrl: string | undefined;
   readonly subscriptions: readonly Subscription[];
   readonly attributes: Readonly<Record<string, string>>;
@@ -39,6 +42,13 @@ export interface ApiKey {
 /** Names of the products that the application may use now. */
 export function approvedProducts(application: Application): readonly string[] {
   return application.subscriptions.filter((each) => each.status === 'approved').map((each) => each.product);
+}
+
+/** Why a client that {@link keyFault} calls revoked is refused, for the journal. */
+export function standingOf(application: Pick<Application, 'name' | 'status'>): string {
+  return application.status === 'suspended'
+    ? `The application ${application.name} is suspended.`
+    : 'The application or this API key is revoked.';
 }
 
 /** Why a client may not use a key, in the order the platform finds out; undefined when it may. */

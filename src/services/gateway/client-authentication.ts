@@ -1,5 +1,5 @@
 /** Who calls the token endpoint: by signed assertion, or by API key and secret. */
-import { type ApiKey, type Application, keyFault } from './application.ts';
+import { type ApiKey, type Application, keyFault, standingOf } from './application.ts';
 import { type ClientAssertion, type Passed, readClientAssertion } from './client-assertion.ts';
 import { refuse } from './errors.ts';
 import { findKey, kidsOf } from './jwks.ts';
@@ -103,8 +103,7 @@ export async function activeClient(
   const client = await findClient(world.store.db, apiKey);
   if (client === undefined) throw refuse(check);
   const fault = keyFault(client.key, client.application);
-  if (fault === 'revoked')
-    throw refuse(check, 'The application or this API key is revoked.', 'Use an active key, or register a new application.');
+  if (fault === 'revoked') throw refuse(check, standingOf(client.application), 'Use an active key, or register a new application.');
   if (fault === 'no-product')
     throw refuse(
       check,

@@ -12,9 +12,11 @@ import type { GatewayWorld } from './world.ts';
 
 export type { AccessGrant, ApplicationFacts } from './access.ts';
 export type { GatewayApi } from './api.ts';
-export type { Subscription } from './application.ts';
+export type { ApplicationStatus, Subscription } from './application.ts';
 export { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
 export type { Examination } from './examination.ts';
+export type { KeyCheck } from './jwks.ts';
+export type { KeyExamination } from './key-examination.ts';
 export type { ApplicationView, NewKey, RegisteredApplication, Registration } from './management.ts';
 export { type AccessMode, type ApiProduct, apiProduct } from './products.ts';
 export type { KeySource } from './registration.ts';

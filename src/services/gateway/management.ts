@@ -1,7 +1,7 @@
 /** The application register: what operators, the portal and the command line do to applications. Every operation may be repeated. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { type ApiKey, type Application, type Subscription, visibleAttributes } from './application.ts';
+import { type ApiKey, type Application, type ApplicationStatus, type Subscription, visibleAttributes } from './application.ts';
 import { kidsOf } from './jwks.ts';
 import type { AccessMode } from './products.ts';
 import {
@@ -11,6 +11,8 @@ import {
   checkAttributes,
   checkBinding,
   checkCallbackUrl,
+  checkName,
+  checkOneProduct,
   chooseProduct,
   type KeySource,
   newSubscription,
@@ -20,6 +22,7 @@ import {
   allApplications,
   findApplication,
   findByAsid,
+  findClient,
   forgetJwks,
   insertKey,
   keysOf,
@@ -44,6 +47,8 @@ export interface Registration {
   readonly asid?: string;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly keys?: KeySource;
+  /** Registers without a product; one is subscribed to later (PTL-104). */
+  readonly withoutProduct?: true;
   /** Approves the product in production too: the operator's override. */
   readonly approve?: boolean;
 }
@@ -60,7 +65,7 @@ export interface ApplicationView {
   readonly name: string;
   readonly environment: string;
   readonly accessMode: AccessMode;
-  readonly status: 'approved' | 'revoked';
+  readonly status: ApplicationStatus;
   readonly callbackUrl?: string;
   readonly subscriptions: readonly Subscription[];
   readonly asid?: string;
@@ -96,7 +101,7 @@ export async function registerApplication(world: GatewayWorld, tx: Db, registrat
   if (existing !== undefined) return registeredBefore(tx, existing, registration);
   const application = newApplication(world, appId, registration);
   await saveApplication(tx, application.application);
-  const { apiKey, secret } = await addKey(world, tx, appId);
+  const { apiKey, secret } = await newKey(world, tx, appId);
   if (registration.asid !== undefined) await bindAsid(world, tx, appId, registration.asid);
   return {
     appId,
@@ -116,20 +121,19 @@ function newApplication(
   registration: Registration,
 ): { readonly application: Application; readonly keys: AcceptedKeySource } {
   const { name, accessMode, callbackUrl } = registration;
-  if (name.trim() === '') throw new LocalRefusal(400, 'bad_name', 'An application needs a name.');
-  const product = chooseProduct(world.products, accessMode, registration.productName);
-  if (product.callbackRequired && callbackUrl === undefined)
+  const product = registration.withoutProduct === true ? undefined : chooseProduct(world.products, accessMode, registration.productName);
+  if (product?.callbackRequired === true && callbackUrl === undefined)
     throw new LocalRefusal(400, 'callback_missing', `The product ${product.name} needs a callback URL.`, 'Give callbackUrl.');
   if (callbackUrl !== undefined) checkCallbackUrl(callbackUrl);
   checkAttributes(registration.attributes ?? {});
   const keys = registration.keys === undefined ? NO_KEYS : acceptKeySource(registration.keys);
   const application: Application = {
     appId,
-    name: name.trim(),
+    name: checkName(name),
     accessMode,
     status: 'approved',
     callbackUrl,
-    subscriptions: [newSubscription(product, world.environment.production, registration.approve === true)],
+    subscriptions: product === undefined ? [] : [newSubscription(product, world.environment.production, registration.approve === true)],
     attributes: registration.attributes ?? {},
     asid: undefined,
     jwks: keys.jwks,
@@ -153,8 +157,7 @@ async function registeredBefore(tx: Db, existing: Application, registration: Reg
   return { appId: existing.appId, apiKey: newest.apiKey, kids: kidsIn(existing), warnings: [], subscriptions: existing.subscriptions };
 }
 
-async function addKey(world: GatewayWorld, tx: Db, appId: string): Promise<NewKey> {
-  const apiKey = world.random.text(API_KEY_LENGTH);
+async function newKey(world: GatewayWorld, tx: Db, appId: string, apiKey = world.random.text(API_KEY_LENGTH)): Promise<NewKey> {
   const secret = world.random.text(SECRET_LENGTH);
   const hashed = hashSecret(secret, world.random);
   const key: ApiKey = {
@@ -167,6 +170,12 @@ async function addKey(world: GatewayWorld, tx: Db, appId: string): Promise<NewKe
   };
   await insertKey(tx, key);
   return { apiKey, secret };
+}
+
+/** Throws LocalRefusal 409 for a revoked application: nothing brings it back. */
+export function refuseRevoked(application: Application): void {
+  if (application.status === 'revoked')
+    throw new LocalRefusal(409, 'application_revoked', `The application ${application.name} is revoked.`, 'Register a new application.');
 }
 
 /** The application, or LocalRefusal 404. */
@@ -216,13 +225,6 @@ export async function unbindAsid(tx: Db, appId: string): Promise<void> {
   if (application.asid !== undefined) await saveApplication(tx, { ...application, asid: undefined });
 }
 
-/** Revokes an application and all its keys for good: tokens it has are refused from now on. Throws LocalRefusal 404. */
-export async function revokeApplication(tx: Db, appId: string): Promise<void> {
-  const application = await requireApplication(tx, appId);
-  await saveApplication(tx, { ...application, status: 'revoked' });
-  await revokeKeys(tx, application.appId, 'all');
-}
-
 /** Sets attributes; null removes one, others stay. Throws LocalRefusal 400, 404. */
 export async function setAttributes(
   tx: Db,
@@ -244,7 +246,11 @@ export async function setCallbackUrl(tx: Db, appId: string, callbackUrl: string)
   await saveApplication(tx, { ...application, callbackUrl });
 }
 
-/** Subscribes an application to a product; approved at once but in production, unless the operator says so. Throws LocalRefusal 400, 404. */
+/**
+ * Subscribes an application to a product; approved at once but in production, unless the operator says so.
+ *
+ * @throws LocalRefusal 400, 404, and 409 for a second product: one API per application (PTL-105)
+ */
 export async function subscribe(
   world: GatewayWorld,
   tx: Db,
@@ -255,6 +261,7 @@ export async function subscribe(
   const application = await requireApplication(tx, appId);
   const product = chooseProduct(world.products, application.accessMode, productName);
   if (application.subscriptions.some((each) => each.product === productName)) return application.subscriptions;
+  checkOneProduct(application, product);
   if (product.callbackRequired && application.callbackUrl === undefined)
     throw new LocalRefusal(400, 'callback_missing', `The product ${product.name} needs a callback URL.`, 'Set the callback URL first.');
   const subscriptions = [...application.subscriptions, newSubscription(product, world.environment.production, approve)];
@@ -285,10 +292,30 @@ export async function approveProduct(tx: Db, appId: string, productName: string)
  */
 export async function rotateKey(world: GatewayWorld, tx: Db, appId: string, revokeOthers = false): Promise<NewKey> {
   const application = await requireApplication(tx, appId);
-  if (application.status === 'revoked')
-    throw new LocalRefusal(409, 'application_revoked', `The application ${application.name} is revoked.`, 'Register a new application.');
-  const key = await addKey(world, tx, application.appId);
+  refuseRevoked(application);
+  const key = await newKey(world, tx, application.appId);
   if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: key.apiKey });
+  return key;
+}
+
+/**
+ * Adds the key that the caller drew; the second time it is there, and its secret is not told again.
+ *
+ * @throws LocalRefusal 404, 409 for a revoked application or a key of another one
+ */
+export async function addKey(
+  world: GatewayWorld,
+  tx: Db,
+  appId: string,
+  { apiKey, revokeOthers }: { readonly apiKey: string; readonly revokeOthers: boolean },
+): Promise<Pick<NewKey, 'apiKey'> & Partial<NewKey>> {
+  const application = await requireApplication(tx, appId);
+  refuseRevoked(application);
+  const there = await findClient(tx, apiKey);
+  if (there !== undefined && there.application.appId !== application.appId)
+    throw new LocalRefusal(409, 'key_taken', 'This API key belongs to another application.', 'Draw another.');
+  const key = there === undefined ? await newKey(world, tx, application.appId, apiKey) : { apiKey };
+  if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: apiKey });
   return key;
 }
 

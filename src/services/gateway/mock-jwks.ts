@@ -1,7 +1,7 @@
 /** `/mock-jwks/…` (identity.md C.10): helpers for suppliers' tests, in environments with the simulated log-on. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../kernel/errors.ts';
-import { keyFault } from './application.ts';
+import { keyFault, standingOf } from './application.ts';
 import { faultBody, GatewayRefusal } from './errors.ts';
 import { isObject } from './jwt.ts';
 import { findClient } from './store/applications.ts';
@@ -46,7 +46,7 @@ async function realmCredentials(world: GatewayWorld, request: FastifyRequest, re
   const { application, key } = client;
   request.exchange.appId = application.appId;
   if (keyFault(key, application) === 'revoked')
-    throw refuse(401, 'ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', 'The application or this key is revoked.', 'Use an active key.');
+    throw refuse(401, 'ApiKey not approved', 'oauth.v2.ApiKeyNotApproved', standingOf(application), 'Use an active key.');
   const { appId, name, callbackUrl = LOCAL_CALLBACK } = application;
   const cis2 = await world.store.transaction((tx) => world.signIn.realmClient(tx, { id: appId, name, redirectUri: callbackUrl }));
   return reply.header('cache-control', 'no-store').send({ cis2, 'nhs-login': await world.signIn.nhsLoginClient() });

@@ -4,6 +4,24 @@ import type { Application, Subscription } from './application.ts';
 import { judgeJwks } from './jwks.ts';
 import type { AccessMode, ApiProduct } from './products.ts';
 
+/** The name without spaces around it. Throws LocalRefusal 400 for none. */
+export function checkName(name: string): string {
+  if (name.trim() === '') throw new LocalRefusal(400, 'bad_name', 'An application needs a name.');
+  return name.trim();
+}
+
+/** Throws LocalRefusal 409 when an application would subscribe to a second product (PTL-105). */
+export function checkOneProduct(application: Application, product: ApiProduct): void {
+  const held = application.subscriptions.find((each) => each.product !== product.name);
+  if (held !== undefined)
+    throw new LocalRefusal(
+      409,
+      'one_api',
+      `The application ${application.name} has the API ${held.product}: an application has one.`,
+      'Register another application for another API.',
+    );
+}
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Attributes that have an operation of their own. */

@@ -8,7 +8,6 @@ import {
   bindAsid,
   forgetJwksCache,
   listApplications,
-  revokeApplication,
   revokeKey,
   rotateKey,
   setAttributes,
@@ -18,6 +17,7 @@ import {
   unbindAsid,
   viewApplication,
 } from '../management.ts';
+import { renameApplication, resumeApplication, revokeApplication, suspendApplication } from '../standing.ts';
 import type { GatewayWorld } from '../world.ts';
 import { createApplication } from './one-step.ts';
 
@@ -53,6 +53,7 @@ const JwksBody = reader(
   ]),
   'Send the JWKS itself ({"keys":[…]}), or {"jwks":{…}}, or {"jwksUrl":"https://…"}.',
 );
+const NameBody = reader(Type.Object({ name: Word }, closed), 'Send {"name":"…"}.');
 const AttributesBody = reader(
   Type.Record(Word, Type.Union([Type.String({ maxLength: 20_000 }), Type.Null()])),
   'Send {"name":"value", …}; null removes an attribute.',
@@ -135,10 +136,16 @@ function registerChanges(app: FastifyInstance, world: GatewayWorld): void {
     });
     return { subscriptions };
   });
-  app.post<AppParams>('/applications/:appId/revoke', async ({ params: { appId } }) => {
-    await store.transaction((tx) => revokeApplication(tx, appId));
+  app.put<AppParams>('/applications/:appId/name', async ({ params: { appId }, body }) => {
+    const { name } = NameBody(body);
+    await store.transaction((tx) => renameApplication(tx, appId, name));
     return viewApplication(world, store.db, appId);
   });
+  for (const [word, change] of Object.entries({ suspend: suspendApplication, resume: resumeApplication, revoke: revokeApplication }))
+    app.post<AppParams>(`/applications/:appId/${word}`, async ({ params: { appId } }) => {
+      await store.transaction((tx) => change(tx, appId));
+      return viewApplication(world, store.db, appId);
+    });
 }
 
 function registerKeys(app: FastifyInstance, world: GatewayWorld): void {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Application, keyFault } from '../application.ts';
+import { type Application, keyFault, standingOf } from '../application.ts';
 import { refuse, refuseAtCallback } from '../errors.ts';
 import { AUTHORIZATION_LIFE } from '../log-on.ts';
 import { countTokenRequest } from '../rate-limits.ts';
@@ -61,7 +61,7 @@ async function checkClient({ world }: TokenServerBase, request: FastifyRequest, 
   exchange.appId = client.application.appId;
   exchange.passed('gateway.authorize.client-id');
   const fault = keyFault(client.key, client.application);
-  if (fault === 'revoked') throw refuse('gateway.authorize.application');
+  if (fault === 'revoked') throw refuse('gateway.authorize.application', standingOf(client.application));
   if (fault === 'no-product') throw refuse('gateway.authorize.product');
   exchange.passed('gateway.authorize.product');
   await countTokenRequest(world, client.application.appId);

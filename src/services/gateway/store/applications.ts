@@ -36,7 +36,7 @@ function toApplication(row: ApplicationRow): Application {
     appId: row.app_id,
     name: row.name,
     accessMode: row.access_mode === 'user-restricted' ? 'user-restricted' : 'application-restricted',
-    status: row.status === 'approved' ? 'approved' : 'revoked',
+    status: row.status === 'approved' || row.status === 'suspended' ? row.status : 'revoked',
     callbackUrl: row.callback_url ?? undefined,
     subscriptions: readSubscriptions(row.subscriptions),
     attributes: readAttributes(row.attributes),

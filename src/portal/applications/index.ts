@@ -1,0 +1,84 @@
+import type { Db } from '../../kernel/store/store.ts';
+import type { Visitor } from '../access/index.ts';
+import type { Automatic } from '../audit/index.ts';
+import type { PortalModule } from '../module.ts';
+import type { Change, ViewedApplication } from './application.ts';
+import { applicationTables } from './migrations/0001-applications.ts';
+import { type ApplicationRecord, findRecord, setLive } from './store.ts';
+
+export * from './access-mode.ts';
+export type { Change, ViewedApplication } from './application.ts';
+export type { NameEnvironment } from './name.ts';
+export { ACTING_ATTRIBUTES, type ApplicationState, type Missing } from './states.ts';
+export type { ApplicationRecord, Owner } from './store.ts';
+
+/** What applications offer modules further to the right: ASIDs, release. */
+export interface ApplicationsApi {
+  /** Whose an application is and what it is for; undefined when the portal does not know it. */
+  record(db: Db, appId: string): Promise<ApplicationRecord | undefined>;
+  /** The record the visitor may do something to. Throws LocalRefusal 401, 403, 404. */
+  permittedRecord: OmitPortal<typeof import('./application.ts').permittedRecord>;
+  /** An application with its state and what is missing. Throws LocalRefusal 404, 503. */
+  look(record: ApplicationRecord): Promise<ViewedApplication>;
+  /** Applications the visitor may see. Throws LocalRefusal 401. */
+  list(visitor: Visitor, environment?: string): Promise<readonly ViewedApplication[]>;
+  register: OmitPortal<typeof import('./registering.ts').registerApplication>;
+  addApi: OmitPortal<typeof import('./changes.ts').addApi>;
+  registerKeys: OmitPortal<typeof import('./keys.ts').registerKeys>;
+  /** Makes a change in the name of somebody who was asked before, and writes it down. Throws LocalRefusal 409, and what the environment refuses. */
+  changeAs(by: Visitor | Automatic, record: ApplicationRecord, change: Change): Promise<ViewedApplication>;
+  /** Go-live was confirmed (PTL-119); in the transaction that confirms it. */
+  confirmLive(tx: Db, appId: string, at: number): Promise<void>;
+}
+
+type OmitPortal<F> = F extends (portal: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
+
+/** Applications and their credentials (PTL-100…108, PTL-116). */
+export const applications: PortalModule<ApplicationsApi> = {
+  name: 'applications',
+  title: 'Environment access',
+  migrations: { '0001-applications': applicationTables },
+  create: (portal) => ({
+    api: {
+      record: findRecord,
+      permittedRecord: async (...rest) => (await import('./application.ts')).permittedRecord(portal, ...rest),
+      look: async (record) => (await import('./application.ts')).look(portal, record),
+      list: async (visitor, environment) => (await import('./application.ts')).listApplications(portal, visitor, environment),
+      register: async (...rest) => (await import('./registering.ts')).registerApplication(portal, ...rest),
+      addApi: async (...rest) => (await import('./changes.ts')).addApi(portal, ...rest),
+      registerKeys: async (...rest) => (await import('./keys.ts')).registerKeys(portal, ...rest),
+      changeAs: async (...rest) => (await import('./application.ts')).changeAs(portal, ...rest),
+      confirmLive: setLive,
+    },
+    routes: async (app) => {
+      const [{ registerNewApplication }, { registerApplicationPages }, { registerCredentialPages }, { registerApplicationApi }] =
+        await Promise.all([
+          import('./new-application-pages.ts'),
+          import('./application-pages.ts'),
+          import('./credential-pages.ts'),
+          import('./api-routes.ts'),
+        ]);
+      registerNewApplication(app, portal);
+      registerApplicationPages(app, portal);
+      registerCredentialPages(app, portal);
+      registerApplicationApi(app, portal);
+    },
+    navigation: [
+      {
+        text: 'Environment access',
+        href: '/environment-access',
+        order: 10,
+        shown: ({ role }) => role === 'supplier' || role === 'operator' || role === 'reviewer',
+      },
+    ],
+    home: [
+      {
+        title: 'Environment access',
+        href: '/environment-access',
+        text: 'Register applications, add APIs, manage keys and secrets.',
+        shown: ({ role }) => role === 'supplier' || role === 'operator' || role === 'reviewer',
+        order: 10,
+      },
+    ],
+  }),
+};

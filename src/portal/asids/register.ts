@@ -1,0 +1,154 @@
+/** The ASIDs there are: who may see which, which services share them, and their end (path-to-live.md §3.6). */
+import type { ManagedAsid } from '../../environment/management/asids.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
+import { may, require, type Visitor } from '../access/index.ts';
+import { applications, type NameEnvironment } from '../applications/index.ts';
+import type { Portal } from '../portal.ts';
+import { mayJoin, SHARING_SERVICES, type SharingVerdict } from './sharing.ts';
+import { type AsidState, asidState } from './states.ts';
+import { type AsidRequest, requests, saveRequest } from './store.ts';
+
+export const ASID_ENVIRONMENTS: readonly NameEnvironment[] = ['INT', 'DEP', 'PROD'];
+
+export interface ListedAsid {
+  readonly environment: NameEnvironment;
+  readonly asid: ManagedAsid;
+  readonly state: AsidState;
+  /** Undefined for one that was not asked for here. */
+  readonly request: AsidRequest | undefined;
+}
+
+/**
+ * ASIDs the visitor may see: their own applications', those of the organisation they speak for, or all. Retired ones are told by their request.
+ *
+ * @throws LocalRefusal 401
+ */
+export async function listAsids(
+  portal: Portal,
+  visitor: Visitor,
+  environment?: NameEnvironment,
+): Promise<{ readonly asids: readonly ListedAsid[]; readonly waiting: readonly AsidRequest[]; readonly retired: readonly AsidRequest[] }> {
+  require(visitor, 'asid.see');
+  const asked = await visibleRequests(portal, visitor, environment);
+  const asids: ListedAsid[] = [];
+  for (const id of ASID_ENVIRONMENTS) {
+    const managed = portal.environments.find((each) => each.id === id);
+    if (managed === undefined || (environment !== undefined && environment !== id)) continue;
+    const here = asked.filter((each) => each.environment === id && each.asid !== undefined);
+    const filter =
+      visitor.role === 'supplier'
+        ? { asids: here.flatMap((each) => each.asid ?? []) }
+        : visitor.role === 'euo'
+          ? { odsCode: visitor.odsCode ?? '-' }
+          : {};
+    for (const asid of (await managed.call('asids.list', filter)).asids)
+      asids.push({
+        environment: id,
+        asid,
+        state: asidState('allocated', asid.boundTo !== undefined),
+        request: here.find((each) => each.asid === asid.asid),
+      });
+  }
+  return {
+    asids,
+    waiting: asked.filter((each) => each.state === 'requested'),
+    retired: asked.filter((each) => each.state === 'retired'),
+  };
+}
+
+async function visibleRequests(portal: Portal, visitor: Visitor, environment: string | undefined): Promise<readonly AsidRequest[]> {
+  if (visitor.role === 'euo') return requests(portal.store.db, { environment, odsCode: visitor.odsCode ?? '-' });
+  if (visitor.role !== 'supplier') return requests(portal.store.db, { environment });
+  const own = await portal.use(applications).list(visitor, environment);
+  return requests(portal.store.db, { environment, appIds: own.map((each) => each.record.appId) });
+}
+
+/** One ASID, with what may join it and why. Throws LocalRefusal 401, 404. */
+export async function viewAsid(
+  portal: Portal,
+  visitor: Visitor,
+  environment: NameEnvironment,
+  asid: string,
+): Promise<
+  ListedAsid & {
+    readonly sharing: readonly { readonly id: string; readonly title: string; readonly held: boolean; readonly verdict: SharingVerdict }[];
+  }
+> {
+  const found = await visible(portal, visitor, environment, asid);
+  const { services } = found.asid;
+  return {
+    ...found,
+    sharing: SHARING_SERVICES.map(({ id, title }) => ({
+      id,
+      title,
+      held: services.includes(id),
+      verdict: services.includes(id) ? { answer: 'yes', why: 'The ASID serves it.' } : mayJoin(services, id),
+    })),
+  };
+}
+
+async function visible(portal: Portal, visitor: Visitor, environment: NameEnvironment, asid: string): Promise<ListedAsid> {
+  require(visitor, 'asid.see');
+  const [request] = await requests(portal.store.db, { asid, environment });
+  const record = request === undefined ? undefined : await portal.use(applications).record(portal.store.db, request.appId);
+  const system = /^\d{12}$/.test(asid) ? await portal.environment(environment).call('asids.list', { asids: [asid] }) : { asids: [] };
+  const [found] = system.asids;
+  const about = { ...record?.owner, odsCode: found?.odsCode };
+  if (found === undefined || !may(visitor, 'asid.see', about))
+    throw new LocalRefusal(404, 'asid_unknown', 'There is no such ASID.', 'A retired ASID is not there any more. See /asids.');
+  return { environment, asid: found, state: asidState('allocated', found.boundTo !== undefined), request };
+}
+
+/**
+ * Lets an ASID serve one service more, by the sharing matrix. Outside production its owner does it, in production the operator.
+ *
+ * @param confirmed a pair nobody has ruled on is joined only when the caller says they know
+ * @throws LocalRefusal 403, 404; 409 with the reason for a pair that may not share
+ */
+export async function joinService(
+  portal: Portal,
+  visitor: Visitor,
+  {
+    environment,
+    asid,
+    service,
+    confirmed,
+  }: { readonly environment: NameEnvironment; readonly asid: string; readonly service: string; readonly confirmed: boolean },
+): Promise<ManagedAsid> {
+  const found = await visible(portal, visitor, environment, asid);
+  const record = found.request && (await portal.use(applications).record(portal.store.db, found.request.appId));
+  require(visitor, environment === 'PROD' || record === undefined ? 'asid.operate' : 'asid.request', record?.owner);
+  if (found.asid.services.includes(service)) return found.asid;
+  const { answer, why } = mayJoin(found.asid.services, service);
+  if (answer === 'no' || answer === 'ask') throw new LocalRefusal(409, 'sharing_refused', why, 'Ask for a separate ASID.');
+  if (answer === 'warn' && !confirmed) throw new LocalRefusal(409, 'sharing_unsaid', why, 'Confirm that you want it all the same.');
+  const joined = await portal.environment(environment).call('asids.join', { asid, service });
+  await portal.store.transaction((tx) =>
+    portal.audit.record(tx, visitor, {
+      action: 'asid.join',
+      subject: `ASID ${asid}`,
+      environment,
+      about: { ...record?.owner, odsCode: found.asid.odsCode },
+      detail: { service, answer },
+    }),
+  );
+  return joined;
+}
+
+/** Retires an ASID for good: its application has none then, and the number is not used again. Throws LocalRefusal 403, 404. */
+export async function retireAsid(portal: Portal, visitor: Visitor, environment: NameEnvironment, asid: string): Promise<void> {
+  require(visitor, 'asid.operate');
+  const found = await visible(portal, visitor, environment, asid);
+  await portal.environment(environment).call('asids.retire', { asid });
+  const record = found.request && (await portal.use(applications).record(portal.store.db, found.request.appId));
+  await portal.store.transaction(async (tx) => {
+    if (found.request !== undefined) await saveRequest(tx, { ...found.request, state: 'retired', decidedAt: portal.clock.realNow() });
+    await portal.audit.record(tx, visitor, {
+      action: 'asid.retire',
+      subject: `ASID ${asid}`,
+      environment,
+      about: { ...record?.owner, odsCode: found.asid.odsCode },
+      detail: found.asid.boundTo === undefined ? {} : { wasBoundTo: found.asid.boundTo.appId },
+    });
+  });
+}

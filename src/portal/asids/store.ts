@@ -1,0 +1,110 @@
+import type { Instant } from '../../kernel/clock.ts';
+import { type Db, tablesOf } from '../../kernel/store/store.ts';
+import { ERS_USES, type ErsUse, type NameEnvironment } from '../applications/index.ts';
+import type { RequestState } from './states.ts';
+
+/** A request for the ASID of one application. */
+export interface AsidRequest {
+  readonly requestId: string;
+  readonly environment: NameEnvironment;
+  readonly appId: string;
+  /** End-user organisation. */
+  readonly odsCode: string;
+  readonly organisation: string;
+  readonly product: string;
+  readonly use: ErsUse;
+  /** User id an unattended application acts with: the senior responsible person at the organisation. */
+  readonly actingUser: string | undefined;
+  readonly state: RequestState;
+  readonly asid: string | undefined;
+  readonly requestedAt: Instant;
+  readonly decidedAt: Instant | undefined;
+}
+
+interface Row {
+  request_id: string;
+  environment: string;
+  app_id: string;
+  ods_code: string;
+  organisation: string;
+  product: string;
+  ers_use: string;
+  acting_user: string | null;
+  state: string;
+  asid: string | null;
+  requested_at: number;
+  decided_at: number | null;
+}
+interface Tables {
+  asids_request: Row;
+}
+
+export async function findRequest(db: Db, requestId: string): Promise<AsidRequest | undefined> {
+  const row = await tablesOf<Tables>(db).selectFrom('asids_request').selectAll().where('request_id', '=', requestId).executeTakeFirst();
+  return row && requestOf(row);
+}
+
+/** Requests, oldest first. */
+export async function requests(
+  db: Db,
+  filter: {
+    readonly appIds?: readonly string[] | undefined;
+    readonly state?: RequestState | undefined;
+    readonly asid?: string | undefined;
+    readonly environment?: string | undefined;
+    readonly odsCode?: string | undefined;
+  },
+): Promise<readonly AsidRequest[]> {
+  const { appIds, state, asid, environment, odsCode } = filter;
+  if (appIds !== undefined && appIds.length === 0) return [];
+  let query = tablesOf<Tables>(db).selectFrom('asids_request').selectAll().orderBy('requested_at').orderBy('request_id');
+  if (appIds !== undefined) query = query.where('app_id', 'in', appIds);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (asid !== undefined) query = query.where('asid', '=', asid);
+  if (environment !== undefined) query = query.where('environment', '=', environment);
+  if (odsCode !== undefined) query = query.where('ods_code', '=', odsCode);
+  return (await query.execute()).map(requestOf);
+}
+
+/** Writes a request: new, or in place of what was stored under its id. */
+export async function saveRequest(tx: Db, request: AsidRequest): Promise<void> {
+  const row: Row = {
+    request_id: request.requestId,
+    environment: request.environment,
+    app_id: request.appId,
+    ods_code: request.odsCode,
+    organisation: request.organisation,
+    product: request.product,
+    ers_use: request.use,
+    acting_user: request.actingUser ?? null,
+    state: request.state,
+    asid: request.asid ?? null,
+    requested_at: request.requestedAt,
+    decided_at: request.decidedAt ?? null,
+  };
+  const { request_id, ...changes } = row;
+  await tablesOf<Tables>(tx)
+    .insertInto('asids_request')
+    .values(row)
+    .onConflict((conflict) => conflict.column('request_id').doUpdateSet(changes))
+    .execute();
+}
+
+function requestOf(row: Row): AsidRequest {
+  const use = ERS_USES.find((each) => each === row.ers_use);
+  if (use === undefined) throw new Error(`asids_request has the use ${row.ers_use}`);
+  return {
+    requestId: row.request_id,
+    environment: row.environment === 'PROD' ? 'PROD' : row.environment === 'DEP' ? 'DEP' : 'INT',
+    appId: row.app_id,
+    odsCode: row.ods_code,
+    organisation: row.organisation,
+    product: row.product,
+    use,
+    actingUser: row.acting_user ?? undefined,
+    state: row.state === 'requested' || row.state === 'withdrawn' || row.state === 'retired' ? row.state : 'allocated',
+    asid: row.asid ?? undefined,
+    requestedAt: Number(row.requested_at),
+    decidedAt: row.decided_at === null ? undefined : Number(row.decided_at),
+  };
+}
