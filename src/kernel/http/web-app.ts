@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { LocalRefusal, messageOf, Refusal } from '../errors.ts';
@@ -16,6 +16,8 @@ export interface WebAppOptions {
   readonly metrics: RequestMetrics;
   /** The door a request came through. */
   listenerOf(request: IncomingMessage): Listener;
+  /** Says on the answer that what served it is in maintenance, when it is. */
+  announce?(exchange: Exchange, reply: FastifyReply): void;
 }
 
 /** Largest body of a request that is not a file; national messages are far smaller. */
@@ -46,7 +48,8 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
     if (world.exclusive) done();
     else world.refresh().then(() => done(), done);
   });
-  app.addHook('onSend', (request, _reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.exchange.maintained !== undefined) options.announce?.(request.exchange, reply);
     if (typeof payload === 'string' || Buffer.isBuffer(payload)) request.exchange.responseBody = payload;
     done(null, payload);
   });
