@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addBuildCommands } from './commands/build.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
@@ -13,6 +14,7 @@ import { addEnvCommands } from './commands/env.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
+import { addMaintenanceCommands } from './commands/maintenance.ts';
 import { addPortalCommands } from './commands/portal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
@@ -50,6 +52,8 @@ export function buildProgram(book: CommandBook): Command {
     addDoctor,
     addClockCommands,
     addFaultCommands,
+    addMaintenanceCommands,
+    addBuildCommands,
     addSnapshotCommands,
     addReset,
     addSeed,

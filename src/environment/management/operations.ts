@@ -1,11 +1,13 @@
 import type { Static } from 'typebox';
 import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
+import { maintenanceOperations } from './maintenance.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
   ...environmentOperations,
   ...connectingOperations,
+  ...maintenanceOperations,
 };
 
 type Operations = typeof operations;
