@@ -2,22 +2,26 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
-import { StoreFaults } from '../kernel/faults/store-faults.ts';
+import type { StoreFaults } from '../kernel/faults/store-faults.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
 import { createWebApp } from '../kernel/http/web-app.ts';
-import { Journal } from '../kernel/journal/journal.ts';
+import type { Journal } from '../kernel/journal/journal.ts';
 import { RequestMetrics } from '../kernel/metrics.ts';
-import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
+import type { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
 import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
-import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
+import type { EnvironmentFacts, EnvironmentSettings, OfferKey, Service } from '../kernel/service.ts';
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
 import { adviseClients } from './connection/advice.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
+import { type Kernel, kernelOf } from './environment-kernel.ts';
+import { factsOf } from './facts.ts';
+import type { Maintenance } from './maintenance/maintenance.ts';
+import { ENVIRONMENT_TABLES, environmentTables } from './maintenance/migrations.ts';
 import { plainHttpServesNoNationalPath } from './plain-http.ts';
 import type { DoorPorts } from './ports.ts';
 import { recordingMigrations } from './recording/migrations.ts';
@@ -25,6 +29,7 @@ import type { Recordings } from './recording/recordings.ts';
 import { recordingsOf } from './recording/recordings-of.ts';
 import { recordRefusedClient } from './refused-client.ts';
 import { RouteFacts } from './route-facts.ts';
+import { type BuiltService, buildServices, offeredBy } from './service-building.ts';
 import { serviceDoorPlans } from './service-door-plans.ts';
 import { ServiceDoors } from './service-doors.ts';
 import { noteVisit } from './visit-note.ts';
@@ -54,12 +59,6 @@ export interface EnvironmentParts {
   readonly progress: (step: string) => void;
 }
 
-/** A service and what it became in this environment. */
-export interface BuiltService {
-  readonly manifest: Service<unknown>;
-  readonly running: RunningService<unknown>;
-}
-
 /** One isolated world: store, clock, services, doors (DESIGN.md, "Environment"). */
 export class Environment {
   readonly facts: EnvironmentFacts;
@@ -70,6 +69,7 @@ export class Environment {
   readonly journal: Journal;
   readonly faults: StoreFaults;
   readonly outbox: StoreOutbox;
+  readonly maintenance: Maintenance;
   readonly metrics = new RequestMetrics();
   readonly services: readonly BuiltService[];
   readonly doors: Doors;
@@ -92,6 +92,7 @@ export class Environment {
     this.journal = kernel.journal;
     this.faults = kernel.faults;
     this.outbox = kernel.outbox;
+    this.maintenance = kernel.maintenance;
     this.services = services;
     this.recordings = recordingsOf(this);
     this.doors = new Doors({
@@ -103,6 +104,7 @@ export class Environment {
     this.serviceDoors = new ServiceDoors({
       host: parts.host,
       publicHost: parts.publicHost,
+      availability: this.maintenance,
       note: (door, note) => noteVisit(this, door, note),
       failed: (door, error) => parts.log.error({ door: door.name, error: messageOf(error) }, 'door'),
     });
@@ -112,7 +114,7 @@ export class Environment {
   static async build(parts: EnvironmentParts): Promise<Environment> {
     const world = await World.open(parts.store);
     const facts = factsOf(parts);
-    const kernel = kernelOf(parts, world);
+    const kernel = await kernelOf(parts, world);
     const services = await buildServices(parts, facts, world, kernel);
     const environment = new Environment(parts, world, facts, kernel, services);
     if (!world.seeded) await environment.#firstBoot();
@@ -174,7 +176,10 @@ export class Environment {
       this.doors.renewTls((door) => secureServerOptions({ ...renewed, requireClient: door === 'mutual-tls' }));
       this.serviceDoors.renewTls(serviceDoorPlans(this, renewed));
     });
-    this.outbox.start(Object.assign({}, ...this.services.map((each) => each.running.jobs ?? {})));
+    this.outbox.start(
+      Object.assign({}, ...this.services.map((each) => each.running.jobs ?? {})),
+      Object.assign({}, ...this.services.map((each) => each.running.jobsWait ?? {})),
+    );
     this.#ready = true;
     return listeners;
   }
@@ -238,9 +243,15 @@ export class Environment {
       await tablesOf<Record<string, object>>(tx)
         .deleteFrom('kernel_outbox' as never)
         .execute();
+      for (const table of ENVIRONMENT_TABLES)
+        await tablesOf<Record<string, object>>(tx)
+          .deleteFrom(table as never)
+          .execute();
+      await this.world.changeAgreed(tx);
       for (const { name, store } of stores) if (name !== 'pki') await store(tx);
       await this.#seed(tx);
     });
+    await this.world.reload();
   }
 
   /** Tables a snapshot holds: everything but the environment's certificates, which its open doors go on using. */
@@ -288,6 +299,7 @@ export class Environment {
       metrics: this.metrics,
       witness: this.recordings,
       listenerOf: (request) => this.doors.listenerOf(request),
+      announce: (exchange, reply) => this.maintenance.announce(exchange, reply),
     });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
     this.routes.watch(app);
@@ -303,94 +315,14 @@ export class Environment {
   }
 }
 
-interface Kernel {
-  readonly journal: Journal;
-  readonly faults: StoreFaults;
-  readonly outbox: StoreOutbox;
-}
-
-function kernelOf(parts: EnvironmentParts, world: World): Kernel {
-  return {
-    journal: new Journal({
-      store: parts.journalStore,
-      clock: world,
-      random: secureRandom,
-      keep: parts.journalKeep,
-      onError: (text) => parts.log.error({ text }, 'journal'),
-    }),
-    faults: new StoreFaults(parts.store, world, secureRandom),
-    outbox: new StoreOutbox({ store: parts.store, world, random: secureRandom, log: parts.log }),
-  };
-}
-
-function factsOf(parts: EnvironmentParts): EnvironmentFacts {
-  const { definition, ports, publicHost } = parts;
-  const hosts = ['localhost', '127.0.0.1', '[::1]', publicHost, ...definition.publishedNames];
-  const doors = [ports.https, ports.mutualTls, ...(ports.secondErs === undefined ? [] : [ports.secondErs])];
-  const origins = new Set(hosts.flatMap((host) => doors.map((port) => `https://${host}:${port}`)));
-  for (const host of [publicHost, ...definition.publishedNames]) origins.add(`https://${host}`); // behind a port mapping to 443
-  return {
-    id: definition.id,
-    slug: definition.slug,
-    title: definition.title,
-    baseUrl: `https://${publicHost}:${ports.https}`,
-    httpUrl: `http://localhost:${ports.http}`,
-    mutualTlsUrl: `https://${publicHost}:${ports.mutualTls}`,
-    origins,
-    ersInstances: definition.ersInstances,
-    ersBaseUrls: [ports.https, ...(ports.secondErs === undefined ? [] : [ports.secondErs])].map((port) => `https://${publicHost}:${port}`),
-    ersPaths: definition.ersPaths,
-    tokenServers: definition.tokenServers,
-    access: definition.access,
-    production: definition.production,
-    publishedNames: [...definition.publishedNames, ...(publicHost === 'localhost' ? [] : [publicHost])],
-    machineNames: parts.machineNames ?? [],
-    settings: parts.settings,
-  };
-}
-
-async function buildServices(
-  parts: EnvironmentParts,
-  environment: EnvironmentFacts,
-  world: World,
-  kernel: Kernel,
-): Promise<BuiltService[]> {
-  const built: BuiltService[] = [];
-  for (const manifest of parts.services) {
-    const context: ServiceContext = {
-      environment,
-      store: parts.store,
-      clock: world,
-      random: secureRandom,
-      blobs: parts.blobs,
-      faults: kernel.faults,
-      outbox: kernel.outbox,
-      journal: kernel.journal,
-      sealer: parts.sealer,
-      log: parts.log.child({ service: manifest.name }),
-      use: <Api>(service: Service<Api>): Api => {
-        const found = built.find((each) => each.manifest.name === service.name);
-        if (found === undefined) throw new Error(`service ${manifest.name} uses ${service.name}, which is not built before it`);
-        return found.running.api as Api;
-      },
-      offered: (key) => offeredBy(parts.services, key),
-    };
-    built.push({ manifest, running: await manifest.create(context) });
-  }
-  return built;
-}
-
-/** What services offer under a key in their manifests. */
-function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): readonly T[] {
-  return services
-    .flatMap((each) => each.offers ?? [])
-    .filter((each) => each.key === key.name)
-    .map((each) => each.value as T);
-}
-
-/** Migrations of the kernel, of the recordings and of each service, by owner. */
+/** Migrations of the kernel, of the environment itself, of the recordings and of each service, by owner. */
 export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
-  return { kernel, recording: recordingMigrations, ...Object.fromEntries(services.map((each) => [each.name, each.migrations])) };
+  return {
+    kernel,
+    environment: environmentTables,
+    recording: recordingMigrations,
+    ...Object.fromEntries(services.map((each) => [each.name, each.migrations])),
+  };
 }
 
 /** Throws LocalRefusal 503 while a service cannot do its work. */

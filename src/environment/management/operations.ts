@@ -3,6 +3,7 @@ import { applicationOperations } from './applications.ts';
 import { asidOperations } from './asids.ts';
 import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
+import { maintenanceOperations } from './maintenance.ts';
 import { recordingOperations } from './recordings.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
@@ -12,6 +13,7 @@ export const operations = {
   ...recordingOperations,
   ...applicationOperations,
   ...asidOperations,
+  ...maintenanceOperations,
 };
 
 type Operations = typeof operations;
