@@ -2,9 +2,9 @@
 export type Actor =
   | 'supplier'
   | 'euo-cio'
-  | 'e-rs-partners'
+  | 'ers-partners'
   | 'solution-assurance'
-  | 'live-services-onboarding'
+  | 'live-services'
   | 'service-desk'
   | 'operator';
 
@@ -12,9 +12,9 @@ export type Actor =
 export const ACTOR_NAMES: Readonly<Record<Actor, string>> = {
   supplier: 'Supplier (connecting party)',
   'euo-cio': 'Chief information officer of the end-user organisation',
-  'e-rs-partners': 'e-RS Partners team',
+  'ers-partners': 'e-RS Partners team',
   'solution-assurance': 'Solution Assurance',
-  'live-services-onboarding': 'Live Services Onboarding (LSOB)',
+  'live-services': 'Live Services Onboarding (LSOB)',
   'service-desk': 'Service desk',
   operator: 'Production operator',
 };
@@ -23,10 +23,10 @@ export const ACTOR_NAMES: Readonly<Record<Actor, string>> = {
 export type Reviewer = Exclude<Actor, 'supplier'>;
 
 export const REVIEWERS: readonly Reviewer[] = [
-  'e-rs-partners',
+  'ers-partners',
   'service-desk',
   'solution-assurance',
-  'live-services-onboarding',
+  'live-services',
   'euo-cio',
   'operator',
 ];

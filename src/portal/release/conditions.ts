@@ -191,7 +191,7 @@ const CHECKS = {
     textOf(artefactOf(road, 'connection-agreement').answers, 'acceptable-use') === 'yes'
       ? []
       : [supplierMust('The acceptable-use policy for end-user organisations is not accepted.', 'Accept it when signing.')],
-  'agreement-in-force': inState('connection-agreement', ['in-force'], 'live-services-onboarding', 'Sign the connection agreement.'),
+  'agreement-in-force': inState('connection-agreement', ['in-force'], 'live-services', 'Sign the connection agreement.'),
   'euo-approval-answered': answered('euo-approval'),
   'responsible-person-current': (facts, ods) => {
     const userId = textOf(artefactOf(facts.road, 'euo-approval', ods).answers, 'responsible-person');
@@ -232,7 +232,7 @@ const CHECKS = {
         facts.road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved'),
     });
   },
-  'prod-form-done': inState('prod-form', ['done'], 'e-rs-partners', 'Complete the PROD form and return it.'),
+  'prod-form-done': inState('prod-form', ['done'], 'ers-partners', 'Complete the PROD form and return it.'),
   'production-set-up': (facts) => productionRows(facts).flatMap((row) => productionFaults(row, applicationOf(facts, 'PROD', row.appId))),
   'smoke-test-seen': (facts) => productionRows(facts).flatMap((row) => smokeFaults(row, certified(facts), facts.smokeCalls.get(row.appId))),
   'smoke-test-passed': inState('smoke-test', ['passed'], 'supplier', 'Run the smoke test for every organisation and report it.'),

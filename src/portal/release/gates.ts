@@ -13,12 +13,12 @@ export interface Gate {
 
 /** The gate matrix (path-to-live.md §4.6). */
 export const GATES: readonly Gate[] = [
-  { id: 'G1', condition: 'gate-1', title: 'Use case', decidedBy: ['e-rs-partners'], needs: ['use-case-accepted', 'use-case-sound'] },
+  { id: 'G1', condition: 'gate-1', title: 'Use case', decidedBy: ['ers-partners'], needs: ['use-case-accepted', 'use-case-sound'] },
   {
     id: 'G2',
     condition: 'gate-2',
     title: 'Access to INT',
-    decidedBy: ['e-rs-partners', 'service-desk'],
+    decidedBy: ['ers-partners', 'service-desk'],
     needs: ['gate-1', 'integration-form-processed', 'integration-applications', 'integration-asids'],
   },
   { id: 'G3', condition: 'gate-3', title: 'Access to DEP', decidedBy: ['service-desk'], needs: ['gate-4', 'prerequisites-met'] },
@@ -40,21 +40,21 @@ export const GATES: readonly Gate[] = [
     id: 'G6',
     condition: 'gate-6',
     title: 'Connection agreement',
-    decidedBy: ['live-services-onboarding', 'euo-cio'],
+    decidedBy: ['live-services', 'euo-cio'],
     needs: ['certificate-issued', 'certificate-embedded', 'acceptable-use-policy-accepted', 'organisations-approve'],
   },
   {
     id: 'G7',
     condition: 'gate-7',
     title: 'PROD form',
-    decidedBy: ['e-rs-partners'],
+    decidedBy: ['ers-partners'],
     needs: ['agreement-in-force', 'prod-form-returned', 'prod-form-sound'],
   },
   {
     id: 'G8',
     condition: 'gate-8',
     title: 'Go-live',
-    decidedBy: ['e-rs-partners'],
+    decidedBy: ['ers-partners'],
     needs: ['prod-form-done', 'production-set-up', 'smoke-test-passed', 'organisations-approve'],
   },
 ];

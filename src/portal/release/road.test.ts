@@ -109,7 +109,7 @@ describe('gates say every reason, and who must act next', () => {
   test('G1 waits for the use case, then for its reviewers', () => {
     shut('G1', freshFacts(), /Use case: draft/u, 'supplier');
     const submitted = acted(answered(freshFacts(), 'use-case'), { kind: 'use-case', action: 'submit', actor: 'supplier' });
-    shut('G1', submitted, /Use case: under review/u, 'e-rs-partners');
+    shut('G1', submitted, /Use case: under review/u, 'ers-partners');
   });
 
   test('G2 wants an application of one’s own in INT with an ASID', () => {
@@ -161,7 +161,7 @@ describe('gates say every reason, and who must act next', () => {
 
   test('G8 wants ASIDs bound and products approved by the operator', () => {
     const facts = walked(freshFacts(), { kind: 'smoke-test', action: 'report' });
-    shut('G8', facts, /Smoke test: reported/u, 'e-rs-partners');
+    shut('G8', facts, /Smoke test: reported/u, 'ers-partners');
     const unbound = { ...facts, applications: facts.applications.map((each) => ({ ...each, asid: undefined })) };
     shut('G8', unbound, /no ASID is bound/u, 'operator');
   });
@@ -205,7 +205,7 @@ describe('who may act', () => {
   test('a supplier cannot confirm go-live, and nobody can before the gate opens', () => {
     const facts = acted(freshFacts(), { kind: 'go-live', action: 'ask', actor: 'supplier' });
     assert.throws(() => act(facts, { kind: 'go-live', key: '', action: 'confirm', actor: 'supplier' }), { code: 'not_yours' });
-    assert.throws(() => act(facts, { kind: 'go-live', key: '', action: 'confirm', actor: 'e-rs-partners' }), { code: 'blocked' });
+    assert.throws(() => act(facts, { kind: 'go-live', key: '', action: 'confirm', actor: 'ers-partners' }), { code: 'blocked' });
   });
 
   test('an accepted use case cannot be changed without amending it', () => {
@@ -215,7 +215,7 @@ describe('who may act', () => {
 
   test('a reviewer who sends back says why', () => {
     const facts = acted(answered(freshFacts(), 'use-case'), { kind: 'use-case', action: 'submit', actor: 'supplier' });
-    assert.throws(() => act(facts, { kind: 'use-case', key: '', action: 'request-changes', actor: 'e-rs-partners' }), {
+    assert.throws(() => act(facts, { kind: 'use-case', key: '', action: 'request-changes', actor: 'ers-partners' }), {
       code: 'reasons_missing',
     });
   });
