@@ -1,6 +1,6 @@
 import Type from 'typebox';
-import type { Environment } from '../environment.ts';
 import { directoryOf, gatewayOf } from '../authorities.ts';
+import type { Environment } from '../environment.ts';
 import { operation } from './operation.ts';
 
 const Text = Type.String();

@@ -1,12 +1,5 @@
 /** Who acts on the road to production (path-to-live.md §4). */
-export type Actor =
-  | 'supplier'
-  | 'euo-cio'
-  | 'ers-partners'
-  | 'solution-assurance'
-  | 'live-services'
-  | 'service-desk'
-  | 'operator';
+export type Actor = 'supplier' | 'euo-cio' | 'ers-partners' | 'solution-assurance' | 'live-services' | 'service-desk' | 'operator';
 
 /** What a page calls each of them. */
 export const ACTOR_NAMES: Readonly<Record<Actor, string>> = {

@@ -261,6 +261,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       reviewed('ers-partners', 'accept', 'returned', 'processing', 'prod-form-check', ['gate-7']),
       sentBack('ers-partners', 'query', 'returned', 'queried', 'prod-form-check'),
       reviewed('operator', 'finish', 'processing', 'done', 'prod-set-up', ['production-set-up']),
+      onlyByPerson(by('operator', 'set-up', 'processing', 'processing')),
       by('supplier', 'reopen', 'done', 'not-issued'),
     ],
   },

@@ -1,5 +1,5 @@
 /** What actions and gates ask of a road: each condition is one question whose answer is every reason that it does not hold. Pure. */
-import { accessModeOf } from '../applications/access-mode.ts';
+import { accessModeOf, capabilityOf } from '../applications/access-mode.ts';
 import { faultsOf, textOf } from '../forms/form.ts';
 import type { Actor } from './actors.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
@@ -92,9 +92,12 @@ function integrationApplicationFaults(facts: RoadFacts): readonly Blocker[] {
           'Register it: Environment access, Add new application.',
         ),
       ];
-    if (application.accessMode !== accessModeOf(use))
+    if (application.accessMode !== accessModeOf(use) || application.capability !== capabilityOf(use))
       return [
-        supplierMust(`${name}: the application ${application.name} is ${application.accessMode}.`, 'Register one for each access mode.'),
+        supplierMust(
+          `${name}: the application ${application.name} is ${[application.accessMode, application.capability ?? []].flat().join(', ')}.`,
+          'Register one for each access mode and capability.',
+        ),
       ];
     if (application.product === undefined)
       return [supplierMust(`${name}: no API is added to the application.`, 'Add the e-Referral Service API.')];

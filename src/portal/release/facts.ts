@@ -1,7 +1,7 @@
 /** All that the rules of the road look at, gathered before they are asked: plain data, no I/O. */
 
 import type { Instant } from '../../kernel/clock.ts';
-import type { AccessMode, ErsUse } from '../applications/access-mode.ts';
+import type { AccessMode, Capability, ErsUse } from '../applications/access-mode.ts';
 import type { Answers } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import type { Coverage } from './coverage.ts';
@@ -41,6 +41,8 @@ export interface ApplicationFacts {
   readonly owned: boolean;
   readonly revoked: boolean;
   readonly accessMode: AccessMode;
+  /** What an unattended application was registered for. */
+  readonly capability: Capability | undefined;
   /** The API added to it; undefined when there is none. */
   readonly product: { readonly name: string; readonly approved: boolean } | undefined;
   readonly kids: readonly string[];

@@ -1,4 +1,4 @@
-import { accessModeOf, ERS_USES } from '../applications/access-mode.ts';
+import { accessModeOf, capabilityOf, ERS_USES } from '../applications/access-mode.ts';
 import { type Answers, choicesOf, type Form, type FormFault, type FormPage, RULES, textOf } from '../forms/form.ts';
 import type { Blocker } from './blocker.ts';
 import { beyond, type Coverage } from './coverage.ts';
@@ -150,6 +150,8 @@ function faultsOfRow(row: ProdFormRow, { application, approved }: ProdFormFacts)
   if (registered.product === undefined) fault('no API is added to the application.', 'Add the e-Referral Service API.');
   if (registered.accessMode !== accessModeOf(row.use))
     fault(`the application is ${registered.accessMode}.`, `Register one that is ${accessModeOf(row.use)}.`);
+  else if (registered.capability !== capabilityOf(row.use))
+    fault(`the application is for ${registered.capability ?? 'users'}.`, 'Register one for each capability.');
   if (registered.kids.length === 0) fault('the application has no public key.', 'Upload the public key of its key pair.');
   if (row.use === 'user-restricted' && registered.callbackUrl === undefined)
     fault('the application has no callback URL.', 'Enter its callback URL.');

@@ -135,7 +135,12 @@ export async function insertRoad(tx: Db, road: Omit<StoredRoad, 'artefacts'>): P
     .onConflict((conflict) => conflict.columns(['owner', 'product', 'version']).doNothing())
     .executeTakeFirst();
   if (Number(result.numInsertedOrUpdatedRows ?? 0) === 0)
-    throw new LocalRefusal(409, 'road_taken', `There is a road for ${road.product} ${road.version} already.`, 'Open it, or begin one for another version.');
+    throw new LocalRefusal(
+      409,
+      'road_taken',
+      `There is a road for ${road.product} ${road.version} already.`,
+      'Open it, or begin one for another version.',
+    );
 }
 
 /** A road with all its artefacts: those nothing has happened to are as they begin. */
@@ -215,11 +220,20 @@ export async function claimRoad(tx: Db, { id, revision }: Pick<StoredRoad, 'id' 
     .where('revision', '=', revision)
     .executeTakeFirst();
   if (Number(result.numUpdatedRows) === 0)
-    throw new LocalRefusal(409, 'road_changed', 'Something else has happened on this road in the meantime.', 'Look at it again, then repeat.');
+    throw new LocalRefusal(
+      409,
+      'road_changed',
+      'Something else has happened on this road in the meantime.',
+      'Look at it again, then repeat.',
+    );
 }
 
 export async function setReviewMode(tx: Db, roadId: string, mode: ReviewMode | undefined): Promise<void> {
-  await tablesOf<Tables>(tx).updateTable('release_road').set({ reviewers: mode ?? null }).where('road_id', '=', roadId).execute();
+  await tablesOf<Tables>(tx)
+    .updateTable('release_road')
+    .set({ reviewers: mode ?? null })
+    .where('road_id', '=', roadId)
+    .execute();
 }
 
 export async function saveArtefact(tx: Db, roadId: string, artefact: ArtefactState): Promise<void> {
@@ -258,7 +272,12 @@ export async function insertEvent(tx: Db, event: RoadEvent): Promise<void> {
 
 /** Everything done on a road, oldest first. */
 export async function eventsOf(db: Db, roadId: string): Promise<readonly RoadEvent[]> {
-  const rows = await tablesOf<Tables>(db).selectFrom('release_event').selectAll().where('road_id', '=', roadId).orderBy('event_id').execute();
+  const rows = await tablesOf<Tables>(db)
+    .selectFrom('release_event')
+    .selectAll()
+    .where('road_id', '=', roadId)
+    .orderBy('event_id')
+    .execute();
   return rows.map((row) => ({
     eventId: row.event_id,
     roadId: row.road_id,
@@ -306,5 +325,8 @@ export async function replaceDuties(
 ): Promise<void> {
   await tablesOf<Tables>(tx).deleteFrom('release_duty').where('road_id', '=', roadId).execute();
   for (const { kind, key, reviewer, action, since, due, mode } of duties)
-    await tablesOf<Tables>(tx).insertInto('release_duty').values({ road_id: roadId, kind, key, reviewer, action, since, due, mode }).execute();
+    await tablesOf<Tables>(tx)
+      .insertInto('release_duty')
+      .values({ road_id: roadId, kind, key, reviewer, action, since, due, mode })
+      .execute();
 }

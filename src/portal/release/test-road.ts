@@ -1,5 +1,5 @@
 /** A road for tests: the seed's example, with all that may be changed about it. */
-import { ERS_USES } from '../applications/access-mode.ts';
+import { capabilityOf, ERS_USES } from '../applications/access-mode.ts';
 import type { Answers } from '../forms/form.ts';
 import { REVIEWERS } from './actors.ts';
 import { ARTEFACTS, type ArtefactKind } from './artefacts.ts';
@@ -36,6 +36,7 @@ function application(environment: 'INT' | 'PROD', number: number, use: (typeof E
     owned: true,
     revoked: false,
     accessMode: use === 'user-restricted' ? 'user-restricted' : 'application-restricted',
+    capability: capabilityOf(use),
     product: { name: 'e-referrals', approved: true },
     kids: ['k1'],
     callbackUrl: use === 'user-restricted' ? 'https://acme.example/callback' : undefined,

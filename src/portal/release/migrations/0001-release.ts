@@ -17,12 +17,7 @@ export const releaseTables: Migration = {
       .addColumn('revision', 'integer', (column) => column.notNull())
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .execute();
-    await db.schema
-      .createIndex('release_road_product')
-      .on('release_road')
-      .columns(['owner', 'product', 'version'])
-      .unique()
-      .execute();
+    await db.schema.createIndex('release_road_product').on('release_road').columns(['owner', 'product', 'version']).unique().execute();
     await db.schema
       .createTable('release_artefact')
       .addColumn('road_id', 'text', (column) => column.notNull())
