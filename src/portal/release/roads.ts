@@ -15,7 +15,7 @@ import { clocksOf, type Gathered, gather, type Sources } from './gather.ts';
 import { letterFor } from './letters.ts';
 import { type Act, act, answer, type Moved } from './life.ts';
 import { reopenings } from './reopening.ts';
-import { carryOut, type SetUp, setUpAfter } from './set-up.ts';
+import { carryOut, productionRows, type SetUp, setUpAfter } from './set-up.ts';
 import {
   claimRoad,
   eventsOf,
@@ -26,9 +26,9 @@ import {
   type ReviewMode,
   replaceDuties,
   type StoredRoad,
-  type WaitingDuty,
   saveArtefact,
   setReviewMode,
+  type WaitingDuty,
   waitingDuties,
 } from './store.ts';
 import { dueAfter } from './waits.ts';
@@ -62,6 +62,8 @@ export interface RoadParts {
   readonly access: AccessApi;
   /** How reviewers act where a road says nothing. */
   readonly reviewers: ReviewMode;
+  /** Tells the register of applications that one is live, in the transaction that confirms it. */
+  readonly confirmLive: (tx: Db, appId: string, at: Instant) => Promise<void>;
 }
 
 /** The roads to production: one function behind page, API and command line for everything that can be done on one. */
@@ -259,6 +261,8 @@ export class Roads {
       await claimRoad(tx, road);
       const after = await this.#write(tx, road, facts, moved, one, visitor);
       if (one.kind === 'use-case' && one.action === 'accept') await this.#reopen(tx, road, after, nowFor);
+      if (one.kind === 'go-live' && one.action === 'confirm')
+        for (const { appId } of productionRows(road)) await this.#parts.confirmLive(tx, appId, this.#portal.clock.realNow());
       const operatorIsPerson = (road.reviewers ?? this.#parts.reviewers) === 'person';
       const setUp = setUpAfter(one.kind, one.action, operatorIsPerson);
       if (setUp !== undefined) await this.#portal.outbox.enqueue(tx, SET_UP, { roadId: road.id, setUp }, this.#portal.clock.now());

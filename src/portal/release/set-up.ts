@@ -108,7 +108,8 @@ function unattendedAttributes({ ods }: ProdFormRow, use: ErsUse, responsiblePers
   };
 }
 
-function productionRows(road: Road): readonly ProdFormRow[] {
+/** The rows of the PROD form as filled in. */
+export function productionRows(road: Road): readonly ProdFormRow[] {
   const { answers } = artefactOf(road, 'prod-form');
   return rowsOf(rowsIssued(answers), answers);
 }
