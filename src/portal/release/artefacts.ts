@@ -14,7 +14,6 @@ export type ArtefactKind =
   | 'tcc'
   | 'euo-approval'
   | 'connection-agreement'
-  | 'dep-access'
   | 'prod-form'
   | 'smoke-test'
   | 'go-live';
@@ -213,30 +212,6 @@ export const ARTEFACTS: readonly Artefact[] = [
       by('supplier', 'sign', 'issued', 'signed', ['agreement-answered', 'acceptable-use-policy-accepted']),
       reviewed('live-services', 'countersign', 'signed', 'in-force', 'countersignature', ['gate-6']),
       by('supplier', 'amend', ['signed', 'in-force'], 'not-issued'),
-    ],
-  },
-  {
-    kind: 'dep-access',
-    title: 'Access to the deployment environment',
-    initial: 'none',
-    states: {
-      none: 'None',
-      'prerequisites-open': 'Prerequisites open',
-      requested: 'Requested',
-      granted: 'Granted',
-      suspended: 'Suspended',
-      expired: 'Expired',
-    },
-    editable: ['none', 'prerequisites-open'],
-    done: ['granted'],
-    transitions: [
-      by('supplier', 'begin', ['none', 'expired'], 'prerequisites-open'),
-      by('supplier', 'request', 'prerequisites-open', 'requested', ['gate-3']),
-      reviewed('service-desk', 'grant', 'requested', 'granted', 'dep-access', ['gate-3']),
-      sentBack('service-desk', 'refuse', 'requested', 'prerequisites-open', 'dep-access'),
-      onlyByPerson(by('service-desk', 'suspend', 'granted', 'suspended')),
-      onlyByPerson(by('service-desk', 'reinstate', 'suspended', 'granted', ['gate-3'])),
-      onlyByPerson(by('service-desk', 'expire', ['granted', 'suspended'], 'expired')),
     ],
   },
   {

@@ -6,7 +6,7 @@ import { type ArtefactKind, artefact } from './artefacts.ts';
 import type { Blocker } from './blocker.ts';
 import { beyond, type Coverage, readCoverage } from './coverage.ts';
 import { type ApplicationFacts, applicationOf, artefactOf, type RoadFacts } from './facts.ts';
-import { formOf, missingPrerequisites } from './forms.ts';
+import { formOf } from './forms.ts';
 import { GATES } from './gates.ts';
 import { faultsOfReturnedForm, rowsIssued, rowsOf } from './prod-form.ts';
 import { productionFaults, smokeFaults } from './production.ts';
@@ -20,7 +20,7 @@ import {
   unattendedOrganisationsOf,
   usesOf,
 } from './use-case.ts';
-import { reportOf, shortcomingOf, witnessCases } from './witness-cases.ts';
+import { certifiable, reportOf, shortcomingOf, witnessCases } from './witness-cases.ts';
 
 /** Gives the reasons it does not hold; `key` is that of the artefact acted on. */
 type Condition = (facts: RoadFacts, key: string) => readonly Blocker[];
@@ -38,6 +38,11 @@ export function certified({ road }: RoadFacts): readonly Coverage[] {
   const { state, answers } = artefactOf(road, 'tcc');
   const listed = answers['coverage'];
   return state === 'issued' && Array.isArray(listed) ? listed.flatMap((each: string) => readCoverage(each) ?? []) : [];
+}
+
+/** What production needs of the use case: all its endpoints, but those declared not applicable in a use when it was witnessed. */
+export function wantedCoverage(facts: RoadFacts): readonly Coverage[] {
+  return certifiable(coverageOfUseCase(useCaseOf(facts)), artefactOf(facts.road, 'witness-test').answers);
 }
 
 /** Every question of an artefact's form is answered soundly. */
@@ -171,13 +176,17 @@ const CHECKS = {
     conformance.verdict === 'failed'
       ? [supplierMust('A conformance run of this version in INT has failed.', 'Correct the product and finish a run that passes.')]
       : [],
-  'prerequisites-met': (facts) =>
-    missingPrerequisites(useCaseOf(facts), artefactOf(facts.road, 'dep-access').answers).map((each) =>
-      supplierMust(`Prerequisite missing: ${each}.`, 'Have it put in place and tick it.'),
-    ),
+  'dep-prerequisites-granted': ({ depAccess }) =>
+    depAccess === 'granted'
+      ? []
+      : [
+          depAccess === 'suspended'
+            ? { reason: 'Access to DEP is suspended.', who: 'service-desk', fix: 'Ask the service desk why.' }
+            : supplierMust('The prerequisites of DEP are not all granted.', 'Open Getting connected, DEP, and ask for what is missing.'),
+        ],
   'certificate-issued': inState('tcc', ['issued'], 'solution-assurance', 'Pass the witness test and have the SCAL accepted.'),
   'certificate-covers-use-case': (facts) =>
-    beyond(certified(facts), coverageOfUseCase(useCaseOf(facts))).map(({ use, endpoint }) =>
+    beyond(certified(facts), wantedCoverage(facts)).map(({ use, endpoint }) =>
       supplierMust(
         `${endpoint} ${USE_NAMES[use].toLowerCase()} is in the use case but not on the certificate.`,
         'Leave it out of the use case, or witness it.',
@@ -229,7 +238,7 @@ const CHECKS = {
       needs: rowsIssued(answers),
       calculated: productionNeeds(useCase),
       certified: certified(facts),
-      endpoints: coverageOfUseCase(useCase),
+      endpoints: wantedCoverage(facts),
       application: (appId) => applicationOf(facts, 'PROD', appId),
       approved: (ods) =>
         facts.road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved'),

@@ -25,7 +25,7 @@ export function registerDesk(app: FastifyInstance, portal: Portal, roads: Roads)
     const visitor = await site.permitted(request, 'road.decide');
     const duties = (await myDuties(roads, visitor)).map((each) => ({
       ...each,
-      who: ACTOR_NAMES[artefactActor(each.reviewer)],
+      who: ACTOR_NAMES[each.reviewer],
       suggested: words(each.action),
       byPerson: each.mode === 'person',
       modeText: MODE_NAMES[REVIEW_MODES.find((mode) => mode === each.mode) ?? 'person'],
@@ -57,10 +57,6 @@ export function registerDesk(app: FastifyInstance, portal: Portal, roads: Roads)
     }
     return site.redirect(reply, '/work-list');
   });
-}
-
-function artefactActor(reviewer: string): keyof typeof ACTOR_NAMES {
-  return reviewer in ACTOR_NAMES ? (reviewer as keyof typeof ACTOR_NAMES) : 'operator';
 }
 
 async function decisionPage(

@@ -83,6 +83,8 @@ export interface RoadFacts {
   readonly road: Road;
   readonly applications: readonly ApplicationFacts[];
   readonly conformance: ConformanceFacts;
+  /** Access of the product version to DEP, as Getting connected has it. */
+  readonly depAccess: 'none' | 'prerequisites-open' | 'granted' | 'suspended';
   /** By correlation id, in INT. */
   readonly exchanges: ReadonlyMap<string, SeenExchange>;
   /** By user id, in PROD. */

@@ -1,6 +1,6 @@
 /** The forms a supplier fills in, by artefact; some grow with the use case. */
 import { ERS_USES } from '../applications/access-mode.ts';
-import { type Answers, type Form, type FormPage, type Question, RULES, textOf } from '../forms/form.ts';
+import { type Form, type FormPage, type Question, RULES } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { artefactOf, type Road } from './facts.ts';
@@ -148,52 +148,6 @@ const approvalPages: readonly FormPage[] = [
   },
 ];
 
-/** The eight prerequisites (PTL-005…012), but the one that is looked up: the finished integration phase. */
-export const PREREQUISITES = [
-  { value: 'hscn', text: 'Connection to HSCN' },
-  { value: 'test-data', text: 'Test data requested' },
-  { value: 'smartcards', text: 'Smartcards' },
-  { value: 'mpv', text: 'Manufacturer, product and version registered' },
-  { value: 'endpoint', text: 'Message handling service: endpoint created' },
-  { value: 'fqdn', text: 'Fully qualified domain name registered' },
-  { value: 'identity-agent', text: 'Identity Agent installed' },
-];
-
-function depAccessForm(useCase: UseCase): Form {
-  const cards = useCase.organisations['user-restricted'].length > 0;
-  return {
-    title: 'Access to the deployment environment',
-    intro: 'What has to be in place before a product may be tested in situ. The integration test phase is looked up, not declared.',
-    pages: [
-      {
-        id: 'prerequisites',
-        title: 'Prerequisites',
-        questions: [
-          yes('messaging', 'The product sends or receives Spine messages', 'Yes'),
-          {
-            name: 'in-place',
-            label: 'In place',
-            hint: cards ? 'Signed-in users need smartcards and the Identity Agent.' : 'Unattended use needs no smartcards.',
-            kind: { is: 'some-of', options: PREREQUISITES },
-          },
-        ],
-      },
-    ],
-  };
-}
-
-/** Prerequisites that are missing for the way the product is used. */
-export function missingPrerequisites(useCase: UseCase, answers: Answers): readonly string[] {
-  const needed = [
-    'hscn',
-    'test-data',
-    ...(useCase.organisations['user-restricted'].length > 0 ? ['smartcards', 'identity-agent'] : []),
-    ...(textOf(answers, 'messaging') === 'yes' ? ['mpv', 'endpoint', 'fqdn'] : []),
-  ];
-  const given = answers['in-place'] ?? [];
-  return PREREQUISITES.filter(({ value }) => needed.includes(value) && !given.includes(value)).map(({ text: name }) => name);
-}
-
 /** The form of an artefact as the road stands; undefined where the supplier fills in none. */
 export function formOf(road: Road, kind: ArtefactKind, key = ''): Form | undefined {
   const useCase = readUseCase(artefactOf(road, 'use-case').answers);
@@ -214,8 +168,6 @@ export function formOf(road: Road, kind: ArtefactKind, key = ''): Form | undefin
         intro: 'For unattended use the chief information officer gives written authority and names a senior responsible person.',
         pages: approvalPages,
       };
-    case 'dep-access':
-      return depAccessForm(useCase);
     case 'prod-form':
       return prodForm(rowsIssued(artefactOf(road, kind).answers));
     case 'tcc':

@@ -21,7 +21,7 @@ export const GATES: readonly Gate[] = [
     decidedBy: ['ers-partners', 'service-desk'],
     needs: ['gate-1', 'integration-form-processed', 'integration-applications', 'integration-asids'],
   },
-  { id: 'G3', condition: 'gate-3', title: 'Access to DEP', decidedBy: ['service-desk'], needs: ['gate-4', 'prerequisites-met'] },
+  { id: 'G3', condition: 'gate-3', title: 'Access to DEP', decidedBy: ['service-desk'], needs: ['gate-4', 'dep-prerequisites-granted'] },
   {
     id: 'G4',
     condition: 'gate-4',

@@ -19,10 +19,11 @@ export interface RegisteredApplication {
 /** Where the facts of a road come from. */
 export interface Sources {
   /** Undefined when it is not open here. */
-  readonly environment: (id: 'INT' | 'DEP' | 'PROD') => ManagedEnvironment | undefined;
+  readonly environment: (id: 'INT' | 'PROD') => ManagedEnvironment | undefined;
   /** Real time, where an environment is not open. */
   readonly realNow: () => Instant;
   readonly conformance: ConformanceVerdicts;
+  readonly depAccess: (product: string, version: string) => Promise<RoadFacts['depAccess']>;
   /** Undefined when it was not registered through the portal. */
   readonly registered: (appId: string) => Promise<RegisteredApplication | undefined>;
 }
@@ -36,14 +37,14 @@ export interface Gathered {
 const IN_PROD: readonly ArtefactKind[] = ['prod-form', 'smoke-test', 'go-live'];
 
 /** The environment whose clock an artefact's deadlines run on. */
-export function environmentOf(kind: ArtefactKind): 'INT' | 'DEP' | 'PROD' {
-  return IN_PROD.includes(kind) ? 'PROD' : kind === 'dep-access' ? 'DEP' : 'INT';
+export function environmentOf(kind: ArtefactKind): 'INT' | 'PROD' {
+  return IN_PROD.includes(kind) ? 'PROD' : 'INT';
 }
 
 /** Business time of each environment; real time for one that is not open. */
 export async function clocksOf({ environment, realNow }: Pick<Sources, 'environment' | 'realNow'>): Promise<Gathered['nowFor']> {
-  const [INT = 0, DEP = 0, PROD = 0] = await Promise.all((['INT', 'DEP', 'PROD'] as const).map((id) => nowOf(environment(id), realNow())));
-  const clocks = { INT, DEP, PROD };
+  const [INT = 0, PROD = 0] = await Promise.all((['INT', 'PROD'] as const).map((id) => nowOf(environment(id), realNow())));
+  const clocks = { INT, PROD };
   return (kind) => clocks[environmentOf(kind)];
 }
 
@@ -53,17 +54,18 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
   const production = rowsOf(rowsIssued(artefactOf(road, 'prod-form').answers), artefactOf(road, 'prod-form').answers).map(
     ({ appId }) => appId,
   );
-  const [applications, exchanges, people, smokeCalls, liveCalls, conformance, nowFor] = await Promise.all([
+  const [applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess, nowFor] = await Promise.all([
     applicationsOf({ INT: int, PROD: prod }, sources.registered, road, production),
     exchangesOf(int, road),
     peopleOf(prod, road),
     callsSince(prod, production, lastOf(events, 'smoke-test', 'open')),
     callsSince(prod, production, lastOf(events, 'go-live', 'confirm')),
     sources.conformance({ owner: road, product: road.product, version: road.version, environment: 'INT' }),
+    sources.depAccess(road.product, road.version),
     clocksOf(sources),
   ]);
   return {
-    facts: { now: nowFor('use-case'), road, applications, exchanges, people, smokeCalls, liveCalls, conformance },
+    facts: { now: nowFor('use-case'), road, applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess },
     nowFor,
   };
 }
@@ -176,7 +178,7 @@ async function callsSince(
 }
 
 /** The environment of an artefact. Throws LocalRefusal 409 when it is not open: what has to be done there cannot be done. */
-export function openEnvironment(sources: Pick<Sources, 'environment'>, id: 'INT' | 'DEP' | 'PROD'): ManagedEnvironment {
+export function openEnvironment(sources: Pick<Sources, 'environment'>, id: 'INT' | 'PROD'): ManagedEnvironment {
   const environment = sources.environment(id);
   if (environment === undefined)
     throw new LocalRefusal(409, 'environment_closed', `${id} is not open here.`, `Start with LOCALSPINE_ENVIRONMENTS that includes ${id}.`);

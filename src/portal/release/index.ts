@@ -1,5 +1,6 @@
 import { access } from '../access/index.ts';
 import { applications } from '../applications/index.ts';
+import { connecting } from '../connecting/index.ts';
 import type { PortalModule } from '../module.ts';
 import type { Portal } from '../portal.ts';
 import { noRunYet } from './conformance.ts';
@@ -72,6 +73,7 @@ function sourcesOf(portal: Portal): Sources {
     environment: (id) => portal.environments.find((each) => each.id === id),
     realNow: () => portal.clock.realNow(),
     conformance: noRunYet,
+    depAccess: (product, version) => portal.use(connecting).accessOf(portal.store.db, product, version, 'DEP'),
     registered: (appId) => register.record(portal.store.db, appId),
   };
 }

@@ -1,10 +1,10 @@
 import { textOf } from '../forms/form.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
-import { certified } from './conditions.ts';
+import { certified, wantedCoverage } from './conditions.ts';
 import { beyond } from './coverage.ts';
 import { artefactOf, type RoadFacts } from './facts.ts';
 import { rowsIssued } from './prod-form.ts';
-import { coverageOfUseCase, productionNeeds, readUseCase, usesOf } from './use-case.ts';
+import { productionNeeds, readUseCase, usesOf } from './use-case.ts';
 
 export interface Reopening {
   readonly kind: ArtefactKind;
@@ -22,7 +22,7 @@ export function reopenings(facts: RoadFacts): readonly Reopening[] {
   const integration = artefactOf(road, 'integration-form');
   const newUse = usesOf(useCase).some((use) => textOf(integration.answers, `app.${use}`) === '');
   const assured = artefactOf(road, 'tcc').state === 'issued';
-  const newCoverage = assured && beyond(certified(facts), coverageOfUseCase(useCase)).length > 0;
+  const newCoverage = assured && beyond(certified(facts), wantedCoverage(facts)).length > 0;
   const rows = rowsIssued(artefactOf(road, 'prod-form').answers).map(({ ods, use }) => `${ods}/${use}`);
   const newRows = rows.length > 0 && productionNeeds(useCase).some(({ ods, use }) => !rows.includes(`${ods}/${use}`));
   const candidates: readonly (Reopening | false)[] = [

@@ -129,7 +129,9 @@ function artefactTask(step: Step, each: DescribedArtefact): Task {
 }
 
 /** Steps that have no artefact of their own: done with the PROD form. */
-function guidanceTask(step: Step, { road }: RoadFacts): Task {
+function guidanceTask(step: Step, facts: RoadFacts): Task {
+  const { road } = facts;
+  if (step.id === 'deployment') return deploymentTask(step, facts);
   const form = road.artefacts.find(({ kind }) => kind === 'prod-form');
   const status =
     form === undefined || form.state === 'not-issued' ? 'not-yet' : form.state === 'issued' || form.state === 'queried' ? 'to-do' : 'done';
@@ -140,6 +142,16 @@ function guidanceTask(step: Step, { road }: RoadFacts): Task {
         ? 'In Environment access, for each row of the form'
         : 'Done with the PROD form';
   return { step, title: step.title, kind: undefined, key: '', status, hint };
+}
+
+function deploymentTask(step: Step, { depAccess }: RoadFacts): Task {
+  const hint = {
+    none: 'Ask for it in Getting connected',
+    'prerequisites-open': 'Prerequisites are open in Getting connected',
+    granted: 'Access to DEP is granted',
+    suspended: 'Access to DEP is suspended',
+  }[depAccess];
+  return { step, title: step.title, kind: undefined, key: '', status: depAccess === 'granted' ? 'done' : 'to-do', hint };
 }
 
 /** What reviewers have to do, and what the rules would decide. */

@@ -13,7 +13,7 @@ import { artefactOf } from './facts.ts';
 import { problemsOf, questionViews, sentAnswers, summaries } from './form-view.ts';
 import { formOf } from './forms.ts';
 import { RoadRefusal, words } from './life.ts';
-import { describeArtefact, describeGates, stepNumber, tasksOf, waitedDays, waitText } from './road-description.ts';
+import { describeArtefact, describeGates, stepNumber, type Task, tasksOf, waitedDays, waitText } from './road-description.ts';
 import type { Roads, RoadView } from './roads.ts';
 import { eventsOf, REVIEW_MODES, type RoadEvent } from './store.ts';
 import { adviseAccess, readUseCase, USE_NAMES } from './use-case.ts';
@@ -88,7 +88,7 @@ function registerRoad(app: FastifyInstance, portal: Portal, roads: Roads): void 
       about: { accountId: road.accountId, teamId: road.teamId },
       stages: tasksOf(facts).map(({ stage, tasks }) => ({
         stage,
-        tasks: tasks.map((task) => ({ ...task, number: stepNumber(task.step), href: taskUrl(road.id, task.kind, task.key) })),
+        tasks: tasks.map((task) => ({ ...task, number: stepNumber(task.step), href: taskUrl(road.id, task) })),
       })),
       gates: describeGates(facts).map((gate) => ({
         ...gate,
@@ -123,9 +123,9 @@ function registerRoad(app: FastifyInstance, portal: Portal, roads: Roads): void 
   });
 }
 
-function taskUrl(roadId: string, kind: ArtefactKind | undefined, key: string): string {
-  if (kind === undefined) return '/environment-access';
-  return artefactUrl(roadId, kind, key);
+function taskUrl(roadId: string, { step, kind, key }: Task): string {
+  if (kind !== undefined) return artefactUrl(roadId, kind, key);
+  return step.id === 'deployment' ? '/connecting' : '/environment-access';
 }
 
 function artefactUrl(roadId: string, kind: ArtefactKind, key: string, page = ''): string {

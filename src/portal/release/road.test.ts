@@ -54,7 +54,6 @@ describe('the seed’s example', () => {
       'euo-approval R69': 'approved',
       'euo-approval RCD': 'approved',
       'connection-agreement': 'in-force',
-      'dep-access': 'none',
       'prod-form': 'done',
       'smoke-test': 'passed',
       'go-live': 'business-live',
@@ -122,10 +121,10 @@ describe('gates say every reason, and who must act next', () => {
 
   test('G3 refuses DEP before the integration phase is passed, and while a prerequisite is missing', () => {
     shut('G3', freshFacts(), /Witness test: no pack yet/u, 'solution-assurance');
-    shut('G3', walked(), /Prerequisite missing: Connection to HSCN/u, 'supplier');
-    const begun = acted(walked(), { kind: 'dep-access', action: 'begin', actor: 'supplier' });
-    const asked = acted(answered(begun, 'dep-access'), { kind: 'dep-access', action: 'request', actor: 'supplier' });
-    assert.equal(artefactOf(reviewed(asked).road, 'dep-access').state, 'granted');
+    shut('G3', walked(), /prerequisites of DEP are not all granted/u, 'supplier');
+    shut('G3', { ...walked(), depAccess: 'suspended' }, /suspended/u, 'service-desk');
+    assert.equal(verdict({ ...walked(), depAccess: 'granted' }, 'G3').open, true);
+    assert.equal(verdict({ ...freshFacts(), depAccess: 'granted' }, 'G3').open, false);
   });
 
   test('G4 is shut by a conformance run that failed', () => {

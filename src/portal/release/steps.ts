@@ -50,7 +50,7 @@ export const STEPS: readonly Step[] = [
     numberLater: '3.3',
     artefact: 'connection-agreement',
   },
-  { id: 'deployment', stage: 3, title: 'Test in situ in DEP', artefact: 'dep-access' },
+  { id: 'deployment', stage: 3, title: 'Test in situ in DEP (when you need it)' },
   { id: 'register', stage: 4, title: 'Register your application in PROD', number2025: '4.1', numberLater: '4.1' },
   { id: 'multiple-asids', stage: 4, title: 'Multiple ASIDs', number2025: '4.16', numberLater: '4.2' },
   { id: 'sharing', stage: 4, title: 'Sharing with other NHS services', number2025: '4.17', numberLater: '4.3' },

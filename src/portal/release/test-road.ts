@@ -82,6 +82,7 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
       ...needs.map(({ ods, use }, index) => application('PROD', 100 + index, use, ods)),
     ],
     conformance: { verdict: 'no-run', covered: [] },
+    depAccess: 'none',
     exchanges: new Map(
       witnessCases(coverageOfUseCase(useCase)).map((each) => [
         each.id,
@@ -128,8 +129,6 @@ export function soundAnswers(facts: RoadFacts, kind: ArtefactKind): Answers {
       return { 'cio-name': 'Chris Example', 'cio-email': 'chris@example.com', scope: 'read', 'responsible-person': '021600556514' };
     case 'connection-agreement':
       return { signatory: 'Sam Example', 'signatory-role': 'Director', 'acceptable-use': 'yes' };
-    case 'dep-access':
-      return { messaging: 'no', 'in-place': ['hscn', 'test-data', 'smartcards', 'identity-agent'] };
     case 'prod-form':
       return Object.assign(
         { 'contact-name': 'Pat Example', 'contact-email': 'pat@example.com', 'go-live-date': '2026-12-01' },

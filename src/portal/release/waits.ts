@@ -27,7 +27,6 @@ export const WAITS = {
   agreement: modelled(5, 'Live Services Onboarding to issue the connection agreement'),
   countersignature: modelled(5, 'Live Services Onboarding to countersign'),
   'euo-approval': modelled(10, 'the chief information officer’s written authority'),
-  'dep-access': modelled(10, 'the service desk to grant access to DEP'),
   'prod-form-issue': modelled(2, 'e-RS Partners to send the PROD form'),
   'prod-form-check': modelled(3, 'e-RS Partners to check the PROD form'),
   'prod-set-up': modelled(5, 'ASIDs to be bound and products approved in PROD'),

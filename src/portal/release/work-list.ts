@@ -1,6 +1,7 @@
 import { isoInstant } from '../../kernel/clock.ts';
 import { may } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
+import type { Reviewer } from './actors.ts';
 import { artefact, isArtefactKind } from './artefacts.ts';
 import type { Roads } from './roads.ts';
 
@@ -12,7 +13,7 @@ export interface WorkItem {
   readonly kind: string;
   readonly key: string;
   readonly title: string;
-  readonly reviewer: string;
+  readonly reviewer: Reviewer;
   readonly action: string;
   readonly since: string;
   readonly due: string;
