@@ -17,6 +17,7 @@ import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addPortalCommands } from './commands/portal.ts';
+import { addRehearsals } from './commands/rehearse.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
 import { addSmartcardCommands } from './commands/smartcard.ts';
@@ -57,6 +58,7 @@ export function buildProgram(book: CommandBook): Command {
     addSnapshotCommands,
     addReset,
     addSeed,
+    addRehearsals,
     addCollection,
     addPortalCommands,
     addConformanceCommands,
