@@ -16,6 +16,7 @@ import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addOnboarding } from './commands/onboard.ts';
 import { addPortalCommands } from './commands/portal.ts';
 import { addRehearsals } from './commands/rehearse.ts';
 import { addReset } from './commands/reset.ts';
@@ -58,6 +59,7 @@ export function buildProgram(book: CommandBook): Command {
     addSnapshotCommands,
     addReset,
     addSeed,
+    addOnboarding,
     addRehearsals,
     addCollection,
     addPortalCommands,
