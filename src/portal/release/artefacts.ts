@@ -268,7 +268,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     editable: [],
     done: ['confirmed', 'business-live'],
     transitions: [
-      by('supplier', 'ask', 'not-ready', 'awaiting-confirmation'),
+      by('supplier', 'ask', 'not-ready', 'awaiting-confirmation', ['smoke-test-passed']),
       reviewed('ers-partners', 'confirm', 'awaiting-confirmation', 'confirmed', 'go-live', ['gate-8']),
       sentBack('ers-partners', 'hold', 'awaiting-confirmation', 'not-ready', 'go-live'),
       by('supplier', 'record-first-use', 'confirmed', 'business-live', ['first-live-call-seen']),

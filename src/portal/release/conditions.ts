@@ -58,26 +58,24 @@ function answered(kind: ArtefactKind): Condition {
   };
 }
 
-/** An artefact is in one of these states; otherwise its next actor has to act. */
-function inState(kind: ArtefactKind, states: readonly string[], who: Actor, fix: string): Condition {
-  return ({ road }) => {
-    const { state } = artefactOf(road, kind);
+/** An artefact is in one of these states; otherwise whoever can bring it on has to act. */
+function inState(kind: ArtefactKind, states: readonly [string, ...string[]], fix: string): Condition {
+  return (facts) => {
+    const { state } = artefactOf(facts.road, kind);
     const { title, states: names } = artefact(kind);
-    return states.includes(state)
-      ? []
-      : [
-          {
-            reason: `${title}: ${(names[state] ?? state).toLowerCase()}, not ${states.map((each) => names[each]?.toLowerCase()).join(' or ')}.`,
-            who: nextActor(kind, state) ?? who,
-            fix,
-          },
-        ];
+    if (states.includes(state)) return [];
+    return [{ reason: `${title} is at "${names[state] ?? state}", needed is "${names[states[0]]}".`, who: nextActor(facts, kind), fix }];
   };
 }
 
-/** Who can move an artefact on from a state. */
-function nextActor(kind: ArtefactKind, state: string): Actor | undefined {
-  return artefact(kind).transitions.find((each) => each.from.includes(state) && each.onlyByPerson !== true)?.who;
+/** Who has to act for an artefact to come on: who does the next action, or who keeps it from being done. */
+function nextActor(facts: RoadFacts, kind: ArtefactKind, key = ''): Actor {
+  const { state } = artefactOf(facts.road, kind, key);
+  const next = artefact(kind).transitions.find((each) => each.from.includes(state) && each.onlyByPerson !== true);
+  if (next === undefined) return 'supplier';
+  const [blocker] = next.sendsBack === true ? [] : next.when.flatMap((condition) => reasonsAgainst(condition, facts, key));
+  // A reviewer whose conditions fail sends back; a supplier whose answers are missing has to give them.
+  return blocker?.who ?? next.who;
 }
 
 function integrationApplications(facts: RoadFacts): readonly ApplicationFacts[] {
@@ -114,10 +112,10 @@ const CHECKS = {
   'use-case-answered': answered('use-case'),
   'use-case-sound': (facts) =>
     findingsOnUseCase(useCaseOf(facts)).map((reason) => supplierMust(reason, 'Change the use case and submit it again.')),
-  'use-case-accepted': inState('use-case', ['accepted'], 'supplier', 'Submit the use case.'),
+  'use-case-accepted': inState('use-case', ['accepted'], 'Submit the use case.'),
   'integration-form-answered': answered('integration-form'),
   'integration-applications': integrationApplicationFaults,
-  'integration-form-processed': inState('integration-form', ['data-pack-issued'], 'supplier', 'Submit the integration testing form.'),
+  'integration-form-processed': inState('integration-form', ['data-pack-issued'], 'Submit the integration testing form.'),
   'integration-asids': (facts) => {
     const { answers } = artefactOf(facts.road, 'integration-form');
     return usesOf(useCaseOf(facts)).flatMap((use) => {
@@ -137,10 +135,9 @@ const CHECKS = {
   'scal-submitted': inState(
     'scal',
     ['submitted', 'under-review', 'changes-requested', 'accepted', 'tcc-embedded', 'legally-binding'],
-    'supplier',
     'Request, complete and submit the SCAL.',
   ),
-  'scal-accepted': inState('scal', ['accepted', 'tcc-embedded', 'legally-binding'], 'supplier', 'Complete and submit the SCAL.'),
+  'scal-accepted': inState('scal', ['accepted', 'tcc-embedded', 'legally-binding'], 'Complete and submit the SCAL.'),
   'scal-matches-use-case': (facts) => {
     const { answers } = artefactOf(facts.road, 'scal');
     const useCase = useCaseOf(facts);
@@ -171,7 +168,7 @@ const CHECKS = {
         : [supplierMust(shortcoming, 'Execute the case in INT with your own application and report its correlation id.')];
     });
   },
-  'witness-passed': inState('witness-test', ['passed'], 'supplier', 'Execute and submit every case of the witness-test pack.'),
+  'witness-passed': inState('witness-test', ['passed'], 'Execute and submit every case of the witness-test pack.'),
   'conformance-not-failed': ({ conformance }) =>
     conformance.verdict === 'failed'
       ? [supplierMust('A conformance run of this version in INT has failed.', 'Correct the product and finish a run that passes.')]
@@ -184,7 +181,7 @@ const CHECKS = {
             ? { reason: 'Access to DEP is suspended.', who: 'service-desk', fix: 'Ask the service desk why.' }
             : supplierMust('The prerequisites of DEP are not all granted.', 'Open Getting connected, DEP, and ask for what is missing.'),
         ],
-  'certificate-issued': inState('tcc', ['issued'], 'solution-assurance', 'Pass the witness test and have the SCAL accepted.'),
+  'certificate-issued': inState('tcc', ['issued'], 'Pass the witness test and have the SCAL accepted.'),
   'certificate-covers-use-case': (facts) =>
     beyond(certified(facts), wantedCoverage(facts)).map(({ use, endpoint }) =>
       supplierMust(
@@ -192,18 +189,13 @@ const CHECKS = {
         'Leave it out of the use case, or witness it.',
       ),
     ),
-  'certificate-embedded': inState(
-    'scal',
-    ['tcc-embedded', 'legally-binding'],
-    'supplier',
-    'Embed the certificate in the SCAL and return it.',
-  ),
+  'certificate-embedded': inState('scal', ['tcc-embedded', 'legally-binding'], 'Embed the certificate in the SCAL and return it.'),
   'agreement-answered': answered('connection-agreement'),
   'acceptable-use-policy-accepted': ({ road }) =>
     textOf(artefactOf(road, 'connection-agreement').answers, 'acceptable-use') === 'yes'
       ? []
       : [supplierMust('The acceptable-use policy for end-user organisations is not accepted.', 'Accept it when signing.')],
-  'agreement-in-force': inState('connection-agreement', ['in-force'], 'live-services', 'Sign the connection agreement.'),
+  'agreement-in-force': inState('connection-agreement', ['in-force'], 'Sign the connection agreement.'),
   'euo-approval-answered': answered('euo-approval'),
   'responsible-person-current': (facts, ods) => {
     const userId = textOf(artefactOf(facts.road, 'euo-approval', ods).answers, 'responsible-person');
@@ -218,21 +210,22 @@ const CHECKS = {
   },
   'organisations-approve': (facts) =>
     unattendedOrganisationsOf(useCaseOf(facts)).flatMap((ods): readonly Blocker[] => {
-      const { state } = facts.road.artefacts.find((each) => each.kind === 'euo-approval' && each.key === ods) ?? { state: 'not-requested' };
+      const state = facts.road.artefacts.find((each) => each.kind === 'euo-approval' && each.key === ods)?.state;
       return state === 'approved'
         ? []
         : [
             {
               reason: `${ods} has not approved unattended access.`,
-              who: nextActor('euo-approval', state) ?? 'supplier',
+              who: state === 'requested' ? 'euo-cio' : 'supplier',
               fix: 'Ask its chief information officer.',
             },
           ];
     }),
   'prod-form-answered': answered('prod-form'),
-  'prod-form-returned': inState('prod-form', ['returned', 'processing', 'done'], 'supplier', 'Complete the PROD form and return it.'),
+  'prod-form-returned': inState('prod-form', ['returned', 'processing', 'done'], 'Complete the PROD form and return it.'),
   'prod-form-sound': (facts) => {
-    const { answers } = artefactOf(facts.road, 'prod-form');
+    const { answers, state } = artefactOf(facts.road, 'prod-form');
+    if (state === 'not-issued') return [];
     const useCase = useCaseOf(facts);
     return faultsOfReturnedForm(answers, {
       needs: rowsIssued(answers),
@@ -244,10 +237,10 @@ const CHECKS = {
         facts.road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved'),
     });
   },
-  'prod-form-done': inState('prod-form', ['done'], 'ers-partners', 'Complete the PROD form and return it.'),
+  'prod-form-done': inState('prod-form', ['done'], 'Complete the PROD form and return it.'),
   'production-set-up': (facts) => productionRows(facts).flatMap((row) => productionFaults(row, applicationOf(facts, 'PROD', row.appId))),
   'smoke-test-seen': (facts) => productionRows(facts).flatMap((row) => smokeFaults(row, certified(facts), facts.smokeCalls.get(row.appId))),
-  'smoke-test-passed': inState('smoke-test', ['passed'], 'supplier', 'Run the smoke test for every organisation and report it.'),
+  'smoke-test-passed': inState('smoke-test', ['passed'], 'Run the smoke test for every organisation and report it.'),
   'first-live-call-seen': (facts) =>
     productionRows(facts).some((row) => (facts.liveCalls.get(row.appId)?.succeeded.length ?? 0) > 0)
       ? []

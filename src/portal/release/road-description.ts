@@ -3,6 +3,7 @@ import { isoInstant } from '../../kernel/clock.ts';
 import type { Answers } from '../forms/form.ts';
 import { ACTOR_NAMES, type Actor } from './actors.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
+import { reasonsAgainst } from './conditions.ts';
 import { type Duty, dutiesOf } from './duties.ts';
 import type { ArtefactState, RoadFacts } from './facts.ts';
 import { gateVerdicts } from './gate-verdict.ts';
@@ -106,26 +107,32 @@ export function tasksOf(facts: RoadFacts): readonly { readonly stage: string; re
     stage: `${number} ${title}`,
     tasks: STEPS.filter((step) => step.stage === number).flatMap((step): readonly Task[] => {
       if (step.artefact === undefined) return [guidanceTask(step, facts)];
-      return described.filter(({ kind }) => kind === step.artefact).map((each) => artefactTask(step, each));
+      return described.filter(({ kind }) => kind === step.artefact).map((each) => artefactTask(facts, step, each));
     }),
   })).filter(({ tasks }) => tasks.length > 0);
 }
 
-function artefactTask(step: Step, each: DescribedArtefact): Task {
+function artefactTask(facts: RoadFacts, step: Step, each: DescribedArtefact): Task {
   const title = each.key === '' ? step.title : `${step.title}: ${each.key}`;
   const common = { step, title, kind: each.kind, key: each.key };
   if (each.done) return { ...common, status: 'done', hint: each.stateText };
   if (each.reasons.length > 0 && each.editable) return { ...common, status: 'sent-back', hint: each.reasons[0] ?? '' };
   const next = each.supplierActions.find(({ action }) => action !== 'amend' && action !== 'reopen' && action !== 'supersede');
   if (next === undefined) {
-    const who = each.waitsFor;
-    return who === undefined || who === 'supplier'
-      ? { ...common, status: 'not-yet', hint: each.stateText }
-      : { ...common, status: 'waiting', hint: `${each.stateText}. Next: ${ACTOR_NAMES[who]}` };
+    const duty = dutiesOf(facts).find(({ kind, key }) => kind === each.kind && key === each.key);
+    if (duty !== undefined) return { ...common, status: 'waiting', hint: `${each.stateText}. Next: ${ACTOR_NAMES[duty.reviewer]}` };
+    const [first] = blockersOf(facts, each);
+    return { ...common, status: 'not-yet', hint: first === undefined ? each.stateText : `${first.reason} (${ACTOR_NAMES[first.who]})` };
   }
   const elsewhere = next.blockers.find(({ who }) => who !== 'supplier');
   if (elsewhere !== undefined) return { ...common, status: 'not-yet', hint: `${elsewhere.reason} (${ACTOR_NAMES[elsewhere.who]})` };
   return { ...common, status: 'to-do', hint: `${each.stateText}. Next: ${words(next.action)}` };
+}
+
+/** What keeps a reviewer's next action on an artefact from being done. */
+function blockersOf(facts: RoadFacts, { kind, key, state }: DescribedArtefact) {
+  const next = artefact(kind).transitions.find((each) => each.from.includes(state) && each.onlyByPerson !== true);
+  return (next?.when ?? []).flatMap((condition) => reasonsAgainst(condition, facts, key));
 }
 
 /** Steps that have no artefact of their own: done with the PROD form. */

@@ -106,9 +106,9 @@ describe('gates say every reason, and who must act next', () => {
   });
 
   test('G1 waits for the use case, then for its reviewers', () => {
-    shut('G1', freshFacts(), /Use case: draft/u, 'supplier');
+    shut('G1', freshFacts(), /Use case is at "Draft", needed is "Accepted"/u, 'supplier');
     const submitted = acted(answered(freshFacts(), 'use-case'), { kind: 'use-case', action: 'submit', actor: 'supplier' });
-    shut('G1', submitted, /Use case: under review/u, 'ers-partners');
+    shut('G1', submitted, /Use case is at "Under review"/u, 'ers-partners');
   });
 
   test('G2 wants an application of one’s own in INT with an ASID', () => {
@@ -120,7 +120,7 @@ describe('gates say every reason, and who must act next', () => {
   });
 
   test('G3 refuses DEP before the integration phase is passed, and while a prerequisite is missing', () => {
-    shut('G3', freshFacts(), /Witness test: no pack yet/u, 'solution-assurance');
+    shut('G3', freshFacts(), /Witness test is at "No pack yet"/u, 'supplier');
     shut('G3', walked(), /prerequisites of DEP are not all granted/u, 'supplier');
     shut('G3', { ...walked(), depAccess: 'suspended' }, /suspended/u, 'service-desk');
     assert.equal(verdict({ ...walked(), depAccess: 'granted' }, 'G3').open, true);
@@ -135,7 +135,7 @@ describe('gates say every reason, and who must act next', () => {
     shut(
       'G5',
       walked(freshFacts(), { kind: 'scal', action: 'submit' }),
-      /SCAL|Supplier Conformance Assessment List: submitted/u,
+      /Supplier Conformance Assessment List is at "Submitted"/u,
       'solution-assurance',
     );
   });
@@ -160,7 +160,7 @@ describe('gates say every reason, and who must act next', () => {
 
   test('G8 wants ASIDs bound and products approved by the operator', () => {
     const facts = walked(freshFacts(), { kind: 'smoke-test', action: 'report' });
-    shut('G8', facts, /Smoke test: reported/u, 'ers-partners');
+    shut('G8', facts, /Smoke test is at "Reported"/u, 'ers-partners');
     const unbound = { ...facts, applications: facts.applications.map((each) => ({ ...each, asid: undefined })) };
     shut('G8', unbound, /no ASID is bound/u, 'operator');
   });
@@ -202,9 +202,11 @@ describe('reviewers send back, with reasons', () => {
 
 describe('who may act', () => {
   test('a supplier cannot confirm go-live, and nobody can before the gate opens', () => {
-    const facts = acted(freshFacts(), { kind: 'go-live', action: 'ask', actor: 'supplier' });
-    assert.throws(() => act(facts, { kind: 'go-live', key: '', action: 'confirm', actor: 'supplier' }), { code: 'not_yours' });
-    assert.throws(() => act(facts, { kind: 'go-live', key: '', action: 'confirm', actor: 'ers-partners' }), { code: 'blocked' });
+    const done = walked(freshFacts(), { kind: 'go-live', action: 'ask' });
+    assert.throws(() => act(done, { kind: 'go-live', key: '', action: 'confirm', actor: 'supplier' }), { code: 'not_yours' });
+    const unbound = { ...done, applications: done.applications.map((each) => ({ ...each, asid: undefined })) };
+    assert.throws(() => act(unbound, { kind: 'go-live', key: '', action: 'confirm', actor: 'ers-partners' }), { code: 'blocked' });
+    assert.throws(() => act(freshFacts(), { kind: 'go-live', key: '', action: 'ask', actor: 'supplier' }), { code: 'blocked' });
   });
 
   test('an accepted use case cannot be changed without amending it', () => {
