@@ -21,6 +21,15 @@ import { adviseAccess, readUseCase, USE_NAMES } from './use-case.ts';
 const Query = Type.Object({ key: Type.Optional(Type.String({ maxLength: 12 })) });
 type Params = { readonly roadId: string; readonly kind: string; readonly page: string };
 
+/** A task's status as the task list shows it. */
+const STATUS_VIEWS: Readonly<Record<Task['status'], object>> = {
+  done: { text: 'Done' },
+  'to-do': { tag: { text: 'To do', classes: 'nhsuk-tag--blue' } },
+  'sent-back': { tag: { text: 'Sent back', classes: 'nhsuk-tag--red' } },
+  waiting: { tag: { text: 'Waiting', classes: 'nhsuk-tag--yellow' } },
+  'not-yet': { tag: { text: 'Not yet', classes: 'nhsuk-tag--grey' } },
+};
+
 /** What each way of reviewing is called. */
 export const MODE_NAMES: Readonly<Record<(typeof REVIEW_MODES)[number], string>> = {
   'at-once': 'Simulated, at once',
@@ -88,7 +97,12 @@ function registerRoad(app: FastifyInstance, portal: Portal, roads: Roads): void 
       about: { accountId: road.accountId, teamId: road.teamId },
       stages: tasksOf(facts).map(({ stage, tasks }) => ({
         stage,
-        tasks: tasks.map((task) => ({ ...task, number: stepNumber(task.step), href: taskUrl(road.id, task) })),
+        tasks: tasks.map((task) => ({
+          ...task,
+          number: stepNumber(task.step),
+          href: taskUrl(road.id, task),
+          status: STATUS_VIEWS[task.status],
+        })),
       })),
       gates: describeGates(facts).map((gate) => ({
         ...gate,
