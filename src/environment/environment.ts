@@ -18,6 +18,9 @@ import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
 import { adviseClients } from './connection/advice.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
+import { factsOf } from './facts.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
+import { ENVIRONMENT_TABLES, environmentTables } from './maintenance/migrations.ts';
 import { plainHttpServesNoNationalPath } from './plain-http.ts';
 import type { DoorPorts } from './ports.ts';
 import { recordingMigrations } from './recording/migrations.ts';
@@ -70,6 +73,7 @@ export class Environment {
   readonly journal: Journal;
   readonly faults: StoreFaults;
   readonly outbox: StoreOutbox;
+  readonly maintenance: Maintenance;
   readonly metrics = new RequestMetrics();
   readonly services: readonly BuiltService[];
   readonly doors: Doors;
@@ -92,6 +96,7 @@ export class Environment {
     this.journal = kernel.journal;
     this.faults = kernel.faults;
     this.outbox = kernel.outbox;
+    this.maintenance = kernel.maintenance;
     this.services = services;
     this.recordings = recordingsOf(this);
     this.doors = new Doors({
@@ -103,6 +108,7 @@ export class Environment {
     this.serviceDoors = new ServiceDoors({
       host: parts.host,
       publicHost: parts.publicHost,
+      availability: this.maintenance,
       note: (door, note) => noteVisit(this, door, note),
       failed: (door, error) => parts.log.error({ door: door.name, error: messageOf(error) }, 'door'),
     });
@@ -112,7 +118,7 @@ export class Environment {
   static async build(parts: EnvironmentParts): Promise<Environment> {
     const world = await World.open(parts.store);
     const facts = factsOf(parts);
-    const kernel = kernelOf(parts, world);
+    const kernel = await kernelOf(parts, world);
     const services = await buildServices(parts, facts, world, kernel);
     const environment = new Environment(parts, world, facts, kernel, services);
     if (!world.seeded) await environment.#firstBoot();
@@ -174,7 +180,10 @@ export class Environment {
       this.doors.renewTls((door) => secureServerOptions({ ...renewed, requireClient: door === 'mutual-tls' }));
       this.serviceDoors.renewTls(serviceDoorPlans(this, renewed));
     });
-    this.outbox.start(Object.assign({}, ...this.services.map((each) => each.running.jobs ?? {})));
+    this.outbox.start(
+      Object.assign({}, ...this.services.map((each) => each.running.jobs ?? {})),
+      Object.assign({}, ...this.services.map((each) => each.running.jobsWait ?? {})),
+    );
     this.#ready = true;
     return listeners;
   }
@@ -238,9 +247,15 @@ export class Environment {
       await tablesOf<Record<string, object>>(tx)
         .deleteFrom('kernel_outbox' as never)
         .execute();
+      for (const table of ENVIRONMENT_TABLES)
+        await tablesOf<Record<string, object>>(tx)
+          .deleteFrom(table as never)
+          .execute();
+      await this.world.changeAgreed(tx);
       for (const { name, store } of stores) if (name !== 'pki') await store(tx);
       await this.#seed(tx);
     });
+    await this.world.reload();
   }
 
   /** Tables a snapshot holds: everything but the environment's certificates, which its open doors go on using. */
@@ -288,6 +303,7 @@ export class Environment {
       metrics: this.metrics,
       witness: this.recordings,
       listenerOf: (request) => this.doors.listenerOf(request),
+      announce: (exchange, reply) => this.maintenance.announce(exchange, reply),
     });
     if (this.facts.production) app.addHook('onRequest', plainHttpServesNoNationalPath);
     this.routes.watch(app);
@@ -307,10 +323,19 @@ interface Kernel {
   readonly journal: Journal;
   readonly faults: StoreFaults;
   readonly outbox: StoreOutbox;
+  readonly maintenance: Maintenance;
 }
 
-function kernelOf(parts: EnvironmentParts, world: World): Kernel {
+async function kernelOf(parts: EnvironmentParts, world: World): Promise<Kernel> {
+  const maintenance = await Maintenance.open({
+    environment: parts.definition.id,
+    store: parts.store,
+    world,
+    random: secureRandom,
+    mode: parts.settings.maintenance ?? 'announced',
+  });
   return {
+    maintenance,
     journal: new Journal({
       store: parts.journalStore,
       clock: world,
@@ -319,33 +344,7 @@ function kernelOf(parts: EnvironmentParts, world: World): Kernel {
       onError: (text) => parts.log.error({ text }, 'journal'),
     }),
     faults: new StoreFaults(parts.store, world, secureRandom),
-    outbox: new StoreOutbox({ store: parts.store, world, random: secureRandom, log: parts.log }),
-  };
-}
-
-function factsOf(parts: EnvironmentParts): EnvironmentFacts {
-  const { definition, ports, publicHost } = parts;
-  const hosts = ['localhost', '127.0.0.1', '[::1]', publicHost, ...definition.publishedNames];
-  const doors = [ports.https, ports.mutualTls, ...(ports.secondErs === undefined ? [] : [ports.secondErs])];
-  const origins = new Set(hosts.flatMap((host) => doors.map((port) => `https://${host}:${port}`)));
-  for (const host of [publicHost, ...definition.publishedNames]) origins.add(`https://${host}`); // behind a port mapping to 443
-  return {
-    id: definition.id,
-    slug: definition.slug,
-    title: definition.title,
-    baseUrl: `https://${publicHost}:${ports.https}`,
-    httpUrl: `http://localhost:${ports.http}`,
-    mutualTlsUrl: `https://${publicHost}:${ports.mutualTls}`,
-    origins,
-    ersInstances: definition.ersInstances,
-    ersBaseUrls: [ports.https, ...(ports.secondErs === undefined ? [] : [ports.secondErs])].map((port) => `https://${publicHost}:${port}`),
-    ersPaths: definition.ersPaths,
-    tokenServers: definition.tokenServers,
-    access: definition.access,
-    production: definition.production,
-    publishedNames: [...definition.publishedNames, ...(publicHost === 'localhost' ? [] : [publicHost])],
-    machineNames: parts.machineNames ?? [],
-    settings: parts.settings,
+    outbox: new StoreOutbox({ store: parts.store, world, random: secureRandom, log: parts.log, availability: maintenance }),
   };
 }
 
@@ -366,6 +365,7 @@ async function buildServices(
       faults: kernel.faults,
       outbox: kernel.outbox,
       journal: kernel.journal,
+      availability: kernel.maintenance,
       sealer: parts.sealer,
       log: parts.log.child({ service: manifest.name }),
       use: <Api>(service: Service<Api>): Api => {
@@ -388,9 +388,14 @@ function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): 
     .map((each) => each.value as T);
 }
 
-/** Migrations of the kernel, of the recordings and of each service, by owner. */
+/** Migrations of the kernel, of the recordings, of the environment itself and of each service, by owner. */
 export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
-  return { kernel, recording: recordingMigrations, ...Object.fromEntries(services.map((each) => [each.name, each.migrations])) };
+  return {
+    kernel,
+    recording: recordingMigrations,
+    environment: environmentTables,
+    ...Object.fromEntries(services.map((each) => [each.name, each.migrations])),
+  };
 }
 
 /** Throws LocalRefusal 503 while a service cannot do its work. */

@@ -2,6 +2,8 @@ import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from 'no
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
 import type { Explanation } from '../kernel/errors.ts';
+import type { Availability } from '../kernel/availability.ts';
+import { whyClosed } from '../kernel/http/closing.ts';
 import type { DoorHandlers, DoorKeeper, ServiceDoor, Visit, VisitNote } from '../kernel/service-door.ts';
 import type { ClientVerdict } from './doors.ts';
 import { chainFailure, handshakeFailure, NOT_CHECKED } from './handshake-failures.ts';
@@ -35,11 +37,14 @@ export interface ServiceDoorsOptions {
   /** Journal and metrics. */
   readonly note: (door: OpenServiceDoor, note: VisitNote) => void;
   readonly failed: (door: OpenServiceDoor, error: unknown) => void;
+  readonly availability?: Availability;
 }
 
 /** A half-open handshake costs a socket; it may do so only for a while. */
 const HANDSHAKE_MILLISECONDS = 10_000;
 const MOST_CONNECTIONS = 10_000;
+/** How soon after a slot has begun open connections end. */
+const LOOK_MILLISECONDS = 500;
 
 /** The doors of an environment that speak something other than HTTP. Opening one loads nothing: its protocol comes with the first caller. */
 export class ServiceDoors {
@@ -116,11 +121,16 @@ export class ServiceDoors {
   }
 
   async #listen(plan: ServiceDoorPlan, host: string, opened: OpenServiceDoor, handlers: () => Promise<DoorHandlers>): Promise<void> {
+    const connected = new Set<Socket>();
     const welcome = (socket: Socket, certificateDer?: Uint8Array): void => {
       // Until the protocol listens itself, and after: a broken connection is no failure of ours.
       socket.on('error', () => socket.destroy());
       this.#welcomed.add(socket);
-      socket.once('close', () => this.#welcomed.delete(socket));
+      connected.add(socket);
+      socket.once('close', () => {
+        this.#welcomed.delete(socket);
+        connected.delete(socket);
+      });
       const visit = this.#visit(opened, socket, certificateDer);
       handlers().then(
         (ready) => (socket.destroyed || ready.connection === undefined ? socket.destroy() : ready.connection(socket, visit)),
@@ -129,12 +139,42 @@ export class ServiceDoors {
     };
     const server = plan.tls === undefined ? createServer(welcome) : this.#secureServer(plan, plan.tls, opened, welcome);
     server.maxConnections = plan.keeper.maxConnections ?? MOST_CONNECTIONS;
+    const { maintained } = plan.keeper;
     server.on('connection', (socket: Socket) => {
+      if (maintained !== undefined && this.#refuse(maintained, opened, socket)) return;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
     await boundPort(server, plan.port, host);
+    if (maintained !== undefined) this.#endWhenClosed(maintained, connected);
     this.#closers.push(() => new Promise((resolve) => server.close(() => resolve())));
+  }
+
+  /** Turns a caller away while the application behind the door is closed; true when it has. */
+  #refuse(maintained: string, opened: OpenServiceDoor, socket: Socket): boolean {
+    const closed = this.#options.availability?.closed(maintained);
+    if (closed === undefined) return false;
+    socket.on('error', () => undefined);
+    socket.resetAndDestroy();
+    this.#options.note(opened, {
+      operation: 'connect',
+      method: 'CONNECT',
+      url: opened.url,
+      status: 503,
+      milliseconds: 0,
+      refusal: whyClosed(closed),
+    });
+    return true;
+  }
+
+  /** Those who are inside when a slot begins lose their connection. */
+  #endWhenClosed(maintained: string, connected: ReadonlySet<Socket>): void {
+    const timer = setInterval(() => {
+      if (this.#options.availability?.closed(maintained) === undefined) return;
+      for (const socket of connected) socket.destroy();
+    }, LOOK_MILLISECONDS);
+    timer.unref();
+    this.#closers.push(async () => clearInterval(timer));
   }
 
   #secureServer(

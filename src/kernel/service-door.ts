@@ -32,6 +32,8 @@ export interface DoorKeeper {
   readonly clientCertificate?: 'ignored' | 'asked' | 'required';
   /** Most connections at once; further ones are closed as they come. 10,000 when left out. */
   readonly maxConnections?: number;
+  /** The national application it belongs to: while that is closed, connections are refused, and those that are open end. */
+  readonly maintained?: string;
   /** Loads the protocol, once, at the first caller. */
   readonly load: () => Promise<DoorHandlers>;
 }

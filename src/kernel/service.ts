@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Availability } from './availability.ts';
 import type { BlobStore } from './blobs/blobs.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
@@ -89,6 +90,8 @@ export interface EnvironmentSettings {
   readonly ldap?: LdapSettings;
   /** Whether CIS2 calls itself by its local address, or by its published one. */
   readonly cis2Issuer: 'local' | 'published';
+  /** Whether services close in their maintenance, or only say that they would; `announced` when not set. */
+  readonly maintenance?: 'announced' | 'enforced';
   /** Minutes without use after which a Spine session ends; announced as sso_session_time. 600 when not set. */
   readonly spineIdleMinutes?: number;
 }
@@ -117,6 +120,8 @@ export interface ServiceContext {
   readonly faults: Faults;
   readonly outbox: Outbox;
   readonly journal: JournalReader;
+  /** Whether national applications are open just now; a service asks about the one it is part of. */
+  readonly availability: Availability;
   /** Seals private keys and secrets before they are stored. */
   readonly sealer: Sealer;
   readonly log: Logger;
@@ -165,6 +170,8 @@ export interface RunningService<Api> {
   readonly clockSetBack?: (tx: Db) => Promise<void>;
   /** Handlers of the outbox jobs it writes, by kind, e.g. `ers.scan-file`. */
   readonly jobs?: Readonly<Record<string, JobHandler>>;
+  /** Those of its jobs that wait while a national application is closed, and go in their order afterwards: application by kind. */
+  readonly jobsWait?: Readonly<Record<string, string>>;
   /** Who keeps the doors that its manifest declares, by name. */
   readonly doors?: Readonly<Record<string, DoorKeeper>>;
   /** Throws when the service cannot do its work. */

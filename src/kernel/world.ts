@@ -8,6 +8,7 @@ interface WorldRow {
   fault_rules: number;
   recordings: number;
   recording_turn: number;
+  agreed_version: number;
   seeded_at: number | null;
   created_at: number;
 }
@@ -25,7 +26,10 @@ const readWorld = prepare<Record<string, never>, WorldTables, WorldRow>((db) =>
  */
 export class World implements Clock {
   readonly #store: Store;
-  #row: WorldRow = { id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, seeded_at: null, created_at: 0 };
+  #row: WorldRow = { id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, agreed_version: 0, seeded_at: null, created_at: 0 };
+  /** What processes keep in memory of the store, to be read again when another has changed it. */
+  readonly #kept: (() => Promise<void>)[] = [];
+  #agreedVersion = 0;
 
   private constructor(store: Store) {
     this.#store = store;
@@ -36,7 +40,7 @@ export class World implements Clock {
     const world = new World(store);
     await tablesOf<WorldTables>(store.db)
       .insertInto('kernel_world')
-      .values({ id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, seeded_at: null, created_at: systemTime.now() })
+      .values({ id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, agreed_version: 0, seeded_at: null, created_at: systemTime.now() })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     await world.reload();
@@ -85,7 +89,30 @@ export class World implements Clock {
 
   async reload(): Promise<void> {
     const [row] = await readWorld(this.#store.db, {});
-    if (row !== undefined) this.#row = row;
+    if (row === undefined) return;
+    this.#row = row;
+    if (row.agreed_version === this.#agreedVersion) return;
+    await Promise.all(this.#kept.map((load) => load()));
+    this.#agreedVersion = row.agreed_version;
+  }
+
+  /** Has `load` called when {@link changeAgreed} was called, by whichever process. */
+  keep(load: () => Promise<void>): void {
+    this.#kept.push(load);
+  }
+
+  /** Says, in the transaction of a change, that what processes keep in memory is out of date. Call {@link reload} when it is through. */
+  async changeAgreed(tx: Db): Promise<void> {
+    await tablesOf<WorldTables>(tx)
+      .updateTable('kernel_world')
+      .set((set) => ({ agreed_version: set('agreed_version', '+', 1) }))
+      .where('id', '=', 1)
+      .execute();
+  }
+
+  /** When the environment's database was made, in real time. */
+  get createdAt(): Instant {
+    return this.#row.created_at;
   }
 
   /**

@@ -154,6 +154,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         ...(quotaPerMinute !== undefined && { quotaPerMinute }),
         ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),
         spineIdleMinutes: configuration.spineIdleMinutes,
+        maintenance: configuration.maintenance,
       },
       ports: await doorPorts(
         configuration.portBase,

@@ -32,6 +32,7 @@ export interface Configuration {
   readonly quotaPerMinute: PerEnvironment;
   readonly spikeArrestPerMinute: PerEnvironment;
   readonly spineIdleMinutes: number;
+  readonly maintenance: 'announced' | 'enforced';
   readonly ldap: LdapSettings;
   /** How the reviewers of the path to live act (DESIGN.md D11). */
   readonly reviewers: 'at-once' | 'realistic' | 'person';
@@ -137,6 +138,12 @@ export const SETTINGS: readonly SettingDocument[] = [
     name: 'LOCALSPINE_SPINE_IDLE_MINUTES',
     fallback: '600',
     meaning: 'Minutes without use after which a session of legacy Spine sign-on ends (300 has been seen); the maximum is 600.',
+  },
+  {
+    name: 'LOCALSPINE_MAINTENANCE',
+    fallback: 'announced',
+    meaning:
+      'announced or enforced: whether maintenance slots and forward changes are only said on answers and in the manifest, or services are really down in them.',
   },
   {
     name: 'LOCALSPINE_LDAP_CLIENT_CERTIFICATE',
@@ -245,6 +252,7 @@ export function readConfiguration(variables: Variables, folder: string, interact
     quotaPerMinute: readPerEnvironment('LOCALSPINE_QUOTA_PER_MINUTE', text('LOCALSPINE_QUOTA_PER_MINUTE'), faults),
     spikeArrestPerMinute: readPerEnvironment('LOCALSPINE_SPIKE_ARREST_PER_MINUTE', text('LOCALSPINE_SPIKE_ARREST_PER_MINUTE'), faults),
     spineIdleMinutes: whole('LOCALSPINE_SPINE_IDLE_MINUTES', 600, 600),
+    maintenance: oneOf('LOCALSPINE_MAINTENANCE', 'announced', ['announced', 'enforced']),
     ldap: {
       clientCertificate: oneOf('LOCALSPINE_LDAP_CLIENT_CERTIFICATE', 'optional', ['optional', 'required']),
       ...(readerPassword !== undefined && { readerPassword }),

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { ALWAYS_OPEN, type Availability } from '../../src/kernel/availability.ts';
 import { FileBlobs } from '../../src/kernel/blobs/file-blobs.ts';
 import { ManualClock } from '../../src/kernel/clock.ts';
 import { secureRandom } from '../../src/kernel/random.ts';
@@ -51,6 +52,7 @@ export async function testContext(options: {
   readonly environment?: Partial<EnvironmentFacts>;
   readonly offers?: readonly Offer[];
   readonly clock?: ManualClock;
+  readonly availability?: Availability;
 }): Promise<
   ServiceContext & {
     readonly clock: ManualClock;
@@ -72,6 +74,7 @@ export async function testContext(options: {
       wake: () => undefined,
     },
     journal: { show: async () => undefined },
+    availability: options.availability ?? ALWAYS_OPEN,
     sealer: createSealer('test seal key'),
     log: pino({ level: 'silent' }),
     use<Api>(service: Service<Api>): Api {

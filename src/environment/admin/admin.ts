@@ -9,6 +9,7 @@ import { registerFaults } from './faults.ts';
 import { adminGuard, hostName } from './guard.ts';
 import { registerImport } from './import.ts';
 import { registerJournal } from './journal.ts';
+import { registerMaintenance } from './maintenance.ts';
 import { registerManagement } from './management.ts';
 import { manifestOf } from './manifest.ts';
 import { registerSnapshots } from './snapshots.ts';
@@ -48,6 +49,7 @@ export async function registerAdmin(app: FastifyInstance, environment: Environme
   registerJournal(app, environment);
   registerSnapshots(app, environment);
   registerImport(app, environment);
+  registerMaintenance(app, environment);
   registerExports(app, environment);
   registerManagement(app, environment);
   for (const { manifest, running } of environment.services) {

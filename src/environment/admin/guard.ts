@@ -15,6 +15,9 @@ const OPEN_PREFIXES = [
   '/_localspine/ers/explorer',
 ];
 
+/** What everybody who uses the environment may read, calendars among them; changing it takes the operator. */
+const READABLE = ['/_localspine/availability', '/_localspine/maintenance'];
+
 /**
  * Keeps other people's web pages and other hosts away from the admin API (DESIGN.md, fixed points).
  *
@@ -35,7 +38,8 @@ export function adminGuard(hosts: ReadonlySet<string>, token: string | undefined
       );
     const open = OPEN.has(path) || OPEN_PREFIXES.some((prefix) => path.startsWith(prefix));
     // A link from the portal, which is another origin, may lead here.
-    if (open && request.method === 'GET') return;
+    const readable = READABLE.some((each) => path === each || path.startsWith(`${each}/`));
+    if ((open || readable) && request.method === 'GET') return;
     const { origin } = request.headers;
     if (origin !== undefined && !isOwnOrigin(origin, hosts))
       throw new LocalRefusal(403, 'foreign_origin', 'The admin API does not answer pages of other sites.');

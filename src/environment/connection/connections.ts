@@ -1,7 +1,7 @@
 import { answersRow } from '../../kernel/connection.ts';
 import { dnsOf } from '../authorities.ts';
 import type { Environment } from '../environment.ts';
-import { slotsAt } from '../slots.ts';
+import { SLOT_SERVICES } from '../maintenance/slots.ts';
 import type { ConnectionRow, SlotName } from './model.ts';
 import { type Reality, type RowStatus, statusOf } from './status.ts';
 import { connectionTable } from './table.ts';
@@ -65,7 +65,8 @@ async function realityOf(environment: Environment): Promise<Reality> {
     ),
     answers: environment.offered(answersRow).map(({ row, path, listener = 'https', method = 'GET' }) => ({ row, path, listener, method })),
     disturbed,
-    slots: slotsAt(environment.world.now()),
+    slots: new Set(SLOT_SERVICES.filter((each) => environment.maintenance.inMaintenance(each))),
+    enforced: environment.maintenance.mode === 'enforced',
     sourceAddress: dnsOf(environment).describe().addresses[0] ?? '127.0.0.1',
   };
 }

@@ -21,7 +21,10 @@ export interface Reality {
   }[];
   /** Services that a fault rule disturbs or that are unwell; `*` stands for all. */
   readonly disturbed: ReadonlySet<string>;
+  /** Applications in their slot, or down for a forward change. */
   readonly slots: ReadonlySet<SlotName>;
+  /** Whether they are really down. */
+  readonly enforced: boolean;
   /** Address that outgoing calls come from. */
   readonly sourceAddress: string;
 }
@@ -48,7 +51,13 @@ export function statusOf(row: ConnectionRow, reality: Reality): RowStatus {
   if (reality.disturbed.has(local.service) || reality.disturbed.has('*'))
     return { state: 'degraded', reason: `A fault rule disturbs the service ${local.service}, or it is unwell.`, local };
   if (row.slot !== undefined && reality.slots.has(row.slot))
-    return { state: 'maintenance', reason: 'Its maintenance slot is on, as announced; it answers all the same.', local };
+    return {
+      state: 'maintenance',
+      reason: reality.enforced
+        ? 'It is in maintenance, and maintenance is enforced here.'
+        : 'Its maintenance is on, as announced; it answers all the same.',
+      local,
+    };
   return { state: 'up', local };
 }
 

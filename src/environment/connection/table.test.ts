@@ -62,6 +62,7 @@ describe('how it is with a row', () => {
     answers: [],
     disturbed: new Set(),
     slots: new Set(),
+    enforced: false,
     sourceAddress: '127.0.0.1',
   };
 

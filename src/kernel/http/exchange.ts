@@ -39,6 +39,8 @@ export class Exchange {
   businessFunction?: string;
   nhsNumber?: string;
   ubrn?: string;
+  /** The national application whose maintenance it is subject to: `ers`, `cis`. */
+  maintained?: string;
   correlationId?: string;
   /** `X-Request-ID` of the answer. */
   requestId?: string;

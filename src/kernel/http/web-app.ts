@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { LocalRefusal, messageOf, Refusal } from '../errors.ts';
@@ -18,6 +18,8 @@ export interface WebAppOptions {
   readonly witness?: Witness;
   /** The door a request came through. */
   listenerOf(request: IncomingMessage): Listener;
+  /** Says on the answer that what served it is in maintenance, when it is. */
+  announce?(exchange: Exchange, reply: FastifyReply): void;
 }
 
 /** Largest body of a request that is not a file; national messages are far smaller. */
@@ -49,6 +51,7 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
   });
   const { witness } = options;
   app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.exchange.maintained !== undefined) options.announce?.(request.exchange, reply);
     if (typeof payload === 'string' || Buffer.isBuffer(payload)) request.exchange.responseBody = payload;
     if (witness?.watching !== true) done(null, payload);
     else witness.witness(request, reply, payload).then((kept) => done(null, kept), done);

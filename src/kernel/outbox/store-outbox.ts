@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
+import { ALWAYS_OPEN, type Availability } from '../availability.ts';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { Random } from '../random.ts';
@@ -37,14 +38,18 @@ export class StoreOutbox implements Outbox {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Logger;
+  readonly #availability: Availability;
   #handlers: Readonly<Record<string, JobHandler>> = {};
+  /** National application whose opening a kind of job waits for. */
+  #waitsFor: Readonly<Record<string, string>> = {};
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #pruneAt = 0;
   #stopped = true;
 
-  constructor(options: { store: Store; world: World; random: Random; log: Logger }) {
+  constructor(options: { store: Store; world: World; random: Random; log: Logger; availability?: Availability }) {
+    this.#availability = options.availability ?? ALWAYS_OPEN;
     this.#store = options.store;
     this.#world = options.world;
     this.#clock = options.world;
@@ -56,7 +61,7 @@ export class StoreOutbox implements Outbox {
     await tablesOf<OutboxTables>(tx)
       .insertInto('kernel_outbox')
       .values({
-        id: this.#random.uuid(),
+        id: this.#random.orderedUuid(this.#clock.realNow()),
         kind,
         payload: JSON.stringify(payload),
         due_at: dueAt,
@@ -68,9 +73,14 @@ export class StoreOutbox implements Outbox {
       .execute();
   }
 
-  /** Begins to do jobs with these handlers, by kind. */
-  start(handlers: Readonly<Record<string, JobHandler>>): void {
+  /**
+   * Begins to do jobs with these handlers, by kind.
+   *
+   * @param waitsFor kinds that are left where they are while a national application is closed
+   */
+  start(handlers: Readonly<Record<string, JobHandler>>, waitsFor: Readonly<Record<string, string>> = {}): void {
     this.#handlers = handlers;
+    this.#waitsFor = waitsFor;
     this.#stopped = false;
     this.#timer = setInterval(() => this.wake(), POLL_MILLISECONDS);
     this.#timer.unref();
@@ -138,21 +148,26 @@ export class StoreOutbox implements Outbox {
 
   async #claim(): Promise<readonly OutboxRow[]> {
     const [now, realNow] = [this.#clock.now(), this.#clock.realNow()];
+    const held = Object.keys(this.#waitsFor).filter((kind) => this.#availability.closed(this.#waitsFor[kind] ?? '') !== undefined);
     const due = tablesOf<OutboxTables>(this.#store.db)
       .selectFrom('kernel_outbox')
       .select('id')
       .where('done_at', 'is', null)
       .where('due_at', '<=', now)
       .where('locked_until', '<=', realNow)
+      .$if(held.length > 0, (query) => query.where('kind', 'not in', held))
       .orderBy('due_at')
+      .orderBy('id')
       .limit(BATCH)
       .$if(this.#store.engine === 'postgres', (query) => query.modifyEnd(sql`for update skip locked`));
-    return await tablesOf<OutboxTables>(this.#store.db)
+    const claimed = await tablesOf<OutboxTables>(this.#store.db)
       .updateTable('kernel_outbox')
       .set((set) => ({ locked_until: realNow + LEASE_MILLISECONDS, attempts: set('attempts', '+', 1) }))
       .where('id', 'in', due)
       .returningAll()
       .execute();
+    // An update gives its rows in no order that could be relied on.
+    return claimed.sort((one, other) => one.due_at - other.due_at || (one.id < other.id ? -1 : 1));
   }
 
   async #perform(row: OutboxRow): Promise<void> {

@@ -55,4 +55,12 @@ export const kernelMigrations: Migrations = {
         .execute();
     },
   },
+  '0002-agreed-version': {
+    async up(db) {
+      await db.schema
+        .alterTable('kernel_world')
+        .addColumn('agreed_version', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

@@ -26,13 +26,14 @@ export const endpointRegistration: Service<EndpointRegistrationApi> = {
   },
   offers: [offer(signInCallback, CALLBACK), offer(answersRow, { row: 'application-nds-admin', path: '/ndsadmin' })],
   create(context) {
-    const { environment, store, clock, random, faults } = context;
+    const { environment, store, clock, random, faults, availability } = context;
     const world: RegistrationWorld = {
       environment,
       store,
       clock,
       random,
       faults,
+      availability,
       pki: context.use(pki),
       dns: context.use(dns),
       directory: context.use(directory),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal, Refusal } from '../../kernel/errors.ts';
+import { closeFor, ServiceClosed, sendClosedPage } from '../../kernel/http/closing.ts';
 import { Pages } from '../../kernel/web/pages.ts';
 import { registerDirectoryPages } from './directory-pages.ts';
 import { registerNamePages } from './name-pages.ts';
@@ -66,6 +67,7 @@ export async function registerPages(app: FastifyInstance, world: RegistrationWor
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'endpoint-registration';
   });
+  closeFor(app, world.availability, 'cis');
   app.setErrorHandler((error: unknown, request, reply) => renderRefusal(pages, environment, error, request, reply));
   registerSignIn(app, world);
   registerSystemPages(app, parts);
@@ -118,6 +120,7 @@ async function renderRefusal(
 ): Promise<FastifyReply> {
   if (!(error instanceof Refusal)) throw error;
   request.exchange.refused(error.explanation);
+  if (error instanceof ServiceClosed) return sendClosedPage(pages, reply, environment, error);
   const status = error instanceof LocalRefusal ? error.status : 400;
   const { why, fix } = error.explanation;
   return pages.send(reply, 'refused.njk', { environment, title: 'There is a problem', text: error.message, why, fix }, status);

@@ -12,7 +12,7 @@ import { writeAudit } from './store.ts';
 export const CALLBACK = '/eprwebapp/callback';
 
 /** What the parts of the registration applications share in one environment. */
-export interface RegistrationWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'faults'> {
+export interface RegistrationWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'faults' | 'availability'> {
   readonly pki: PkiApi;
   readonly dns: DnsApi;
   readonly directory: DirectoryApi;

@@ -110,6 +110,11 @@ export function unprocessable(code: ErsCode, diagnostics: string, why = diagnost
   return new ErsRefusal(422, [{ code, diagnostics }], fix === undefined ? { check, why } : { check, why, fix });
 }
 
+/** 503: e-RS is down for now (ers.md §7.2, path-to-live.md §5.2). */
+export function systemUnavailable(explanation: Explanation, retryAfterSeconds: number): ErsRefusal {
+  return new ErsRefusal(503, [{ code: 'SYSTEM_UNAVAILABLE' }], explanation, retryAfterSeconds);
+}
+
 /** Status 404, the resource is not known here. */
 export function unknown(what: string): ErsStatus {
   return new ErsStatus(404, {

@@ -85,6 +85,7 @@ export const ers: Service<ErsApi> = {
       },
       importData: (tx, document) => importErs(world, tx, document, Object.keys(ers.tables)),
       clockSetBack: (tx) => startPolling(world, tx),
+      jobsWait: { [SCAN_FILE]: 'ers', [POLL_HOSPITALS]: 'ers', [BOOKING_CONFIRMED]: 'ers' },
       jobs: {
         [SCAN_FILE]: scanFile(world),
         [CLEAN_UP_FILES]: cleanUpFiles(world),
@@ -96,7 +97,7 @@ export const ers: Service<ErsApi> = {
 };
 
 function worldOf(context: ServiceContext): ErsWorld {
-  const { environment, store, clock, random, blobs, faults, outbox, sealer } = context;
+  const { environment, store, clock, random, blobs, faults, availability, outbox, sealer } = context;
   return {
     environment,
     store,
@@ -104,6 +105,7 @@ function worldOf(context: ServiceContext): ErsWorld {
     random,
     blobs,
     faults,
+    availability,
     outbox,
     sealer,
     directory: context.use(directory),

@@ -3,11 +3,12 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isoInstant } from '../../kernel/clock.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { FaultEffect } from '../../kernel/faults/faults.ts';
+import { whyClosed } from '../../kernel/http/closing.ts';
 import { type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
 import { resolveCaller } from './access.ts';
 import { backEndHeaders } from './back-end-headers.ts';
 import { acceptable, readFhirBody } from './body.ts';
-import { ErsRefusal, ErsStatus } from './errors.ts';
+import { ErsRefusal, ErsStatus, systemUnavailable } from './errors.ts';
 import { OPEN_ACCESS_APPLICATION, openAccessHeaders } from './open-access.ts';
 import type { Answer, Call, Operation } from './operation.ts';
 import {
@@ -73,6 +74,7 @@ async function serve(
 ): Promise<FastifyReply> {
   const { exchange } = request;
   exchange.service = 'ers';
+  exchange.maintained = 'ers';
   exchange.operation = operation.id;
   try {
     const taken = parts.world.faults.take('ers', operation.id, FAULT_KINDS);
@@ -80,11 +82,18 @@ async function serve(
     if (fault !== undefined && (await applyFault(fault, request))) return reply.hijack();
     const { appId, headers } = await passGateway(parts, base, request, operation);
     if (wantsEcho(parts, request)) return echo(parts, base, request, reply, headers);
+    requireOpen(parts);
     exchange.requestId = `${parts.world.random.orderedUuid(parts.world.clock.realNow())}-1`;
     return await answer(parts, base, operation, request, reply, appId, headers);
   } catch (error) {
     return sendRefusal(parts, operation.version, request, reply, error);
   }
+}
+
+/** Behind the platform e-RS may be down for maintenance. Throws ErsRefusal 503 then. */
+function requireOpen({ world }: PipelineParts): void {
+  const closed = world.availability.closed('ers');
+  if (closed !== undefined) throw systemUnavailable(whyClosed(closed), closed.retryAfterSeconds);
 }
 
 /** A Content-Type that is no media type stops Fastify before the handler; it is one more wrong type, refused where those are. */
@@ -234,10 +243,12 @@ function sendRefusal(
 
 async function refuseUnknownPath(parts: PipelineParts, base: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   request.exchange.service = 'ers';
+  request.exchange.maintained = 'ers';
   const version = pathBelow(base, request).startsWith('/FHIR/R4/') ? 'R4' : 'STU3';
   try {
     const { headers } = await passGateway(parts, base, request);
     if (wantsEcho(parts, request)) return echo(parts, base, request, reply, headers);
+    requireOpen(parts);
     throw new ErsStatus(404, {
       check: 'ers.path',
       why: `e-RS has no operation ${request.method} ${pathBelow(base, request)}.`,
@@ -282,7 +293,7 @@ async function applyFault(fault: FaultEffect, request: FastifyRequest): Promise<
   }
   if (fault.kind !== 'status') return false;
   if (fault.status === 429) throw throttled(explanation);
-  if (fault.status === 503) throw new ErsRefusal(503, [{ code: 'SYSTEM_UNAVAILABLE' }], explanation, fault.retryAfterSeconds ?? 120);
+  if (fault.status === 503) throw systemUnavailable(explanation, fault.retryAfterSeconds ?? 120);
   throw new ErsRefusal(fault.status, [{ code: 'SYSTEM_UNAVAILABLE' }], explanation, fault.retryAfterSeconds);
 }
 

@@ -49,7 +49,7 @@ export function registerProxyStatus(app: FastifyInstance, world: ErsWorld, base:
       const { exchange, headers } = request;
       exchange.service = 'ers';
       exchange.operation = 'status';
-      if (isStatusKey(headers['apikey'])) return reply.send(await statusReport(world));
+      if (isStatusKey(headers['apikey'])) return reply.send(await statusReport(world, world.availability.closed('ers')));
       exchange.refused({
         check: 'ers.proxy.status-key',
         why: 'The header apikey does not hold the key of the status endpoint.',

@@ -1,3 +1,4 @@
+import type { Availability } from '../../kernel/availability.ts';
 import type { BlobStore } from '../../kernel/blobs/blobs.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Faults } from '../../kernel/faults/faults.ts';
@@ -18,6 +19,7 @@ export interface ErsWorld {
   readonly random: Random;
   readonly blobs: BlobStore;
   readonly faults: Faults;
+  readonly availability: Availability;
   readonly outbox: Outbox;
   readonly sealer: Sealer;
   readonly directory: DirectoryApi;

@@ -60,7 +60,7 @@ export const gateway: Service<GatewayApi> = {
 };
 
 function worldOf(context: ServiceContext): GatewayWorld {
-  const { environment, store, clock, random, faults } = context;
+  const { environment, store, clock, random, faults, availability } = context;
   const products = context.offered(apiProduct).filter((product) => product.environments?.includes(environment.id) ?? true);
   return {
     environment,
@@ -68,6 +68,7 @@ function worldOf(context: ServiceContext): GatewayWorld {
     clock,
     random,
     faults,
+    availability,
     products: new Map(products.map((product) => [product.name, product])),
     signIn: context.use(identity),
     asids: context.use(directory),

@@ -192,6 +192,7 @@ export async function startPlatform(
     clock,
     random: context.random,
     faults: context.faults,
+    availability: context.availability,
     products: new Map(products.map((product) => [product.name, product])),
     signIn,
     asids: { allocateAsid: async () => String(asids++), accreditedSystem: async (_db, asid) => ({ asid }) },

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Closed } from '../../kernel/availability.ts';
 import { fingerprint } from './secrets.ts';
 import type { GatewayWorld } from './world.ts';
 
@@ -13,8 +14,12 @@ export function isStatusKey(apikey: unknown): boolean {
   return typeof apikey === 'string' && timingSafeEqual(Buffer.from(fingerprint(apikey)), Buffer.from(fingerprint(STATUS_KEY)));
 }
 
-/** What `_status` answers: the build, and whether what stands behind the proxy works. */
-export async function statusReport(world: Pick<GatewayWorld, 'clock' | 'store' | 'environment'>): Promise<object> {
+/**
+ * What `_status` answers: the build, and whether what stands behind the proxy works.
+ *
+ * @param closed what stands behind it is down for maintenance
+ */
+export async function statusReport(world: Pick<GatewayWorld, 'clock' | 'store' | 'environment'>, closed?: Closed): Promise<object> {
   const started = world.clock.realNow();
   const works = await world.store.db
     .selectNoFrom((expression) => expression.lit(1).as('one'))
@@ -23,12 +28,13 @@ export async function statusReport(world: Pick<GatewayWorld, 'clock' | 'store' |
       () => true,
       () => false,
     );
-  const status = works ? 'pass' : 'fail';
+  const well = works && closed === undefined;
+  const status = well ? 'pass' : 'fail';
   const check = {
     status,
     timeout: 'false',
-    responseCode: works ? 200 : 503,
-    outcome: works ? 'OK' : 'the store does not answer',
+    responseCode: well ? 200 : 503,
+    outcome: well ? 'OK' : works ? `${closed?.service ?? ''} is down for maintenance` : 'the store does not answer',
     durationMilliseconds: world.clock.realNow() - started,
     links: { self: `${world.environment.baseUrl}/_localspine/health` },
   };

@@ -1,3 +1,4 @@
+import type { Availability } from '../../kernel/availability.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Faults } from '../../kernel/faults/faults.ts';
 import type { Outgoing } from '../../kernel/http/outgoing.ts';
@@ -63,6 +64,7 @@ export interface GatewayWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly faults: Faults;
+  readonly availability: Availability;
   /** Products on offer in this environment. */
   readonly products: ReadonlyMap<string, ApiProduct>;
   readonly signIn: SignIn;

@@ -1,3 +1,4 @@
+import { ServiceClosed } from '../../kernel/http/closing.ts';
 import { Outgoing } from '../../kernel/http/outgoing.ts';
 import type { Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
@@ -146,6 +147,8 @@ export const identity: Service<IdentityApi> = {
           return `${realm(world, provider).authorize}?${query}`;
         },
         async redeemCode(db, { provider, code, redirectUri }) {
+          const closed = provider === 'cis2' ? context.availability.closed('cis') : undefined;
+          if (closed !== undefined) throw new ServiceClosed(closed);
           if (provider === 'nhs-login') return { idToken: await nhsLogin.redeem(PLATFORM_CLIENT, code, redirectUri), userinfo: {} };
           const logOn = await redeemCode(world, code, (found) => {
             if (found.provider !== provider || found.clientId !== PLATFORM_CLIENT || found.redirectUri !== redirectUri)
@@ -202,6 +205,7 @@ export const identity: Service<IdentityApi> = {
         await cardsForImported(world, tx, userIdsOf(document['people']));
         return 0;
       },
+      jobsWait: { [EVENT_JOB]: 'cis', [LOGOUT_JOB]: 'cis' },
       jobs: {
         [END_SESSION_JOB]: async (job) => (await import('./sessions/logout.ts')).endWhenDue(world, job),
         [END_JOB]: (job) => endWhenDue(spine, job),

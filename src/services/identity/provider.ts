@@ -18,7 +18,8 @@ import type { SessionEnded } from './sessions/ending.ts';
 export const signInCallback: OfferKey<string> = { name: 'identity.sign-in-callback' };
 
 /** What the parts of the identity service share in one environment. */
-export interface IdentityWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer' | 'log'> {
+export interface IdentityWorld
+  extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer' | 'availability' | 'log'> {
   readonly directory: DirectoryApi;
   /** Asked for when certificates are, and not before: tests of sign-in need no authority. */
   readonly pki: () => PkiApi;
@@ -39,12 +40,13 @@ export function identityWorld(
   parts: Pick<IdentityWorld, 'directory' | 'pki' | 'outgoing'>,
   cards: (world: CardWorld) => Cards,
 ): IdentityWorld {
-  const { environment, store, clock, random, outbox, sealer, log } = context;
+  const { environment, store, clock, random, outbox, sealer, availability, log } = context;
   const providers = [...new Set(environment.tokenServers.map((each) => each.signIn))];
   const shared = { environment, store, clock, random, outbox, sealer, listeners: [], cardListeners: [], ...parts };
   return {
     ...shared,
     cards: cards(shared),
+    availability,
     log,
     signer: new Signer(sealer),
     realms: providers.map((provider) => realmOf(environment, provider)),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../kernel/errors.ts';
+import { closeFor, ServiceClosed, sendClosedPage } from '../../kernel/http/closing.ts';
 import { registerAssets } from '../../kernel/web/assets.ts';
 import { Pages } from '../../kernel/web/pages.ts';
 import { browserOf, clearCookie, cookiesOf, originOf, setCookie } from './browser.ts';
@@ -32,8 +33,17 @@ export function registerIdentity(app: FastifyInstance, world: IdentityWorld): vo
   });
   app.setErrorHandler((error: unknown, request, reply) => renderRefusal(world, pages, error, request, reply));
   for (const realm of world.realms) {
-    registerEndpoints(app, world, realm);
-    registerPages(app, { world, pages, signIn, show, realm });
+    const register = (scope: FastifyInstance): void => {
+      registerEndpoints(scope, world, realm);
+      registerPages(scope, { world, pages, signIn, show, realm });
+    };
+    // The simulated log-on is the API platform's own: only CIS2 is down when CIS is.
+    if (realm.provider === 'mock') register(app);
+    else
+      void app.register(async (scope) => {
+        closeFor(scope, world.availability, 'cis');
+        register(scope);
+      });
   }
   if (world.realms.some((each) => each.provider === 'cis2')) void app.register(async (scope) => registerCareId(scope, world));
 }
@@ -112,6 +122,7 @@ function renderRefusal(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply | Promise<FastifyReply> {
+  if (error instanceof ServiceClosed) return renderClosed(world, pages, error, request, reply);
   if (error instanceof EndpointRefusal) {
     request.exchange.refused(error.explanation);
     if (error.challenge !== undefined) void reply.header('www-authenticate', error.challenge);
@@ -126,6 +137,24 @@ function renderRefusal(
     { title: 'There is a problem', environment: world.environment.id, text: error.message, error: error.error, why, fix },
     error.status,
   );
+}
+
+/** People get a page, software an error it knows. */
+function renderClosed(
+  { environment, realms }: IdentityWorld,
+  pages: Pages,
+  error: ServiceClosed,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | Promise<FastifyReply> {
+  request.exchange.refused(error.explanation);
+  const path = request.routeOptions.url;
+  if (realms.some(({ authorize, form, endSession }) => path === authorize || path === form || path === endSession))
+    return sendClosedPage(pages, reply, environment.id, error);
+  return reply
+    .code(503)
+    .header('cache-control', 'no-store')
+    .send({ error: 'temporarily_unavailable', error_description: 'The service is temporarily unavailable' });
 }
 
 /** Members that came once, as text: what is repeated counts as not sent. */

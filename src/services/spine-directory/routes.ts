@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { whyClosed } from '../../kernel/http/closing.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
 import type { DirectoryApi } from '../directory/index.ts';
 import { type GatewayApi, GatewayRefusal, QuotaRefusal } from '../gateway/index.ts';
@@ -24,6 +25,7 @@ export function registerSdsApi(app: FastifyInstance, context: ServiceContext, di
   const parts: Parts = { context, directory, gateway, cache: new ResponseCache(context.environment.settings.directoryCacheSeconds ?? 0) };
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'spine-directory';
+    request.exchange.maintained = 'cis';
   });
   // What a caller sends in a body is never read: no answer depends on it.
   app.removeAllContentTypeParsers();
@@ -54,7 +56,7 @@ export function registerSdsApi(app: FastifyInstance, context: ServiceContext, di
     });
 }
 
-function registerProbes(app: FastifyInstance, { store, environment }: ServiceContext): void {
+function registerProbes(app: FastifyInstance, { store, environment, availability }: ServiceContext): void {
   app.get(`${SDS_BASE}/_ping`, async (request) => {
     request.exchange.operation = 'ping';
     return BUILD;
@@ -69,7 +71,7 @@ function registerProbes(app: FastifyInstance, { store, environment }: ServiceCon
       .selectNoFrom((expression) => expression.lit(1).as('one'))
       .execute()
       .then(
-        () => 'pass',
+        () => (availability.closed('cis') === undefined ? 'pass' : 'fail'),
         () => 'fail',
       );
     const details = { ldap: { status, links: { ldap: environment.baseUrl }, output: '' } };
@@ -136,6 +138,9 @@ function correlate({ context }: Parts, request: FastifyRequest): string {
 
 async function find({ context, directory }: Parts, resource: Resource, request: FastifyRequest): Promise<CachedAnswer> {
   request.exchange.operation = resource === 'Device' ? 'find-devices' : 'find-endpoints';
+  const closed = context.availability.closed('cis');
+  // What the platform still holds of earlier answers it goes on giving; the directory itself does not answer.
+  if (closed !== undefined) throw new SdsRefusal(504, 'LDAP request timed out', whyClosed(closed));
   if (request.method !== 'GET')
     throw new SdsRefusal(405, 'HTTP operation not supported', {
       check: 'sds.method',

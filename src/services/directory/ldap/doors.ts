@@ -25,8 +25,12 @@ export function ldapKeepers(context: ServiceContext): Readonly<Record<string, Do
     return ldapHandlers({ view: viewOf(context.store.db), options, failed, startTls: secure ? undefined : await startTls(context) });
   };
   return {
-    ldaps: { clientCertificate: settings.clientCertificate === 'required' ? 'required' : 'asked', load: () => load(true) },
-    ldap: { closed: !settings.plain, load: () => load(false) },
+    ldaps: {
+      maintained: 'cis',
+      clientCertificate: settings.clientCertificate === 'required' ? 'required' : 'asked',
+      load: () => load(true),
+    },
+    ldap: { maintained: 'cis', closed: !settings.plain, load: () => load(false) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal } from '../../../kernel/errors.ts';
+import { whyClosed } from '../../../kernel/http/closing.ts';
 import { fileById } from '../store/files.ts';
 import type { ErsWorld } from '../world.ts';
 import { contentDisposition } from './download.ts';
@@ -14,7 +15,13 @@ export function registerObjectStore(app: FastifyInstance, world: ErsWorld): void
     const { exchange } = request;
     exchange.service = 'ers';
     exchange.operation = 'object-store';
+    exchange.maintained = 'ers';
     try {
+      const closed = world.availability.closed('ers');
+      if (closed !== undefined) {
+        void reply.header('retry-after', String(closed.retryAfterSeconds));
+        throw new ObjectStoreRefusal(503, 'ServiceUnavailable', 'Service is unable to handle request.', whyClosed(closed));
+      }
       return await serve(world, request.params, request, reply);
     } catch (error) {
       const refusal = error instanceof LocalRefusal ? noSuchKey(request.params.fileId) : error;

@@ -19,6 +19,7 @@ export const PATIENT_CODES = {
   REC_BAD_REQUEST: { status: 400, issue: 'required', system: HTTP_CODES },
   REC_FORBIDDEN: { status: 403, issue: 'forbidden', system: HTTP_CODES },
   REC_NOT_FOUND: { status: 404, issue: 'not-found', system: HTTP_CODES },
+  REC_UNAVAILABLE: { status: 503, issue: 'transient', system: HTTP_CODES },
   REC_SERVER_ERROR: { status: 500, issue: 'exception', system: HTTP_CODES },
 } as const satisfies Record<string, CodeFacts>;
 export type PatientCode = keyof typeof PATIENT_CODES;

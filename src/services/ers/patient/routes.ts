@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../../kernel/errors.ts';
+import { whyClosed } from '../../../kernel/http/closing.ts';
 import { type AccessGrant, type ApiProduct, type GatewayApi, GatewayRefusal, QuotaRefusal } from '../../gateway/index.ts';
 import { registerProxyStatus } from '../proxy-endpoints.ts';
 import { baseAddress, echoIds, headerOf, paramsOf, queryOf } from '../request.ts';
@@ -46,12 +47,18 @@ async function serve(parts: Parts, operation: Served, request: FastifyRequest, r
   const { exchange } = request;
   const { world } = parts;
   exchange.service = 'ers';
+  exchange.maintained = 'ers';
   exchange.operation = operation.id;
   const correlationId = headerOf(request, 'x-correlation-id');
   if (correlationId !== undefined) exchange.correlationId = correlationId;
   try {
     if (await cutByFault(parts, operation, request)) return reply.hijack();
     const grant = await passGateway(parts, operation, request);
+    const closed = world.availability.closed('ers');
+    if (closed !== undefined) {
+      void reply.header('retry-after', String(closed.retryAfterSeconds));
+      throw new PatientRefusal('REC_UNAVAILABLE', [{ diagnostics: 'The service is unavailable.' }], whyClosed(closed));
+    }
     exchange.requestId = `${world.random.uuid()}-1`;
     const resource = await operation.handle({
       world,

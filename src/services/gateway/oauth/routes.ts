@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf, Refusal } from '../../../kernel/errors.ts';
+import { closeFor, ServiceClosed } from '../../../kernel/http/closing.ts';
 import { faultBody, GatewayRefusal, MethodRefusal, RedirectRefusal, refuse, TokenRefusal } from '../errors.ts';
 import { messageId } from '../message-id.ts';
 import type { GatewayWorld } from '../world.ts';
@@ -31,6 +32,7 @@ function registerTokenServer(app: FastifyInstance, base: TokenServerBase): void 
   app.addHook('onRequest', async (request) => {
     request.exchange.service = 'gateway';
   });
+  closeFor(app, base.world.availability, 'api-platform');
   app.setErrorHandler((error: unknown, request, reply) => renderRefusal(base.world, error, request, reply));
   app.setNotFoundHandler(() => {
     throw refuse('gateway.path');
@@ -81,6 +83,7 @@ function asRefusal(error: unknown): TokenRefusal | RedirectRefusal | MethodRefus
     error instanceof GatewayRefusal
   )
     return error;
+  if (error instanceof ServiceClosed) return new TokenRefusal(503, 'server_error', 'The service is not available', error.explanation);
   if (error instanceof Refusal || !(error instanceof Error) || !('statusCode' in error)) return undefined;
   if (error.statusCode === 413) return refuse('gateway.body-size');
   return typeof error.statusCode === 'number' && error.statusCode < 500 ? refuse('gateway.body', messageOf(error)) : undefined;

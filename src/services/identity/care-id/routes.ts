@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal, messageOf } from '../../../kernel/errors.ts';
+import { closeFor, ServiceClosed, sendClosedPage } from '../../../kernel/http/closing.ts';
 import { Pages } from '../../../kernel/web/pages.ts';
 import { shortName } from '../../directory/index.ts';
 import { type Actor, may, PART_NAMES, permit } from '../cards/duties.ts';
@@ -52,6 +53,7 @@ export function registerCareId(app: FastifyInstance, world: IdentityWorld): void
     request.exchange.service = 'identity';
     request.exchange.operation = 'care-id';
   });
+  closeFor(app, world.availability, 'cis');
   app.setErrorHandler((error: unknown, request, reply) => desk.refuse(error, request, reply));
   const task = (url: string, prepare: (actor: StaffActor, params: Params) => Promise<Task>): void => {
     app.route({
@@ -249,6 +251,10 @@ class Desk {
 
   /** The one way these pages say no. */
   async refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (error instanceof ServiceClosed) {
+      request.exchange.refused(error.explanation);
+      return sendClosedPage(this.#pages, reply, this.#world.environment.id, error);
+    }
     const known = error instanceof LocalRefusal || error instanceof SignInRefusal || error instanceof EndpointRefusal;
     if (!known) throw error instanceof Error ? error : new Error(messageOf(error));
     request.exchange.refused(error.explanation);

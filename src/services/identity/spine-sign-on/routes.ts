@@ -1,6 +1,7 @@
 /** The paths of legacy sign-on, exactly the national ones (identity.md A.1, PTL-026 to PTL-029). They answer on every listener. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../../kernel/errors.ts';
+import { closeFor, ServiceClosed } from '../../../kernel/http/closing.ts';
 import { XmlError } from '../../../kernel/xml/xml.ts';
 import { originOf } from '../browser.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -15,6 +16,9 @@ import type { SignOnWorld } from './world.ts';
 const BODY_LIMIT = 64 * 1024;
 const GAS_VERSION = '5.2.7';
 const OK = '<HTML><STATUS>OK</STATUS></HTML>';
+/** Agents show a failed log-on for whatever is no `gpOBJECT`; a person who opens the address can read why (path-to-live.md §5.2). */
+const CLOSED =
+  '<!DOCTYPE html><html lang="en"><title>Smartcard authentication is unavailable</title><h1>Smartcard authentication is unavailable</h1><p>The service is down for maintenance. Nothing here is real patient data.</p></html>';
 
 export function registerSignOn(app: FastifyInstance, world: SignOnWorld): void {
   app.removeAllContentTypeParsers();
@@ -31,6 +35,7 @@ export function registerSignOn(app: FastifyInstance, world: SignOnWorld): void {
     request.exchange.service = 'identity';
     void reply.header('cache-control', 'no-store');
   });
+  closeFor(app, world.availability, 'cis');
   app.setErrorHandler((error: unknown, request, reply) => renderRefusal(error, request, reply));
   registerGas(app, world);
   registerBroker(app, world);
@@ -191,6 +196,10 @@ function renderRefusal(error: unknown, request: FastifyRequest, reply: FastifyRe
       error_url: `${originOf(request)}/login/error`,
       error_message: text,
     });
+  }
+  if (error instanceof ServiceClosed) {
+    request.exchange.refused(error.explanation);
+    return reply.code(503).type('text/html; charset=utf-8').send(CLOSED);
   }
   if (error instanceof XmlError) {
     request.exchange.refused({
