@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addBuildCommands } from './commands/build.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
 import { addClockCommands } from './commands/clock.ts';
@@ -16,6 +17,7 @@ import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addMaintenanceCommands } from './commands/maintenance.ts';
 import { addPortalCommands } from './commands/portal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
@@ -54,6 +56,8 @@ export function buildProgram(book: CommandBook): Command {
     addDoctor,
     addClockCommands,
     addFaultCommands,
+    addMaintenanceCommands,
+    addBuildCommands,
     addSnapshotCommands,
     addReset,
     addSeed,

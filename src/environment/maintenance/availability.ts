@@ -133,8 +133,3 @@ function workUnderWay(service: SlotService, schedule: Schedule, now: Instant): b
 function beganInSlot(entry: Span, service: SlotService, schedule: Schedule): boolean {
   return nightsOf(service, entry, schedule).some((night) => !night.withdrawn && overlaps(night, entry));
 }
-
-/** Whether a service is in its slot, or otherwise affected, at an instant: what the command line's exit code says. */
-export function affectedAt(schedule: Schedule, service: Maintained, instant: Instant, now: Instant): Interval | undefined {
-  return availability(schedule, { start: instant, end: instant + 1 }, now).find((each) => each.service === service);
-}

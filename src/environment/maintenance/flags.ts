@@ -5,7 +5,7 @@ import { londonDay } from './london.ts';
 import type { Schedule } from './schedule.ts';
 import { nightsOf } from './schedule.ts';
 import { type Maintained, SERVICE_TITLES, SLOT_SERVICES } from './slots.ts';
-import { workingDaysBetween } from './working-days.ts';
+import { workingDaysUntil } from './working-days.ts';
 
 /** Working days of notice that suppliers can expect. Modelled: no figure is published. */
 export const NOTICE_WORKING_DAYS = 5;
@@ -37,11 +37,11 @@ export function flagsOf(entry: ForwardChange, schedule: Schedule, now: Instant):
       flag: 'outside-slot',
       text: `Outside the maintenance slots of ${outside.map((each) => SERVICE_TITLES[each]).join(', ')}.`,
     });
-  const notice = workingDaysBetween(londonDay(entry.noticeGivenAt), londonDay(entry.start), NOTICE_WORKING_DAYS);
+  const notice = workingDaysUntil(londonDay(entry.noticeGivenAt), londonDay(entry.start), NOTICE_WORKING_DAYS);
   if (notice < NOTICE_WORKING_DAYS)
     flags.push({
       flag: 'short-notice',
-      text: `Short notice: ${notice} whole working ${notice === 1 ? 'day' : 'days'}, where ${NOTICE_WORKING_DAYS} can be expected.`,
+      text: `Short notice: ${notice} working ${notice === 1 ? 'day' : 'days'}, where ${NOTICE_WORKING_DAYS} can be expected.`,
     });
   if (statusAt(entry, now) === 'overrun') flags.push({ flag: 'overrun', text: 'The work goes on past its announced end.' });
   return flags;

@@ -47,9 +47,9 @@ export function isWorkingDay(day: CalendarDay): boolean {
   return !isWeekend(day) && !bankHolidays(Number(day.slice(0, 4))).includes(day);
 }
 
-/** Whole working days between two days, neither of them counted; no more than `most` are looked for. */
-export function workingDaysBetween(from: CalendarDay, to: CalendarDay, most = 366): number {
+/** Working days from one day to another, as notice is counted: not the day it is given, but the day it ends on. No more than `most`. */
+export function workingDaysUntil(from: CalendarDay, to: CalendarDay, most = 366): number {
   let found = 0;
-  for (let day = addDays(from, 1); day < to && found < most; day = addDays(day, 1)) if (isWorkingDay(day)) found += 1;
+  for (let day = addDays(from, 1); day <= to && found < most; day = addDays(day, 1)) if (isWorkingDay(day)) found += 1;
   return found;
 }

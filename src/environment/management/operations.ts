@@ -4,6 +4,7 @@ import { asidOperations } from './asids.ts';
 import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
 import { recordingOperations } from './recordings.ts';
+import { maintenanceOperations } from './maintenance.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
@@ -12,6 +13,7 @@ export const operations = {
   ...recordingOperations,
   ...applicationOperations,
   ...asidOperations,
+  ...maintenanceOperations,
 };
 
 type Operations = typeof operations;

@@ -1,11 +1,11 @@
-/** What can be asked of an environment's maintenance, and done to it: one table for the admin API and for who stands above environments. */
+/** What can be asked of an environment's maintenance, and done to it: for the admin API and for who stands above environments. */
 import Type, { type Static, type TSchema } from 'typebox';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import { affectedAt, availability } from './availability.ts';
-import { DigestView, digestOf } from './digest.ts';
-import { DAY } from './london.ts';
-import type { Maintenance } from './maintenance.ts';
+import { availability, type Interval } from '../maintenance/availability.ts';
+import { DigestView, digestOf } from '../maintenance/digest.ts';
+import { DAY } from '../maintenance/london.ts';
+import type { Maintenance } from '../maintenance/maintenance.ts';
 import {
   ActionInput,
   AddInput,
@@ -18,14 +18,15 @@ import {
   readChange,
   requireInstant,
   SpanInput,
-} from './reading.ts';
-import { MAINTAINED } from './slots.ts';
+} from '../maintenance/reading.ts';
+import { MAINTAINED, type Maintained } from '../maintenance/slots.ts';
 import {
   AvailabilityView,
   BuildHistoryView,
   buildHistoryView,
   ChangeView,
   changeView,
+  IntervalView,
   intervalView,
   ReleaseView,
   RevisionView,
@@ -33,21 +34,23 @@ import {
   revisionView,
   ScheduleView,
   scheduleView,
-} from './views.ts';
+} from '../maintenance/views.ts';
+import { type Operation, operation } from './operation.ts';
 
-/** One operation: what it takes, what it gives, and how it is done. */
-export interface MaintenanceOperation<Input extends TSchema, Output extends TSchema> {
-  readonly input: Input;
-  readonly output: Output;
-  /** True when it changes nothing. */
-  readonly reads: boolean;
-  run(maintenance: Maintenance, input: Static<Input>): Promise<Static<Output>>;
-}
-
-function operation<Input extends TSchema, Output extends TSchema>(
-  operation: MaintenanceOperation<Input, Output>,
-): MaintenanceOperation<Input, Output> {
-  return operation;
+/** An operation on the schedule as every process knows it by now. */
+function maintained<Input extends TSchema, Output extends TSchema>({
+  run,
+  ...definition
+}: Omit<Operation<Input, Output>, 'run'> & {
+  readonly run: (maintenance: Maintenance, input: Static<Input>) => Promise<Static<Output>>;
+}): Operation<Input, Output> {
+  return operation<Input, Output>({
+    ...definition,
+    run: async ({ world, maintenance }, input) => {
+      await world.refresh();
+      return run(maintenance, input);
+    },
+  });
 }
 
 const Nothing = Type.Object({}, { additionalProperties: false });
@@ -65,7 +68,8 @@ export const AtView = Type.Object({
   at: Type.String(),
   /** Neither down nor degraded. */
   available: Type.Boolean(),
-  interval: Type.Optional(AvailabilityView.properties.intervals.items),
+  interval: Type.Optional(IntervalView),
+  until: Type.Optional(Type.String({ description: 'When it is available again, as far as is planned.' })),
 });
 export const ChangeWithHistory = Type.Object({ entry: ChangeView, history: Type.Array(RevisionView) });
 export const BuildsView = Type.Object({ builds: Type.Array(BuildHistoryView) });
@@ -81,17 +85,18 @@ const Calendar = Type.Object(
 
 const LONGEST_SPAN = 400 * DAY;
 
-export const MAINTENANCE_OPERATIONS = {
-  'maintenance-schedule': operation({
+/** Slots, forward changes, live releases, builds and availability of an environment. */
+export const maintenanceOperations = {
+  'maintenance.schedule': maintained({
+    summary: 'Slots, forward changes and live releases, as they stand now.',
     input: Nothing,
     output: ScheduleView,
-    reads: true,
     run: async (maintenance) => scheduleView(maintenance, maintenance.schedule, maintenance.now()),
   }),
-  'maintenance-change': operation({
+  'maintenance.change': maintained({
+    summary: 'An entry of the Forward Change Schedule with its revisions.',
     input: Id,
     output: ChangeWithHistory,
-    reads: true,
     async run(maintenance, { id }) {
       const entry = await maintenance.changes.change(id);
       const history = await maintenance.changes.history(id);
@@ -99,51 +104,51 @@ export const MAINTENANCE_OPERATIONS = {
       return { entry: changeView(entry, schedule, maintenance.now()), history: history.map((each) => revisionView(each, schedule)) };
     },
   }),
-  'maintenance-add-change': operation({
+  'maintenance.add-change': maintained({
+    summary: 'Adds an entry; the same again under one id changes nothing.',
     input: AddInput,
     output: ChangeView,
-    reads: false,
     async run(maintenance, { id, change, actor }) {
       const entry = await maintenance.changes.add(readChange(change), actor === undefined ? {} : { actor }, id);
       return changeView(entry, maintenance.schedule, maintenance.now());
     },
   }),
-  'maintenance-edit-change': operation({
+  'maintenance.edit-change': maintained({
+    summary: 'Changes what an entry says.',
     input: EditInput,
     output: ChangeView,
-    reads: false,
     async run(maintenance, { id, change, ...hand }) {
       const entry = await maintenance.changes.edit(id, readChange(change), hand);
       return changeView(entry, maintenance.schedule, maintenance.now());
     },
   }),
-  'maintenance-act-on-change': operation({
+  'maintenance.act-on-change': maintained({
+    summary: 'Approves, starts, completes or cancels an entry, or says that it overruns.',
     input: ActionInput,
     output: ChangeView,
-    reads: false,
     async run(maintenance, { id, action, ...hand }) {
       const entry = await maintenance.changes.act(id, action, hand);
       return changeView(entry, maintenance.schedule, maintenance.now());
     },
   }),
-  'maintenance-add-release': operation({
+  'maintenance.add-release': maintained({
+    summary: 'Records a live release of e-RS, which brings it a slot.',
     input: ReleaseInput,
     output: ReleaseView,
-    reads: false,
     async run(maintenance, { id, releasedAt, ...facts }) {
       return releaseView(await maintenance.addRelease({ releasedAt: requireInstant(releasedAt), ...facts }, id));
     },
   }),
-  'maintenance-withdraw-release': operation({
+  'maintenance.withdraw-release': maintained({
+    summary: 'Takes a live release back, and its slot with it.',
     input: Id,
     output: ReleaseView,
-    reads: false,
     run: async (maintenance, { id }) => releaseView(await maintenance.withdrawRelease(id)),
   }),
-  'maintenance-set-night': operation({
+  'maintenance.set-night': maintained({
+    summary: 'Skips, moves or withdraws one night of a slot, or puts it back.',
     input: NightInput,
     output: ScheduleView,
-    reads: false,
     async run(maintenance, { start, end, reason, ...night }) {
       if ((start === undefined) !== (end === undefined)) throw new LocalRefusal(400, 'bad_night', 'A new time has a start and an end.');
       const to = start === undefined || end === undefined ? {} : { to: { start: requireInstant(start), end: requireInstant(end) } };
@@ -151,35 +156,35 @@ export const MAINTENANCE_OPERATIONS = {
       return scheduleView(maintenance, maintenance.schedule, maintenance.now());
     },
   }),
-  'maintenance-set-pattern': operation({
+  'maintenance.set-pattern': maintained({
+    summary: 'How a slot takes its service down: whole, none, partial or flap.',
     input: PatternInput,
     output: ScheduleView,
-    reads: false,
     async run(maintenance, { service, ...pattern }) {
       await maintenance.setPattern(service, pattern);
       return scheduleView(maintenance, maintenance.schedule, maintenance.now());
     },
   }),
-  'maintenance-builds': operation({
+  'maintenance.builds': maintained({
+    summary: 'Build versions of the national applications, with their history.',
     input: Nothing,
     output: BuildsView,
-    reads: true,
     run: async (maintenance) => ({ builds: (await maintenance.builds()).map(buildHistoryView) }),
   }),
-  'maintenance-add-build': operation({
+  'maintenance.add-build': maintained({
+    summary: 'Records a build that was put in.',
     input: BuildInput,
     output: BuildHistoryView,
-    reads: false,
     async run(maintenance, { deployedAt, ...build }) {
       return buildHistoryView(
         await maintenance.addBuild({ ...build, ...(deployedAt !== undefined && { deployedAt: requireInstant(deployedAt) }) }),
       );
     },
   }),
-  'maintenance-availability': operation({
+  'maintenance.availability': maintained({
+    summary: 'When which service is affected, and by what.',
     input: SpanInput,
     output: AvailabilityView,
-    reads: true,
     async run(maintenance, input) {
       const now = maintenance.now();
       const from = input.from === undefined ? now : requireInstant(input.from);
@@ -197,39 +202,40 @@ export const MAINTENANCE_OPERATIONS = {
       };
     },
   }),
-  'maintenance-available-at': operation({
+  'maintenance.available-at': maintained({
+    summary: 'Whether a service is available at an instant.',
     input: At,
     output: AtView,
-    reads: true,
     async run(maintenance, { service, at }) {
       const now = maintenance.now();
       const instant = at === undefined ? now : requireInstant(at);
-      const interval = affectedAt(maintenance.schedule, service, instant, now);
-      const whole = interval === undefined ? undefined : surrounding(maintenance, service, instant, now);
+      const intervals = availability(maintenance.schedule, { start: instant - 2 * DAY, end: instant + 14 * DAY }, now);
+      const interval = intervalAt(intervals, service, instant);
       return {
         service,
         at: isoInstant(instant),
-        available: interval === undefined || !(interval.impact === 'outage' || interval.impact === 'degraded'),
-        ...(whole !== undefined && { interval: whole }),
+        available: interval === undefined || !troubles(interval),
+        ...(interval !== undefined && { interval: intervalView(interval) }),
+        ...(interval !== undefined && troubles(interval) && { until: isoInstant(backAt(intervals, interval)) }),
       };
     },
   }),
-  'maintenance-digest': operation({
+  'maintenance.digest': maintained({
+    summary: 'What a week brings.',
     input: Week,
     output: DigestView,
-    reads: true,
     async run(maintenance, { week }) {
       const { environment, schedule } = maintenance;
       if (week !== undefined) requireInstant(week); // no day that the calendar does not have
       return digestOf(environment, schedule, maintenance.now(), week);
     },
   }),
-  'maintenance-calendar': operation({
+  'maintenance.calendar': maintained({
+    summary: 'The schedule as an iCalendar feed.',
     input: Calendar,
     output: CalendarView,
-    reads: true,
     async run(maintenance, { alarm = false, scheduleUrl, entryUrl }) {
-      const { calendarOf } = await import('./calendar.ts');
+      const { calendarOf } = await import('../maintenance/calendar.ts');
       const { environment, schedule } = maintenance;
       return {
         text: calendarOf(schedule, maintenance.now(), {
@@ -241,18 +247,19 @@ export const MAINTENANCE_OPERATIONS = {
       };
     },
   }),
-} as const;
+};
 
-/** The interval an instant lies in, whole. */
-function surrounding(
-  maintenance: Maintenance,
-  service: (typeof MAINTAINED)[number],
-  instant: number,
-  now: number,
-): Static<typeof AtView>['interval'] {
-  const span = { start: instant - 2 * DAY, end: instant + 2 * DAY };
-  const found = availability(maintenance.schedule, span, now).find(
-    (each) => each.service === service && instant >= each.start && instant < each.end,
-  );
-  return found && intervalView(found);
+/** The interval an instant lies in. */
+function intervalAt(intervals: readonly Interval[], service: Maintained, instant: number): Interval | undefined {
+  return intervals.find((each) => each.service === service && instant >= each.start && instant < each.end);
+}
+
+/** When a service that is affected is available again, as far as is planned. */
+function backAt(intervals: readonly Interval[], { service, end }: Interval): number {
+  const next = intervalAt(intervals, service, end);
+  return next === undefined || !troubles(next) ? end : backAt(intervals, next);
+}
+
+function troubles({ impact }: Interval): boolean {
+  return impact === 'outage' || impact === 'degraded';
 }
