@@ -8,6 +8,9 @@ import { type CalendarDay, HOUR, instantInLondon, LONDON, londonTime } from './l
 import { liveReleases, type Schedule, type SlotException } from './schedule.ts';
 import { nightAfterRelease, nightOf, SERVICE_TITLES, SLOT_BEGINS, SLOT_RULES, type SlotService, type Span } from './slots.ts';
 
+// A folded line begins with a blank, which the writer does not count among the 75 octets that RFC 5545 §3.1 allows.
+ICAL.foldLength = 74;
+
 /** London's rules since 1996, as every event's times refer to them. */
 const TIME_ZONE = `BEGIN:VTIMEZONE
 TZID:Europe/London
