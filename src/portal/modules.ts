@@ -7,6 +7,8 @@ import { conformance } from './conformance/index.ts';
 import { connecting } from './connecting/index.ts';
 import { mail } from './mail/index.ts';
 import type { PortalModule } from './module.ts';
+import { schedule } from './schedule/index.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
 export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, conformance, connecting, applications, asids];
+export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, connecting, schedule];
