@@ -48,7 +48,7 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
     await spine.start();
     const base = portalOf(spine);
     [operator, supplier, stranger] = [new PortalUser(base), new PortalUser(base), new PortalUser(base)];
-    await operator.demonstration('Olu Operator');
+    await operator.demonstration('Ola Operator');
     await supplier.demonstration('Rae Release Lead');
   });
   after(() => spine.remove());

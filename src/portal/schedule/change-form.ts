@@ -26,6 +26,26 @@ const TIMES = ['start', 'end', 'freezeFrom'] as const;
 const PARTS = ['day', 'month', 'year', 'time'] as const;
 const LISTS = ['environments', 'services'] as const;
 
+const PAGE_ORDER = [
+  'title',
+  'summary',
+  'environments',
+  'services',
+  'start-day',
+  'end-day',
+  'freezeFrom-day',
+  'impact',
+  'kind',
+  'fromBuild',
+  'toBuild',
+  'liveReleaseRef',
+  'oldGeneration',
+  'newGeneration',
+  'actionForSuppliers',
+  'raisedBy',
+  'contact',
+];
+
 /** Every field of the form by name, as it was filled in. */
 export type ChangeFields = Readonly<Record<string, string | readonly string[]>>;
 
@@ -72,14 +92,31 @@ export function changeOf(
   const text = (name: string): string => String(fields[name] ?? '');
   const optional = Object.fromEntries(TEXTS.flatMap((name) => (text(name) === '' ? [] : [[name, text(name)]])));
   const times = Object.fromEntries(TIMES.flatMap((name) => (timeOf(fields, name) === '' ? [] : [[name, timeOf(fields, name)]])));
-  const written = { ...optional, ...times, environments: fields['environments'], services: fields['services'] };
+  const lists = { environments: fields['environments'], services: fields['services'] };
+  // What is missing is said together with what is wrong elsewhere: the reader is given something for each of its fields.
+  const unchosen = (['impact', 'kind'] as const).filter((name) => text(name) === '');
+  const problems: Record<string, string> = Object.fromEntries(unchosen.map((name) => [name, WANTED[name] ?? '']));
+  const written = {
+    title: '',
+    raisedBy: '',
+    contact: '',
+    start: '',
+    end: '',
+    impact: 'none',
+    kind: 'infrastructure',
+    ...optional,
+    ...times,
+    ...lists,
+  };
   try {
     readChange(written);
-    return { change: written as ChangeInput };
   } catch (error) {
     if (!(error instanceof ChangeFaulty)) throw error;
-    return { problems: Object.fromEntries(error.faults.map((fault) => [anchorOf(fault.field), sentence(fault)])) };
+    for (const fault of error.faults) problems[anchorOf(fault.field)] = sentence(fault);
   }
+  if (Object.keys(problems).length === 0) return { change: written as ChangeInput };
+  // In the order of the page.
+  return { problems: Object.fromEntries(PAGE_ORDER.flatMap((name) => (problems[name] === undefined ? [] : [[name, problems[name]]]))) };
 }
 
 /** `2026-12-02T20:00` of the parts of a time; empty when none is filled in. */
