@@ -1,8 +1,8 @@
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
-import type { Explanation } from '../kernel/errors.ts';
 import type { Availability } from '../kernel/availability.ts';
+import type { Explanation } from '../kernel/errors.ts';
 import { whyClosed } from '../kernel/http/closing.ts';
 import type { DoorHandlers, DoorKeeper, ServiceDoor, Visit, VisitNote } from '../kernel/service-door.ts';
 import type { ClientVerdict } from './doors.ts';

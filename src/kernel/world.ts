@@ -26,7 +26,16 @@ const readWorld = prepare<Record<string, never>, WorldTables, WorldRow>((db) =>
  */
 export class World implements Clock {
   readonly #store: Store;
-  #row: WorldRow = { id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, agreed_version: 0, seeded_at: null, created_at: 0 };
+  #row: WorldRow = {
+    id: 1,
+    clock_offset: 0,
+    fault_rules: 0,
+    recordings: 0,
+    recording_turn: 0,
+    agreed_version: 0,
+    seeded_at: null,
+    created_at: 0,
+  };
   /** What processes keep in memory of the store, to be read again when another has changed it. */
   readonly #kept: (() => Promise<void>)[] = [];
   #agreedVersion = 0;
@@ -40,7 +49,16 @@ export class World implements Clock {
     const world = new World(store);
     await tablesOf<WorldTables>(store.db)
       .insertInto('kernel_world')
-      .values({ id: 1, clock_offset: 0, fault_rules: 0, recordings: 0, recording_turn: 0, agreed_version: 0, seeded_at: null, created_at: systemTime.now() })
+      .values({
+        id: 1,
+        clock_offset: 0,
+        fault_rules: 0,
+        recordings: 0,
+        recording_turn: 0,
+        agreed_version: 0,
+        seeded_at: null,
+        created_at: systemTime.now(),
+      })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     await world.reload();

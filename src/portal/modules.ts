@@ -10,5 +10,14 @@ import type { PortalModule } from './module.ts';
 import { schedule } from './schedule/index.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
-export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, conformance, connecting, applications, asids];
-export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, connecting, schedule];
+export const portalModules: readonly PortalModule[] = [
+  audit,
+  mail,
+  access,
+  catalogue,
+  conformance,
+  connecting,
+  applications,
+  asids,
+  schedule,
+];

@@ -3,8 +3,8 @@ import { applicationOperations } from './applications.ts';
 import { asidOperations } from './asids.ts';
 import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
-import { recordingOperations } from './recordings.ts';
 import { maintenanceOperations } from './maintenance.ts';
+import { recordingOperations } from './recordings.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
