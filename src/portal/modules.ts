@@ -8,6 +8,7 @@ import { connecting } from './connecting/index.ts';
 import { mail } from './mail/index.ts';
 import type { PortalModule } from './module.ts';
 import { release } from './release/index.ts';
+import { schedule } from './schedule/index.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
 export const portalModules: readonly PortalModule[] = [
@@ -20,4 +21,5 @@ export const portalModules: readonly PortalModule[] = [
   applications,
   asids,
   release,
+  schedule,
 ];

@@ -73,6 +73,29 @@ export const ManifestSchema = Type.Object(
     rows: Type.Array(RowSchema),
     tablesLastEdited: Type.String({ description: 'When the published tables were last edited.' }),
     services: Type.Array(Type.Object({ name: Text, title: Text })),
+    builds: Type.Array(Type.Object({ application: Text, title: Text, version: Text, deployedAt: Text }), {
+      description: 'Build of each national application that runs now; its history is at /_localspine/maintenance/builds.',
+    }),
+    maintenance: Type.Object(
+      {
+        mode: Type.Enum(['announced', 'enforced']),
+        slots: Type.Array(
+          Type.Object({
+            service: Text,
+            zone: Text,
+            weekday: Type.Integer({ description: 'Day on whose evening it begins, 0 for Sunday.' }),
+            begins: Text,
+            ends: Text,
+            recurrence: Type.Enum(['weekly', 'after-live-release']),
+            inForce: Type.Boolean(),
+          }),
+        ),
+        schedule: Text,
+        availability: Text,
+        calendar: Text,
+      },
+      { description: 'Maintenance slots, and where the Forward Change Schedule is read.' },
+    ),
     clock: Type.Object({ offsetSeconds: Type.Number() }),
     notAffiliated: Text,
   },

@@ -11,6 +11,10 @@ import type { Visitor } from './visitor.ts';
 export const PERMISSIONS = {
   // environments
   'environment.see': { anyone: 'all', supplier: 'all', euo: 'all', reviewer: 'all', operator: 'all' },
+  // maintenance and forward changes
+  'schedule.see': { anyone: 'all', supplier: 'all', euo: 'all', reviewer: 'all', operator: 'all' },
+  'schedule.subscribe': { supplier: 'all', euo: 'all', reviewer: 'all', operator: 'all' },
+  'schedule.change': { operator: 'all' },
   // accounts and teams
   'account.list': { operator: 'all' },
   'account.change': { operator: 'all' },
