@@ -167,7 +167,11 @@ export const directory: Service<DirectoryApi> = {
         registerDirectoryAdmin(app, context, desk);
       },
       doors: ldapKeepers(context),
-      importData: (tx, document) => importDirectory(tx, document, by('import')),
+      async importData(tx, document) {
+        const taken = await importDirectory(tx, document, by('import'));
+        const { importSystems } = await import('./import-systems.ts');
+        return taken + (await importSystems(tx, document, by('import'), environment.publishedNames));
+      },
     };
   },
 };
