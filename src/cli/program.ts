@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addAsidCommands } from './commands/asid.ts';
 import { addBuildCommands } from './commands/build.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
@@ -45,6 +46,7 @@ export function buildProgram(book: CommandBook): Command {
     addStart,
     addStatus,
     addEnvCommands,
+    addAsidCommands,
     addDnsCommands,
     addAppCommands,
     addKeyCommands,
