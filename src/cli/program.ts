@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addAsidCalculator } from './commands/asid-calculator.ts';
 import { addBuildCommands } from './commands/build.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
@@ -69,6 +70,7 @@ export function buildProgram(book: CommandBook): Command {
     addPortalCommands,
     addConformanceCommands,
     addEvidenceCommands,
+    addAsidCalculator,
   ])
     add(program, book);
   return program;
