@@ -176,7 +176,8 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
       assert.equal(refused.status, 403);
       assert.match(refused.text, new RegExp(NO_ASID));
       const bind = await operator.api('PUT', `/applications/${app.appId}/asid`, { asid });
-      assert.deepEqual([bind.status, bind.json.error], [404, 'asid_unknown']);
+      assert.deepEqual([bind.status, bind.json.error], [409, 'not_in_this_state']);
+      assert.match(bind.json.fix, /never used again/);
       assert.match((await dev.open('/asids')).text, /Retired, never used again/);
     });
   });
