@@ -3,6 +3,7 @@ import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addAsidCommands } from './commands/asid.ts';
+import { addAsidCalculator } from './commands/asid-calculator.ts';
 import { addBuildCommands } from './commands/build.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
@@ -71,6 +72,7 @@ export function buildProgram(book: CommandBook): Command {
     addPortalCommands,
     addConformanceCommands,
     addEvidenceCommands,
+    addAsidCalculator,
   ])
     add(program, book);
   return program;
