@@ -26,7 +26,7 @@ interface CaseView {
 }
 
 describe('a conformance run', { concurrency: false }, () => {
-  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT,DEP' });
   const supplier = new Supplier(spine);
   const keys = makeKeyPair();
   let application: Application;
@@ -193,6 +193,16 @@ describe('a conformance run', { concurrency: false }, () => {
     );
     assert.equal((await lead.api('DELETE', `/conformance/runs/${runId}`, {})).json.error, 'run_passed');
     assert.equal((await lead.api('POST', `/conformance/runs/${runId}/finish`, {})).json.error, 'run_state');
+  });
+
+  test('opens DEP for the version that has passed, and for no other (PTL-008)', async () => {
+    const asked = async (version: string): Promise<string> => {
+      const order = { environment: 'DEP', product: 'Care Vista Link', version, services: ['ers-user'] };
+      const { planId } = (await lead.api('POST', '/connecting', order)).json;
+      const { prerequisites } = (await lead.api('POST', `/connecting/${planId}/integration`, {})).json;
+      return prerequisites.find((each: { kind: string }) => each.kind === 'integration').state;
+    };
+    assert.deepEqual([await asked('2.0'), await asked('2.1')], ['granted', 'refused']);
   });
 
   test('exports evidence that stands up to a check offline, and falls with any change', async () => {
