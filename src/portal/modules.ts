@@ -15,9 +15,9 @@ export const portalModules: readonly PortalModule[] = [
   mail,
   access,
   catalogue,
-  conformance,
-  connecting,
   applications,
   asids,
+  conformance,
+  connecting,
   release,
 ];

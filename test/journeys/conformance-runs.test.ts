@@ -195,6 +195,19 @@ describe('a conformance run', { concurrency: false }, () => {
     assert.equal((await lead.api('POST', `/conformance/runs/${runId}/finish`, {})).json.error, 'run_state');
   });
 
+  test('records an application for its owner only', async () => {
+    const stranger = await new PortalUser(portalOf(spine)).demonstration('Dev Supplier');
+    const wish = { environment: 'INT', accessMode: 'user-restricted', name: 'Dev - Own - INT - e-Referral Service, User Restricted' };
+    const { appId } = (await stranger.api('POST', '/applications', wish)).json;
+    const order = { product: 'Own', version: '1', applications: [appId], endpoints: ['A005'] };
+    assert.equal((await lead.api('POST', '/conformance/runs', order)).json.error, 'application_unknown');
+    const own = await stranger.api('POST', '/conformance/runs', order);
+    assert.equal(own.status, 201, own.text);
+    assert.match((await stranger.open('/conformance/start')).text, /Dev - Own - INT/);
+    assert.equal((await stranger.api('DELETE', `/conformance/runs/${own.json.runId}`, {})).status, 200);
+    assert.equal((await stranger.api('GET', `/conformance/runs/${own.json.runId}`)).status, 404);
+  });
+
   test('opens DEP for the version that has passed, and for no other (PTL-008)', async () => {
     const asked = async (version: string): Promise<string> => {
       const order = { environment: 'DEP', product: 'Care Vista Link', version, services: ['ers-user'] };

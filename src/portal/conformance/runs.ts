@@ -3,6 +3,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { may, require, type Subject } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
+import { applications } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 import { casesOf, type WitnessCase } from './cases.ts';
 import { type CaseResult, type Evaluation, evaluate } from './evaluation.ts';
@@ -65,7 +66,7 @@ export class Runs {
     require(visitor, 'conformance.run', owner);
     const { product: name, version, odsCode, manufacturer } = checkedOrder(order);
     const environment = this.#portal.environment(order.environment);
-    const applications = await this.#applications(environment.id, order.applications);
+    const applications = await this.#applications(visitor, environment.id, order.applications);
     const scopes = scopesFor(
       applications.map((each) => each.access),
       order.endpoints,
@@ -242,20 +243,33 @@ export class Runs {
     return evaluate(facts, await this.exchanges.all(run));
   }
 
-  async #applications(environment: string, ids: readonly string[]): Promise<readonly RecordedApplication[]> {
+  /** Throws LocalRefusal 422, also for an application of somebody else: it is not said that it is there. */
+  async #applications(visitor: Visitor, environment: string, ids: readonly string[]): Promise<readonly RecordedApplication[]> {
     const wanted = [...new Set(ids.map((each) => each.trim()).filter((each) => each !== ''))];
     if (wanted.length === 0)
       throw new LocalRefusal(422, 'no_applications', 'Say which applications are recorded: their AppIDs or API keys.');
     const { applications } = await this.#portal.environment(environment).call('recordings.applications', { ids: wanted });
-    const unknown = wanted.find((id) => !applications.some((each) => each.id === id));
-    if (unknown !== undefined)
-      throw new LocalRefusal(
-        422,
-        'application_unknown',
-        `${environment} has no application ${unknown.slice(0, 60)}.`,
-        `localspine app list --environment ${environment.toLowerCase()} shows them.`,
-      );
-    return applications.map((each) => ({ appId: each.appId, name: each.name, access: accessOf(each) }));
+    const recorded: RecordedApplication[] = [];
+    for (const id of wanted) {
+      const found = applications.find((each) => each.id === id);
+      if (found === undefined || !(await this.#mayRecord(visitor, found.appId)))
+        throw new LocalRefusal(
+          422,
+          'application_unknown',
+          `${environment} has no application ${id.slice(0, 60)} of yours.`,
+          `Your applications are on the page /environment-access; localspine app list --environment ${environment.toLowerCase()} shows all.`,
+        );
+      if (!recorded.some((each) => each.appId === found.appId))
+        recorded.push({ appId: found.appId, name: found.name, access: accessOf(found) });
+    }
+    return recorded;
+  }
+
+  /** One's own applications; on this machine also those that belong to nobody, since they were made by its command line. */
+  async #mayRecord(visitor: Visitor, appId: string): Promise<boolean> {
+    const record = await this.#portal.use(applications).record(this.#portal.store.db, appId);
+    if (record === undefined) return this.#portal.thisMachineOnly || visitor.role === 'operator';
+    return may(visitor, 'application.change', record.owner);
   }
 
   async #save(tx: Db, run: Run, before: Run): Promise<void> {
