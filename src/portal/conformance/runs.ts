@@ -9,7 +9,7 @@ import { casesOf, type WitnessCase } from './cases.ts';
 import { type CaseResult, type Evaluation, evaluate } from './evaluation.ts';
 import { evidenceOf } from './evidence.ts';
 import { RunExchanges } from './exchanges.ts';
-import { checkedOrder, type RunOrder } from './order.ts';
+import { checkedOrder, plainText, type RunOrder } from './order.ts';
 import {
   accessOf,
   type JudgedCase,
@@ -37,6 +37,7 @@ import {
 } from './store.ts';
 
 const LONGEST_TEXT = 1_000;
+const RUN_ID = /^[0-9a-f-]{36}$/;
 
 /** A run with the product it is of and what it has shown so far. */
 export interface RunView {
@@ -46,8 +47,8 @@ export interface RunView {
   readonly exchanges: number;
   /** Exchanges that the environment could not write. */
   readonly missed: number;
-  /** The recording ended by itself: it was full, or the environment was reset. */
-  readonly ended?: 'full' | 'reset';
+  /** The recording ended by itself: it was full, the environment was started anew, or its data is gone. */
+  readonly ended?: 'full' | 'reset' | 'gone';
 }
 
 /** Conformance and user acceptance runs. Every function throws LocalRefusal: 401, 403, 404, 409, 422. */
@@ -121,11 +122,12 @@ export class Runs {
   /** A run as it stands: judged anew while it records, as it was judged afterwards. */
   async view(visitor: Visitor, runId: string): Promise<RunView> {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
-    const { exchanges, missed, stopReason } = await this.#portal.environment(run.environment).call('recordings.show', { id: run.runId });
+    const recording = await this.#ask(run, 'recordings.show');
+    const { exchanges, missed, stopReason } = recording ?? { exchanges: 0, missed: 0, stopReason: 'gone' as const };
     return {
       run,
       product,
-      evaluation: await this.#judge(run),
+      evaluation: await this.#judge(run, recording !== undefined),
       exchanges,
       missed,
       ...(stopReason !== undefined && stopReason !== 'stopped' && { ended: stopReason }),
@@ -134,7 +136,7 @@ export class Runs {
 
   /** Says why cases do not apply; an empty reason takes that back. Only for what has not been seen. */
   async justify(visitor: Visitor, runId: string, ids: readonly string[], reason: string): Promise<Run> {
-    const text = reason.trim();
+    const text = plainText(reason);
     if (text.length > LONGEST_TEXT) throw new LocalRefusal(422, 'reason_long', `Write ${LONGEST_TEXT} characters or fewer.`);
     return this.#portal.store.transaction(async (tx) => {
       const { run, product } = await this.#find(tx, visitor, runId);
@@ -159,11 +161,11 @@ export class Runs {
     const { run: before, product } = await this.#find(this.#portal.store.db, visitor, runId);
     require(visitor, 'conformance.run', subjectOf(product));
     requireStep(before, 'finish');
-    await this.#portal.environment(before.environment).call('recordings.stop', { id: runId });
+    const recording = await this.#ask(before, 'recordings.stop');
     return this.#portal.store.transaction(async (tx) => {
       const { run } = await this.#find(tx, visitor, runId);
       requireStep(run, 'finish');
-      const { results, verdict, counts } = await this.#judge(run);
+      const { results, verdict, counts } = await this.#judge(run, recording !== undefined);
       const finished: Run = {
         ...run,
         state: STEPS.finish.to as Run['state'],
@@ -184,8 +186,9 @@ export class Runs {
       const { run, product } = await this.#find(tx, visitor, runId);
       require(visitor, 'conformance.sign-off', { odsCode: run.odsCode });
       requireStep(run, step);
-      if (!accepted && comment.trim() === '') throw new LocalRefusal(422, 'comment_missing', 'Say what has to change before you accept.');
-      const signOff = { by: visitor.name, at: this.#portal.clock.realNow(), comment: comment.trim().slice(0, LONGEST_TEXT) };
+      if (!accepted && plainText(comment) === '')
+        throw new LocalRefusal(422, 'comment_missing', 'Say what has to change before you accept.');
+      const signOff = { by: visitor.name, at: this.#portal.clock.realNow(), comment: plainText(comment).slice(0, LONGEST_TEXT) };
       const signed: Run = { ...run, state: accepted ? 'signed-off' : 'declined', signOff };
       await this.#save(tx, signed, run);
       await this.#record(tx, visitor, `conformance.${step}`, signed, product, { comment: signOff.comment });
@@ -198,9 +201,8 @@ export class Runs {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
     require(visitor, 'conformance.run', subjectOf(product));
     requireStep(run, 'delete');
-    const environment = this.#portal.environment(run.environment);
-    await environment.call('recordings.stop', { id: runId });
-    await environment.call('recordings.delete', { id: runId });
+    await this.#ask(run, 'recordings.stop');
+    await this.#portal.environment(run.environment).call('recordings.delete', { id: runId });
     await this.#portal.store.transaction(async (tx) => {
       await deleteRun(tx, runId);
       await this.#record(tx, visitor, 'conformance.delete', run, product);
@@ -225,7 +227,7 @@ export class Runs {
 
   async #find(db: Db, visitor: Visitor, runId: string): Promise<{ run: Run; product: Product }> {
     require(visitor, 'conformance.see');
-    const run = await findRun(db, runId);
+    const run = RUN_ID.test(runId) ? await findRun(db, runId) : undefined;
     const product = run && (await findProduct(db, run.productId));
     // Who may not see a run does not learn that it is there.
     if (run === undefined || product === undefined || !this.#maySee(visitor, run, product))
@@ -237,10 +239,20 @@ export class Runs {
     return may(visitor, 'conformance.see', { ...subjectOf(product), odsCode: run.odsCode });
   }
 
-  async #judge(run: Run): Promise<Evaluation> {
+  /** Asks the environment for the recording of a run; undefined when it has none, because its data was thrown away. */
+  async #ask({ runId, environment }: Run, operation: 'recordings.show' | 'recordings.stop') {
+    try {
+      return await this.#portal.environment(environment).call(operation, { id: runId });
+    } catch (error) {
+      if (error instanceof LocalRefusal && error.code === 'recording_unknown') return undefined;
+      throw error;
+    }
+  }
+
+  async #judge(run: Run, recorded: boolean): Promise<Evaluation> {
     if (run.results !== undefined) return recall(run, run.results);
     const facts = { scopes: scopesOf(run), applications: run.applications, justifications: run.justifications };
-    return evaluate(facts, await this.exchanges.all(run));
+    return evaluate(facts, recorded ? await this.exchanges.all(run) : []);
   }
 
   /** Throws LocalRefusal 422, also for an application of somebody else: it is not said that it is there. */
