@@ -160,6 +160,12 @@ describe('a conformance run', { concurrency: false }, () => {
     const { text } = await lead.open(`/conformance/runs/${runId}/exchanges/${served.exchanges[0]}`);
     assert.match(text, /acceptReferral/);
     assert.match(text, /TLSv1\.3/);
+    assert.match(text, /<pre><code>\{\n/);
+    await read({ ...PROVIDER, businessFunction: '<script>alert(1)</script>' });
+    const last = (await run()).exchanges;
+    const markup = (await lead.open(`/conformance/runs/${runId}/exchanges/${last}`)).text;
+    assert.match(markup, /&lt;script&gt;alert\(1\)/);
+    assert.equal(markup.includes('<script>alert'), false);
     const { exchanges } = (await lead.api('GET', `/conformance/runs/${runId}/exchanges?limit=999`)).json;
     assert.ok(exchanges.every((each: { tls?: object; correlationId?: string }) => each.tls !== undefined));
     assert.equal(JSON.stringify(exchanges).includes(application.secret), false);
