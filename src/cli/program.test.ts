@@ -120,6 +120,7 @@ test('there is every command the manual promises', () => {
       'env show',
       'evidence export',
       'evidence verify',
+      'explain',
       'fault add',
       'fault clear',
       'fault list',

@@ -12,6 +12,7 @@ import { addDnsCommands } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
+import { addExplain } from './commands/explain.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
@@ -52,6 +53,7 @@ export function buildProgram(book: CommandBook): Command {
     addCertificateCommands,
     addJournalCommands,
     addDoctor,
+    addExplain,
     addClockCommands,
     addFaultCommands,
     addSnapshotCommands,

@@ -11,7 +11,15 @@ import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
 import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
-import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
+import {
+  type EnvironmentFacts,
+  type EnvironmentSettings,
+  type OfferKey,
+  offeredBy,
+  type RunningService,
+  type Service,
+  type ServiceContext,
+} from '../kernel/service.ts';
 import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
@@ -378,14 +386,6 @@ async function buildServices(
     built.push({ manifest, running: await manifest.create(context) });
   }
   return built;
-}
-
-/** What services offer under a key in their manifests. */
-function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): readonly T[] {
-  return services
-    .flatMap((each) => each.offers ?? [])
-    .filter((each) => each.key === key.name)
-    .map((each) => each.value as T);
 }
 
 /** Migrations of the kernel, of the recordings and of each service, by owner. */

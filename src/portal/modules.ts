@@ -5,8 +5,21 @@ import { audit } from './audit/index.ts';
 import { catalogue } from './catalogue/index.ts';
 import { conformance } from './conformance/index.ts';
 import { connecting } from './connecting/index.ts';
+import { help } from './help/index.ts';
+import { inspector } from './inspector/index.ts';
 import { mail } from './mail/index.ts';
 import type { PortalModule } from './module.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
-export const portalModules: readonly PortalModule[] = [audit, mail, access, catalogue, conformance, connecting, applications, asids];
+export const portalModules: readonly PortalModule[] = [
+  audit,
+  mail,
+  access,
+  catalogue,
+  conformance,
+  connecting,
+  applications,
+  asids,
+  inspector,
+  help,
+];

@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { ManagedEnvironment } from '../environment/management/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { LocalRefusal } from '../kernel/errors.ts';
+import type { ErrorPage } from '../kernel/knowledge.ts';
 import type { JobHandler, Outbox } from '../kernel/outbox/outbox.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Db, Store } from '../kernel/store/store.ts';
+import type { Visitor } from './access/visitor.ts';
 import { Visitors } from './access/visitors.ts';
 import { Audit } from './audit/audit.ts';
 import { Mailbox, SEND_MAIL } from './mail/mail.ts';
@@ -35,6 +37,8 @@ export interface PortalFoundation {
   readonly smtpUrl: string | undefined;
   /** How reviewers act: at once, after a realistic wait on the environment's clock, or as people who sign in (DESIGN.md D11). */
   readonly reviewers: 'at-once' | 'realistic' | 'person';
+  /** The knowledge base: a page for every error that LocalSpine can give. */
+  readonly errorPages: () => Promise<readonly ErrorPage[]>;
   /** Throws LocalRefusal 403 for a request under a foreign host name or from a page of another site. */
   readonly guard: (request: FastifyRequest) => void;
 }
@@ -51,6 +55,7 @@ export class Portal {
   readonly thisMachineOnly: boolean;
   readonly operatorToken: string;
   readonly reviewers: PortalFoundation['reviewers'];
+  readonly errorPages: () => Promise<readonly ErrorPage[]>;
   readonly guard: (request: FastifyRequest) => void;
   readonly audit: Audit;
   readonly mail: Mailbox;
@@ -72,6 +77,7 @@ export class Portal {
     this.thisMachineOnly = foundation.thisMachineOnly;
     this.operatorToken = foundation.operatorToken;
     this.reviewers = foundation.reviewers;
+    this.errorPages = foundation.errorPages;
     this.guard = foundation.guard;
     this.audit = new Audit(clock, random);
     this.mail = new Mailbox({ store, clock, random, outbox, smtpUrl });
@@ -101,6 +107,12 @@ export class Portal {
         `There is no environment ${id.slice(0, 20)} here; LocalSpine runs ${this.environments.map((each) => each.id).join(', ')}.`,
       );
     return found;
+  }
+
+  /** AppIDs of the visitor's own and their teams' applications in an environment, of all modules that keep applications. */
+  async appIdsOf(visitor: Visitor, environment: string): Promise<readonly string[]> {
+    const lists = await Promise.all(this.modules.map((each) => each.appIdsOf?.(visitor, environment) ?? []));
+    return [...new Set(lists.flat())];
   }
 
   /** Handlers of all outbox jobs. */

@@ -3,7 +3,10 @@ import { applicationOperations } from './applications.ts';
 import { asidOperations } from './asids.ts';
 import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
+import { journalOperations } from './journal.ts';
+import { outboxOperations } from './outbox.ts';
 import { recordingOperations } from './recordings.ts';
+import { rehearsalOperations } from './rehearsal.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
@@ -12,6 +15,9 @@ export const operations = {
   ...recordingOperations,
   ...applicationOperations,
   ...asidOperations,
+  ...journalOperations,
+  ...rehearsalOperations,
+  ...outboxOperations,
 };
 
 type Operations = typeof operations;

@@ -1,5 +1,7 @@
+import { faultChapter } from '../../kernel/faults/catalogue.ts';
 import { Outgoing } from '../../kernel/http/outgoing.ts';
-import type { Service, ServiceContext } from '../../kernel/service.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
+import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import { directory } from '../directory/index.ts';
 import { identity } from '../identity/index.ts';
 import { pki } from '../pki/index.ts';
@@ -39,6 +41,10 @@ export const gateway: Service<GatewayApi> = {
     gateway_authorization: 'data',
     gateway_code: 'data',
   },
+  offers: [
+    offer(errorShelf, { title: 'API platform', load: async () => (await import('./known-errors.ts')).ALL_GATEWAY_ERRORS }),
+    offer(faultChapter, async () => (await import('./faults.ts')).GATEWAY_FAULTS),
+  ],
   create(context) {
     const world = worldOf(context);
     // A session that ends at the identity provider takes its tokens here with it, in the same transaction (identity.md §2.7).
