@@ -12,8 +12,10 @@ import { refusalCodes } from './helpers/refusal-codes.ts';
 /** Places that hand on a code which another process answered with. */
 const HANDED_ON = [
   'src/cli/client.ts',
+  'src/cli/portal-client.ts',
+  'src/cli/commands/evidence.ts',
   'src/cli/identity-agent/running-agent.ts',
-  'src/cli/answers.ts',
+  'src/environment/management/admin-call.ts',
   'src/environment/management/over-http.ts',
 ];
 
@@ -21,7 +23,7 @@ const HANDED_ON = [
  * Parts of the portal that have no book yet. When one gets its `known-errors.ts`, put it on a shelf in `src/platform/knowledge.ts` and take the part
  * off this list.
  */
-const WITHOUT_BOOK: readonly string[] = ['applications', 'asids', 'catalogue', 'conformance', 'forms', 'maintenance', 'release'];
+const WITHOUT_BOOK: readonly string[] = ['forms', 'maintenance', 'release'];
 
 const pages = await allErrorPages();
 const { sites, unclear } = refusalCodes();

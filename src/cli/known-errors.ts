@@ -71,6 +71,16 @@ export const CLI_ERRORS: ErrorBook = {
     'e-RS answers there without a token.',
     'Call it as it is, or choose --environment int.',
   ),
+  'localspine.certificate_not_issued': known(
+    'The certificate has not been issued.',
+    'The request waits for a decision, or was refused.',
+    'Decide with: localspine certificate decide; or put it right and ask again.',
+  ),
+  'localspine.file_there': known(
+    'The file is there already.',
+    'A key was made before: it is never written over.',
+    'Choose another folder with --out.',
+  ),
   'localspine.key_missing': known(
     'The private key of the application is missing.',
     'The file was moved or deleted from the data folder.',

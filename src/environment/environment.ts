@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
-import { LocalRefusal, messageOf } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { StoreFaults } from '../kernel/faults/store-faults.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
 import { createWebApp } from '../kernel/http/web-app.ts';
@@ -391,16 +391,4 @@ async function buildServices(
 /** Migrations of the kernel, of the recordings and of each service, by owner. */
 export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
   return { kernel, recording: recordingMigrations, ...Object.fromEntries(services.map((each) => [each.name, each.migrations])) };
-}
-
-/** Throws LocalRefusal 503 while a service cannot do its work. */
-export async function checkHealth(environment: Environment): Promise<void> {
-  if (!environment.ready) throw new LocalRefusal(503, 'starting', `${environment.facts.id} is starting.`);
-  for (const { manifest, running } of environment.services) {
-    try {
-      await running.health?.();
-    } catch {
-      throw new LocalRefusal(503, 'unhealthy', `The service ${manifest.name} of ${environment.facts.id} cannot do its work.`);
-    }
-  }
 }

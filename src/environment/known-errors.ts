@@ -160,6 +160,36 @@ export const ENVIRONMENT_ERRORS: ErrorBook = {
     'macOS gives loopback one address only; or LOCALSPINE_HOST names another machine.',
     'Give the loopback interface the address, or leave LOCALSPINE_ROTATE_ADDRESSES off.',
   ),
+  'localspine.recording_unknown': known(
+    'There is no such recording.',
+    'It was removed, or belongs to another environment.',
+    'See the runs of the portal.',
+  ),
+  'localspine.recording_running': known(
+    'Evidence of a recording that still runs cannot be sealed.',
+    'The run was not finished.',
+    'Stop it first.',
+  ),
+  'localspine.recording_taken': known(
+    'A recording of this id is of other applications.',
+    'An id was used twice.',
+    'Begin one with another id.',
+  ),
+  'localspine.application_recorded': known(
+    'The application is being recorded already.',
+    'Exchanges are evidence of one product version: an application is in one recording at a time.',
+    'Finish that recording first, or use another application.',
+  ),
+  'localspine.test_data_spent': known(
+    'No GP surgery has so many test patients left that nobody has reserved.',
+    'Packs were taken and never given back.',
+    'Ask for fewer, or give a pack back.',
+  ),
+  'localspine.registration_waits': known(
+    'The name waits for a person who decides.',
+    'LOCALSPINE_REGISTRATION_APPROVAL has people decide.',
+    'Decide it in the registration service (/eprwebapp).',
+  ),
   'localspine.starting': known(
     'The environment is starting.',
     'It was called before every door was open.',

@@ -169,6 +169,16 @@ const GATEWAY_ERRORS: ErrorBook = {
     'An application has one source of keys.',
     'Give jwks or jwksUrl, not both.',
   ),
+  'localspine.key_taken': known(
+    'The API key belongs to another application.',
+    'A key was chosen by hand that is used already.',
+    'Draw another.',
+  ),
+  'localspine.one_api': known(
+    'An application has one API.',
+    'A second product was to be added.',
+    'Register another application for another API or access mode.',
+  ),
   'localspine.key_unknown': known(
     'The application has no such API key.',
     'The key belongs to another application or environment.',

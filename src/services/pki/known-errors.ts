@@ -55,6 +55,28 @@ export const PKI_ERRORS: ErrorBook = {
     'The system was never registered, or its registration was withdrawn.',
     'Register the FQDN of the system first (docs/systems/directory.md), then connect.',
   ),
+  'pki.authority-revoked': known(
+    'The sub CA that signed the certificate was revoked, and the certificate with it.',
+    'The environment’s authority was replaced: by an operator, or to rehearse exactly that.',
+    'Ask for a new certificate: the environment has a new sub CA. Trust that one, too.',
+  ),
+  'localspine.fqdn_published': known(
+    'A published name of the environment is not given to anybody.',
+    'A certificate or a registration was asked for a national name.',
+    'Use a name of your own.',
+  ),
+  'localspine.bad_state': known('There is no such state of a request.', 'A misspelt filter.', 'The message lists the states.'),
+  'localspine.bad_revocation': known(
+    'The revocation is not as it should be.',
+    'A reason that does not exist.',
+    'The message lists the reasons.',
+  ),
+  'localspine.generation_unknown': known('There is no such generation of authorities.', 'A misspelt name.', 'The message lists them.'),
+  'localspine.authority_changed': known(
+    'The sub CA was replaced meanwhile.',
+    'Two operators acted at once.',
+    'Look at it before doing it again.',
+  ),
   'localspine.authority_missing': known(
     'The certificate authority of the environment is not there yet.',
     'It was asked before the first start had finished.',
