@@ -17,6 +17,7 @@ import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKeyCommands } from './commands/key.ts';
+import { addOutboxCommands } from './commands/outbox.ts';
 import { addPortalCommands } from './commands/portal.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
@@ -57,6 +58,7 @@ export function buildProgram(book: CommandBook): Command {
     addClockCommands,
     addFaultCommands,
     addSnapshotCommands,
+    addOutboxCommands,
     addReset,
     addSeed,
     addCollection,

@@ -33,11 +33,6 @@ export interface RunningModule<Api> {
   readonly jobs?: Readonly<Record<string, JobHandler>>;
   /** Carries out what has become due on an environment's clock. Called about every second, and before tests look; must be cheap when nothing is due. */
   readonly settle?: () => Promise<void>;
-  /**
-   * AppIDs of the visitor's applications, and of their teams', in an environment: decides whose traffic they may see there. Offered by who keeps
-   * applications.
-   */
-  readonly appIdsOf?: (visitor: Visitor, environment: string) => Promise<readonly string[]>;
   readonly navigation?: readonly NavigationItem[];
   readonly home?: readonly HomeCard[];
   /** Puts in what a new portal begins with. */

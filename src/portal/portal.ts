@@ -7,7 +7,6 @@ import type { ErrorPage } from '../kernel/knowledge.ts';
 import type { JobHandler, Outbox } from '../kernel/outbox/outbox.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Db, Store } from '../kernel/store/store.ts';
-import type { Visitor } from './access/visitor.ts';
 import { Visitors } from './access/visitors.ts';
 import { Audit } from './audit/audit.ts';
 import { Mailbox, SEND_MAIL } from './mail/mail.ts';
@@ -107,12 +106,6 @@ export class Portal {
         `There is no environment ${id.slice(0, 20)} here; LocalSpine runs ${this.environments.map((each) => each.id).join(', ')}.`,
       );
     return found;
-  }
-
-  /** AppIDs of the visitor's own and their teams' applications in an environment, of all modules that keep applications. */
-  async appIdsOf(visitor: Visitor, environment: string): Promise<readonly string[]> {
-    const lists = await Promise.all(this.modules.map((each) => each.appIdsOf?.(visitor, environment) ?? []));
-    return [...new Set(lists.flat())];
   }
 
   /** Handlers of all outbox jobs. */

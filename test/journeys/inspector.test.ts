@@ -12,6 +12,7 @@ describe('the inspector', { concurrency: false }, () => {
   const keys = makeKeyPair();
   let base = '';
   let appId = '';
+  let productName = '';
   let operator: PortalUser;
   const visitor = (): PortalUser => new PortalUser(base);
 
@@ -28,6 +29,7 @@ describe('the inspector', { concurrency: false }, () => {
       jwks: keys.jwks,
     });
     appId = app.appId;
+    productName = (await spine.admin('INT', `/gateway/applications/${appId}`)).json.subscriptions[0].product;
     const { json } = await supplier.clientCredentials(app, keys);
     await supplier.ers(json.access_token, undefined, REFERRAL, { headers: { 'x-correlation-id': 'inspected-1' } });
     await spine.call('INT', `/referrals/FHIR${REFERRAL}`, { headers: { authorization: 'Bearer nobody-knows-this-token' } });
@@ -97,6 +99,22 @@ describe('the inspector', { concurrency: false }, () => {
       assert.ok(exchanges.length > 0, 'the operator sees it');
       assert.equal((await supplier.api('GET', `/inspect/INT/exchanges/${exchanges[0].id}`)).status, 404);
       assert.deepEqual((await supplier.api('GET', `/inspect/INT/exchanges?app=${appId}`)).json.exchanges, []);
+      // A token request of an application of their own is theirs to see, and nobody else's.
+      const own = await supplier.api('POST', '/applications', {
+        environment: 'INT',
+        accessMode: 'application-restricted',
+        capability: 'provider',
+        app: 'Link',
+        supplier: 'Acme',
+      });
+      assert.equal(own.status, 201, own.text);
+      await spine.admin('INT', `/gateway/applications/${own.json.appId}/jwks`, { method: 'PUT', body: { jwks: keys.jwks } });
+      await supplier.api('PUT', `/applications/${own.json.appId}/api`, { product: productName });
+      await new Supplier(spine).clientCredentials({ ...own.json, asid: '', callbackUrl: '' }, keys);
+      const theirs = (await supplier.api('GET', `/inspect/INT/exchanges?app=${own.json.appId}`)).json.exchanges;
+      assert.equal(theirs.length, 1, 'the token request of their own application');
+      const stranger = await visitor().demonstration('Rae Release Lead');
+      assert.deepEqual((await stranger.api('GET', `/inspect/INT/exchanges?app=${own.json.appId}`)).json.exchanges, []);
     });
 
     test('a reviewer and a CIO have no part in it', async () => {

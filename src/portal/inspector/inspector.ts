@@ -4,6 +4,7 @@ import { parseDuration } from '../../kernel/duration.ts';
 import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
 import { type Action, may, require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
+import { applications } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 
 /** What of a journal a visitor may see: all of it, or the exchanges of these applications and those of nobody known. */
@@ -39,7 +40,7 @@ export class Inspector {
   async sight(visitor: Visitor, environment: ManagedEnvironment): Promise<Sight> {
     this.mayLook(visitor, 'journal.see');
     if (visitor.role === 'anyone' || may(visitor, 'rehearsal.change')) return 'all';
-    return this.#portal.appIdsOf(visitor, environment.id);
+    return this.#portal.use(applications).appIdsOf(visitor, environment.id);
   }
 
   async exchanges(visitor: Visitor, environment: ManagedEnvironment, filter: Filter): Promise<Exchanges> {
