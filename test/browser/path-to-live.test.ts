@@ -38,6 +38,7 @@ describe('the path to live in Chromium', { skip: noChromium, concurrency: false 
     portal = portalOf(spine);
     browser = await launchChromium();
     [context, page] = await open('Rae Release Lead');
+    context.setDefaultTimeout(10_000);
   });
   after(async () => {
     await browser?.close();
@@ -148,7 +149,7 @@ describe('the path to live in Chromium', { skip: noChromium, concurrency: false 
     await page.getByLabel('Contact at that organisation').fill('Casey');
     await page.getByLabel('Email address of the contact').fill('casey@example.com');
     await goOn();
-    await page.getByLabel(/^Yes/).check();
+    await page.getByRole('radio', { name: /^Yes/ }).check();
     await goOn();
     await act('Submit');
     await comes('integration-form', 'data-pack-issued');
