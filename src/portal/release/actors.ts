@@ -3,11 +3,11 @@ export type Actor = 'supplier' | 'euo-cio' | 'ers-partners' | 'solution-assuranc
 
 /** What a page calls each of them. */
 export const ACTOR_NAMES: Readonly<Record<Actor, string>> = {
-  supplier: 'Supplier (connecting party)',
+  supplier: 'Supplier',
   'euo-cio': 'Chief information officer of the end-user organisation',
   'ers-partners': 'e-RS Partners team',
   'solution-assurance': 'Solution Assurance',
-  'live-services': 'Live Services Onboarding (LSOB)',
+  'live-services': 'Live Services Onboarding',
   'service-desk': 'Service desk',
   operator: 'Production operator',
 };

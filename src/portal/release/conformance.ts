@@ -7,6 +7,3 @@ export type ConformanceVerdicts = (query: {
   readonly version: string;
   readonly environment: 'INT';
 }) => Promise<ConformanceFacts>;
-
-/** Where no runs are recorded, none was made: the witness test stands on its own. */
-export const noRunYet: ConformanceVerdicts = async () => ({ verdict: 'no-run', covered: [] });

@@ -1,9 +1,9 @@
 import { access } from '../access/index.ts';
 import { applications } from '../applications/index.ts';
+import { conformance } from '../conformance/index.ts';
 import { connecting } from '../connecting/index.ts';
 import type { PortalModule } from '../module.ts';
 import type { Portal } from '../portal.ts';
-import { noRunYet } from './conformance.ts';
 import type { Sources } from './gather.ts';
 import { releaseTables } from './migrations/0001-release.ts';
 import { Roads, SET_UP } from './roads.ts';
@@ -72,7 +72,8 @@ function sourcesOf(portal: Portal): Sources {
   return {
     environment: (id) => portal.environments.find((each) => each.id === id),
     realNow: () => portal.clock.realNow(),
-    conformance: noRunYet,
+    conformance: ({ owner: { accountId, teamId }, ...version }) =>
+      portal.use(conformance).verdictFor(portal.store.db, { ...version, ...(teamId === undefined ? { accountId } : { teamId }) }),
     depAccess: (product, version) => portal.use(connecting).accessOf(portal.store.db, product, version, 'DEP'),
     registered: (appId) => register.record(portal.store.db, appId),
   };

@@ -124,9 +124,17 @@ function artefactTask(facts: RoadFacts, step: Step, each: DescribedArtefact): Ta
     const [first] = blockersOf(facts, each);
     return { ...common, status: 'not-yet', hint: first === undefined ? each.stateText : `${first.reason} (${ACTOR_NAMES[first.who]})` };
   }
-  const elsewhere = next.blockers.find(({ who }) => who !== 'supplier');
+  const [elsewhere] = blockersElsewhere(facts, each, next.action);
   if (elsewhere !== undefined) return { ...common, status: 'not-yet', hint: `${elsewhere.reason} (${ACTOR_NAMES[elsewhere.who]})` };
   return { ...common, status: 'to-do', hint: `${each.stateText}. Next: ${words(next.action)}` };
+}
+
+/** What keeps a supplier's action from being done besides the artefact's own form. */
+function blockersElsewhere(facts: RoadFacts, { kind, key, state }: DescribedArtefact, action: string) {
+  const next = artefact(kind).transitions.find((each) => each.action === action && each.from.includes(state));
+  return (next?.when ?? [])
+    .filter((condition) => !condition.endsWith('-answered') && condition !== 'acceptable-use-policy-accepted')
+    .flatMap((condition) => reasonsAgainst(condition, facts, key));
 }
 
 /** What keeps a reviewer's next action on an artefact from being done. */

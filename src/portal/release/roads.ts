@@ -281,7 +281,7 @@ export class Roads {
 
   /** Writes an action down with its event, its mail and its audit entry; gives the facts after it. */
   async #write(tx: Db, road: StoredRoad, facts: RoadFacts, moved: Moved, one: Act, visitor: Visitor | undefined): Promise<RoadFacts> {
-    const { clock, random, audit, mail, baseUrl } = this.#portal;
+    const { clock, random, mail, baseUrl } = this.#portal;
     const { after, transition } = moved;
     const artefacts = facts.road.artefacts.map((each) => (each.kind === after.kind && each.key === after.key ? after : each));
     const now: RoadFacts = { ...facts, road: { ...facts.road, artefacts } };
@@ -347,8 +347,8 @@ export function aboutOf({ accountId, teamId }: Pick<StoredRoad, 'accountId' | 't
 
 /** Whether a visitor may act as this actor on this road; reviewers act at their desk, a CIO for their organisation. */
 export function requireActor(visitor: Visitor, road: StoredRoad, actor: Actor, key: string): void {
-  if (actor === 'supplier') return require(visitor, 'road.act', aboutOf(road));
-  require(visitor, 'road.decide', actor === 'euo-cio' ? { odsCode: key } : { desk: actor });
+  if (actor === 'supplier') require(visitor, 'road.act', aboutOf(road));
+  else require(visitor, 'road.decide', actor === 'euo-cio' ? { odsCode: key } : { desk: actor });
 }
 
 function requireKey(road: StoredRoad, kind: ArtefactKind, key: string): void {

@@ -89,7 +89,7 @@ export const useCaseForm: Form = {
               text: `${id} ${title}`,
               hint: [
                 unattended.length === 0 ? 'user-restricted only' : `also unattended as ${unattended.join(' or ')}`,
-                ...(deprecated === true ? ['deprecated'] : []),
+                ...(deprecated ? ['deprecated'] : []),
               ].join('; '),
             })),
           },
@@ -201,7 +201,7 @@ export function adviseAccess(useCase: UseCase): AccessAdvice {
     endpoints: known.map((each) => ({
       id: each.id,
       uses: ERS_USES.filter((use) => mayCall(use, each)),
-      reviewed: each.unattendedReview === true,
+      reviewed: each.unattendedReview,
     })),
     asids: productionNeeds(useCase).length,
   };
@@ -219,12 +219,12 @@ export function findingsOnUseCase(useCase: UseCase): readonly string[] {
           .map((use) => USE_NAMES[use].toLowerCase())
           .join(' or ')} access.`,
       );
-    if (each.deprecated === true) findings.push(`${each.id} is deprecated; use A042 instead.`);
+    if (each.deprecated) findings.push(`${each.id} is deprecated; use A042 instead.`);
   }
   for (const use of uses)
     if (!known.some((each) => mayCall(use, each))) findings.push(`None of the endpoints may be called ${USE_NAMES[use].toLowerCase()}.`);
   const writes = known.filter(({ unattendedReview, ...each }) =>
-    uses.some((use) => use !== 'user-restricted' && unattendedReview === true && mayCall(use, each)),
+    uses.some((use) => use !== 'user-restricted' && unattendedReview && mayCall(use, each)),
   );
   if (writes.length > 0 && useCase.unattendedWrites === '')
     findings.push(`Say why ${writes.map(({ id }) => id).join(', ')} may change data without a user.`);
