@@ -4,7 +4,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import { may, require, type Visitor } from '../access/index.ts';
 import { type ApplicationRecord, applications, type NameEnvironment } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
-import { mayJoin, SHARING_SERVICES, type SharingVerdict } from './sharing.ts';
+import type { SharingVerdict } from './sharing-matrix.ts';
 import { type AsidState, asidState } from './states.ts';
 import { type AsidRequest, requests, saveRequest } from './store.ts';
 
@@ -87,14 +87,14 @@ export async function viewAsid(
   }
 > {
   const found = await visible(portal, visitor, environment, asid);
-  const { services } = found.asid;
+  const { services } = await portal.environment(environment).call('asids.sharing', { held: found.asid.services });
   return {
     ...found,
-    sharing: SHARING_SERVICES.map(({ id, title }) => ({
+    sharing: services.map(({ id, title, held, verdict }) => ({
       id,
       title,
-      held: services.includes(id),
-      verdict: services.includes(id) ? { answer: 'yes', why: 'The ASID serves it.' } : mayJoin(services, id),
+      held,
+      verdict: held ? { answer: 'yes', why: 'The ASID serves it.' } : verdict,
     })),
   };
 }
@@ -136,17 +136,20 @@ export async function joinService(
   const { record } = found;
   require(visitor, environment === 'PROD' || record === undefined ? 'asid.operate' : 'asid.request', record?.owner);
   if (found.asid.services.includes(service)) return found.asid;
-  const { answer, why } = mayJoin(found.asid.services, service);
-  if (answer === 'no' || answer === 'ask') throw new LocalRefusal(409, 'sharing_refused', why, 'Ask for a separate ASID.');
-  if (answer === 'warn' && !confirmed) throw new LocalRefusal(409, 'sharing_unsaid', why, 'Confirm that you want it all the same.');
-  const joined = await portal.environment(environment).call('asids.join', { asid, service });
+  const managed = portal.environment(environment);
+  const { wanted } = await managed.call('asids.sharing', { held: found.asid.services, wanted: service });
+  if (wanted?.answer === 'warn' && !confirmed)
+    throw new LocalRefusal(409, 'sharing_unsaid', wanted.why, 'Confirm that you want it all the same.');
+  // Only an operator says for everybody that a service without a rule was asked about.
+  const asked = confirmed && may(visitor, 'asid.operate');
+  const joined = await managed.call('asids.join', { asid, service, confirmed: asked });
   await portal.store.transaction((tx) =>
     portal.audit.record(tx, visitor, {
       action: 'asid.join',
       subject: `ASID ${asid}`,
       environment,
       about: { ...record?.owner, odsCode: found.asid.odsCode },
-      detail: { service, answer },
+      detail: { service, answer: wanted?.answer },
     }),
   );
   return joined;
