@@ -78,7 +78,7 @@ for (const { name, of } of adapters)
       assert.equal((await managed.call('asids.allocate', { requestId, ...system })).asid, asid, 'the same request, the same ASID');
       for (let time = 0; time < 2; time += 1) {
         await managed.call('applications.bindAsid', { appId, asid });
-        await managed.call('asids.join', { asid, service: 'nems' });
+        await managed.call('asids.join', { asid, service: 'nems', confirmed: false });
       }
       const bound = await managed.call('asids.view', { asid });
       assert.deepEqual([bound.services, bound.boundTo?.appId, bound.displayName], [['ers', 'nems'], appId, system.displayName]);
@@ -130,6 +130,9 @@ for (const { name, of } of adapters)
       assert.ok((await managed.call('applications.list', {})).applications.length > 1);
       assert.ok((await managed.call('asids.list', {})).asids.length > 1);
       assert.deepEqual((await managed.call('asids.list', { asids: [] })).asids, []);
+      assert.equal((await managed.call('directory.organisation', { odsCode: 'R69' })).odsCode, 'R69');
+      const { services, wanted } = await managed.call('asids.sharing', { held: ['ers'], wanted: 'dos' });
+      assert.deepEqual([services.length, services.find((each) => each.id === 'pds')?.verdict.answer, wanted?.answer], [7, 'no', 'ask']);
     });
 
     test('the journal is queried, page by page, and an entry is shown to whose it is', async () => {

@@ -229,6 +229,31 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
     });
   });
 
+  describe('binding', () => {
+    test('one to one in both directions; the owner sees an ASID the operator has bound', async () => {
+      const asid = '200000002066';
+      const [one, other] = [await registered(rae, 'INT'), await registered(rae, 'INT')];
+      assert.equal((await rae.api('GET', `/asids/INT/${asid}`)).status, 404);
+      assert.equal((await rae.api('PUT', `/applications/${one.appId}/asid`, { asid })).status, 403);
+      assert.equal((await operator.api('PUT', `/applications/${one.appId}/asid`, { asid })).status, 200);
+      const seen = (await rae.api('GET', `/asids/INT/${asid}`)).json;
+      assert.deepEqual([seen.state, seen.asid.boundTo.appId], ['bound', one.appId]);
+      assert.ok((await rae.api('GET', '/asids')).json.asids.some((each: { asid: { asid: string } }) => each.asid.asid === asid));
+      const taken = await operator.api('PUT', `/applications/${other.appId}/asid`, { asid });
+      assert.deepEqual([taken.status, taken.json.error], [409, 'asid_taken']);
+      const second = await operator.api('PUT', `/applications/${one.appId}/asid`, { asid: '200000000985' });
+      assert.deepEqual([second.status, second.json.error], [409, 'application_has_asid']);
+      const nobody = await operator.submit(
+        `/applications/${other.appId}/asid`,
+        { asid: '999999999999' },
+        `/applications/${other.appId}/asid/bind`,
+      );
+      assert.match(nobody.text, /has no accredited system 999999999999/);
+      assert.equal((await operator.api('DELETE', `/applications/${one.appId}/asid`, {})).status, 200);
+      assert.equal((await operator.api('PUT', `/applications/${other.appId}/asid`, { asid })).status, 200);
+    });
+  });
+
   describe('production', () => {
     test('is another environment: nothing of INT is known, the API waits for the operator, and so does the ASID', async () => {
       const own = makeKeyPair('prod-1');

@@ -1,19 +1,19 @@
 import Type, { type Static } from 'typebox';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import type { Db } from '../../kernel/store/store.ts';
-import type { AccreditedSystem, Author } from '../../services/directory/index.ts';
+import { type AsidView, mayJoin, SHARED_SERVICES } from '../../services/directory/index.ts';
 import { directoryOf, gatewayOf } from '../authorities.ts';
-import type { Environment } from '../environment.ts';
 import { operation } from './operation.ts';
-import { SERVICES_OF_ASIDS, servicesIn } from './services-of-asids.ts';
 
 const Text = Type.String();
 const Word = Type.String({ minLength: 1, maxLength: 200 });
 const closed = { additionalProperties: false } as const;
 const Asid = Type.String({ pattern: '^[0-9]{12}$' });
 const OdsCode = Type.String({ pattern: '^[A-Z0-9]{1,12}$' });
-const ServiceId = Type.String({ pattern: `^(${Object.keys(SERVICES_OF_ASIDS).join('|')})$` });
 const One = Type.Object({ asid: Asid }, closed);
+const Verdict = Type.Object({
+  answer: Type.Union([Type.Literal('yes'), Type.Literal('no'), Type.Literal('warn'), Type.Literal('ask')]),
+  why: Text,
+});
 
 /** An accredited system as its environment knows it, with the application it is bound to. */
 export const AsidSchema = Type.Object({
@@ -28,11 +28,10 @@ export const AsidSchema = Type.Object({
   services: Type.Array(Text),
   interactions: Type.Array(Text),
   boundTo: Type.Optional(Type.Object({ appId: Text, name: Text })),
-  registeredAt: Type.Integer(),
 });
 export type ManagedAsid = Static<typeof AsidSchema>;
 
-/** Accredited systems: allocated by the operator, shared with services, retired for good. */
+/** Accredited systems: allocated by the operator, shared with services, retired for good. The directory has the rules. */
 export const asidOperations = {
   'directory.organisation': operation({
     summary: 'An organisation of the directory, by its ODS code.',
@@ -55,55 +54,41 @@ export const asidOperations = {
         displayName: Word,
         manufacturerOdsCode: Type.Optional(OdsCode),
         productVersion: Type.Optional(Word),
-        services: Type.Array(ServiceId, { minItems: 1, maxItems: 10 }),
+        services: Type.Array(Word, { minItems: 1, maxItems: 10 }),
       },
       closed,
     ),
     output: AsidSchema,
-    run: async (environment, { requestId, services, ...system }) => {
-      const asid = await environment.store.transaction(async (tx) => {
-        const author = authorOf(environment, `request ${requestId}`);
-        const register = directoryOf(environment).register;
-        const before = await register.findAccreditedSystems(tx, { odsCode: system.odsCode });
-        const made = before.find((each) => each.approval.requestor === author.actor);
-        if (made !== undefined) return made.asid;
-        const interactions = await interactionsOf(environment, tx, services);
-        return directoryOf(environment).allocateAsid(tx, { ...system, interactions }, author);
-      });
-      return view(environment, asid);
-    },
+    run: async (environment, request) =>
+      shown((await environment.store.transaction((tx) => directoryOf(environment).asids.allocate(tx, request))).asid),
   }),
   'asids.list': operation({
-    summary: 'Accredited systems in the order of registration: those named, those of an organisation, or all.',
+    summary: 'Accredited systems in use, in the order of registration: those named, those of an organisation, or all.',
     input: Type.Object({ odsCode: Type.Optional(OdsCode), asids: Type.Optional(Type.Array(Asid, { maxItems: 5_000 })) }, closed),
     output: Type.Object({ asids: Type.Array(AsidSchema) }),
-    run: async (environment, { odsCode, asids }) => {
-      const { register } = directoryOf(environment);
-      const all = await register.findAccreditedSystems(environment.store.db, odsCode === undefined ? {} : { odsCode });
-      const wanted = asids === undefined ? undefined : new Set(asids);
-      const holders = await holdersOf(environment);
-      return { asids: all.filter((each) => wanted?.has(each.asid) ?? true).map((each) => shown(each, holders)) };
+    run: async (environment, { odsCode, asids: named }) => {
+      const { asids } = directoryOf(environment);
+      const { db } = environment.store;
+      const found =
+        named === undefined
+          ? await asids.list(db, odsCode === undefined ? {} : { odsCode })
+          : await Promise.all(named.map((asid) => asids.describe(db, asid).catch(unlessUnknown)));
+      const inUse = found.filter((each) => each !== undefined).filter((each) => each.state !== 'retired');
+      return { asids: inUse.filter((each) => odsCode === undefined || each.odsCode === odsCode).map(shown) };
     },
   }),
   'asids.view': operation({
-    summary: 'One accredited system.',
+    summary: 'One accredited system, in use or retired.',
     input: One,
     output: AsidSchema,
-    run: (environment, { asid }) => view(environment, asid),
+    run: async (environment, { asid }) => shown(await directoryOf(environment).asids.describe(environment.store.db, asid)),
   }),
   'asids.join': operation({
-    summary: 'Lets an ASID serve one service more: the interactions of that service are added to it.',
-    input: Type.Object({ asid: Asid, service: ServiceId }, closed),
+    summary: 'Lets an ASID serve one service more, where the services may share one: the interactions of that service are added to it.',
+    input: Type.Object({ asid: Asid, service: Word, confirmed: Type.Boolean() }, closed),
     output: AsidSchema,
-    run: async (environment, { asid, service }) => {
-      await environment.store.transaction(async (tx) => {
-        const system = await requireAsid(environment, tx, asid);
-        const added = await interactionsOf(environment, tx, [service]);
-        const interactions = [...new Set([...system.interactions, ...added])];
-        await directoryOf(environment).register.saveAccreditedSystem(tx, { ...system, interactions }, authorOf(environment, 'System'));
-      });
-      return view(environment, asid);
-    },
+    run: async (environment, joining) =>
+      shown((await environment.store.transaction((tx) => directoryOf(environment).asids.join(tx, joining))).asid),
   }),
   'asids.retire': operation({
     summary: 'Retires an ASID, which is never used again; an application that was bound to it has none then.',
@@ -111,57 +96,42 @@ export const asidOperations = {
     output: Type.Object({ asid: Text, retired: Type.Literal(true) }),
     run: async (environment, { asid }) => {
       await environment.store.transaction(async (tx) => {
-        const { register } = directoryOf(environment);
-        if (!(await register.asidWasUsed(tx, asid))) throw unknownAsid(asid);
-        const holder = (await holdersOf(environment, tx)).get(asid);
-        if (holder !== undefined) await gatewayOf(environment).unbindAsid(tx, holder.appId);
-        if ((await register.accreditedSystem(tx, asid)) !== undefined)
-          await register.removeAccreditedSystem(tx, asid, authorOf(environment, 'System'));
+        const { asids } = directoryOf(environment);
+        const { boundTo, state } = await asids.describe(tx, asid);
+        if (boundTo !== undefined && state !== 'retired') await gatewayOf(environment).unbindAsid(tx, boundTo.appId);
+        await asids.retire(tx, asid);
       });
       return { asid, retired: true as const };
     },
   }),
+  'asids.sharing': operation({
+    summary: 'Which services may join an ASID that serves some, with reasons: those a rule is known for, and one that is asked about.',
+    input: Type.Object({ held: Type.Array(Word, { maxItems: 20 }), wanted: Type.Optional(Word) }, closed),
+    output: Type.Object({
+      services: Type.Array(Type.Object({ id: Text, title: Text, platform: Text, held: Type.Boolean(), verdict: Verdict })),
+      wanted: Type.Optional(Verdict),
+    }),
+    run: async (_environment, { held, wanted }) => ({
+      services: SHARED_SERVICES.map(({ id, title, platform }) => ({
+        id,
+        title,
+        platform,
+        held: held.includes(id),
+        verdict: { ...mayJoin(held, id) },
+      })),
+      ...(wanted === undefined ? {} : { wanted: { ...mayJoin(held, wanted) } }),
+    }),
+  }),
 };
 
-function authorOf({ world }: Environment, actor: string): Author {
-  return { actor, at: world.now() };
+/** Undefined for an ASID that was never given out. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof LocalRefusal && error.status === 404) return undefined;
+  throw error;
 }
 
-async function interactionsOf(environment: Environment, db: Db, services: readonly string[]): Promise<readonly string[]> {
-  const names = new Set(services.flatMap((id) => SERVICES_OF_ASIDS[id] ?? []));
-  const known = await directoryOf(environment).register.interactions(db);
-  return known.filter((each) => names.has(each.serviceName)).map((each) => each.interactionId);
-}
-
-async function requireAsid(environment: Environment, db: Db, asid: string): Promise<AccreditedSystem> {
-  const system = await directoryOf(environment).accreditedSystem(db, asid);
-  if (system === undefined) throw unknownAsid(asid);
-  return system;
-}
-
-function unknownAsid(asid: string): LocalRefusal {
-  return new LocalRefusal(
-    404,
-    'asid_unknown',
-    `The directory of this environment has no accredited system ${asid}.`,
-    'List them: asids.list.',
-  );
-}
-
-type Holders = ReadonlyMap<string, { readonly appId: string; readonly name: string }>;
-
-async function holdersOf(environment: Environment, db: Db = environment.store.db): Promise<Holders> {
-  const applications = await gatewayOf(environment).listApplications(db);
-  return new Map(applications.flatMap(({ asid, appId, name }) => (asid === undefined ? [] : [[asid, { appId, name }]])));
-}
-
-async function view(environment: Environment, asid: string): Promise<ManagedAsid> {
-  return shown(await requireAsid(environment, environment.store.db, asid), await holdersOf(environment));
-}
-
-function shown(system: AccreditedSystem, holders: Holders): ManagedAsid {
-  const { asid, displayName, odsCode, manufacturerOdsCode, productName, productVersion, partyKey, interactions, approval } = system;
-  const boundTo = holders.get(asid);
+function shown(view: AsidView): ManagedAsid {
+  const { asid, displayName, odsCode, manufacturerOdsCode, productName, productVersion, partyKey, services, interactions, boundTo } = view;
   return {
     asid,
     displayName,
@@ -170,9 +140,8 @@ function shown(system: AccreditedSystem, holders: Holders): ManagedAsid {
     productName,
     productVersion,
     partyKey,
-    services: [...servicesIn(interactions)],
+    services: [...services],
     interactions: [...interactions],
     ...(boundTo === undefined ? {} : { boundTo }),
-    registeredAt: approval.requestedAt,
   };
 }

@@ -8,7 +8,7 @@ import type { Portal } from '../portal.ts';
 import { COLLECTIVE_SERVICES, calculateAsids, comparePlans, type NeededAsid } from './calculator.ts';
 import { joinService, listAsids, retireAsid, viewAsid } from './register.ts';
 import { allocate, bindAsid, requestAsid, requestsOf, unbindAsid, withdraw } from './requesting.ts';
-import { mayJoin, mayShare, SHARING_SERVICES } from './sharing.ts';
+import { anyEnvironment, sharingMatrix } from './sharing-matrix.ts';
 import type { AsidRequest } from './store.ts';
 
 const Text = Type.String();
@@ -160,12 +160,21 @@ function registerSharing(app: FastifyInstance, portal: Portal): void {
       matrix: Type.Optional(Type.Array(Type.Object({ held: Text, wanted: Text, answer: Text, why: Text }))),
     }),
     handle: async ({ query: { held, wanted } }) => {
-      const services = SHARING_SERVICES.map(({ id, title, platform }) => ({ id, title, platform }));
-      if (wanted !== undefined) return { services, verdict: { ...mayJoin((held ?? '').split(',').filter(Boolean), wanted) } };
-      return {
-        services,
-        matrix: services.flatMap((one) => services.map((other) => ({ held: one.id, wanted: other.id, ...mayShare(one.id, other.id) }))),
-      };
+      const { services, rows } = await sharingMatrix(portal);
+      if (wanted === undefined)
+        return {
+          services: [...services],
+          matrix: rows.flatMap((row) =>
+            services.map((each, index) => ({
+              held: row.held.id,
+              wanted: each.id,
+              answer: row.verdicts[index]?.answer ?? 'ask',
+              why: row.verdicts[index]?.why ?? '',
+            })),
+          ),
+        };
+      const asked = await anyEnvironment(portal).call('asids.sharing', { held: (held ?? '').split(',').filter(Boolean), wanted });
+      return { services: [...services], ...(asked.wanted === undefined ? {} : { verdict: asked.wanted }) };
     },
   });
 }

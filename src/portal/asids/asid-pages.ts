@@ -58,13 +58,7 @@ function registerOne(app: FastifyInstance, portal: Portal): void {
     status = 200,
   ) => {
     const view = await viewAsid(portal, await site.visitor(request), environmentOf(environment), asid);
-    return site.page(
-      request,
-      reply,
-      `${VIEWS}/asid.njk`,
-      { title: `ASID ${asid}`, ...view, registered: isoInstant(view.asid.registeredAt), ...values },
-      status,
-    );
+    return site.page(request, reply, `${VIEWS}/asid.njk`, { title: `ASID ${asid}`, ...view, ...values }, status);
   };
   app.get<One>('/asids/:environment/:asid', (request, reply) => page(request, reply, request.params));
   app.post<One>('/asids/:environment/:asid/services', async (request, reply) => {

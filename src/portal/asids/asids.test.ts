@@ -1,4 +1,4 @@
-/** ASIDs: the calculator with its worked examples (path-to-live.md §3.5), the names (PTL-113) and the sharing matrix (§3.6). */
+/** ASIDs: the calculator with its worked examples (path-to-live.md §3.5), the names (PTL-113). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -7,7 +7,6 @@ import { ERS_USES, type ErsUse } from '../applications/access-mode.ts';
 import { type AsidPlan, COLLECTIVE_SERVICES, calculateAsids, comparePlans, type EuoPlan } from './calculator.ts';
 import { asidDisplayName } from './display-name.ts';
 import { WORKED_EXAMPLES } from './examples.ts';
-import { mayJoin, mayShare, SHARING_SERVICES } from './sharing.ts';
 import { type AsidEvent, type AsidState, nextState } from './states.ts';
 
 const [U, R, P] = ERS_USES as readonly [ErsUse, ErsUse, ErsUse];
@@ -82,7 +81,6 @@ describe('the calculator', () => {
   test('example 5: PDS and SCR share one more; NEMS and GP Connect ride on an e-RS ASID', () => {
     const { ersAsids, collectiveAsids, total, applications } = calculateAsids(planned('with-pds-and-scr'));
     assert.deepEqual([ersAsids, collectiveAsids, total, applications], [3, 1, 4, 3]);
-    assert.deepEqual([mayShare('ers', 'nems').answer, mayShare('ers', 'gp-connect').answer], ['yes', 'yes']);
     assert.equal(calculateAsids({ ...planned('with-pds-and-scr'), collectivePolicy: 'each' }).total, 5);
   });
 
@@ -170,44 +168,6 @@ test('display names have an en dash before the environment and hyphens elsewhere
     'Organisation Name - Product Name – Prod - Application-Restricted - Referrer',
   );
   assert.equal(asidDisplayName(' A  Trust ', 'Link', 'INT', P), 'A Trust - Link – Int - Application-Restricted - Provider');
-});
-
-describe('sharing', () => {
-  const MATRIX: readonly (readonly [string, readonly string[]])[] = [
-    //               ers    pds    eps    scr    nems    cp-is   gp-connect
-    ['ers', ['no', 'no', 'no', 'no', 'yes', 'yes', 'yes']],
-    ['pds', ['no', 'yes', 'yes', 'yes', 'warn', 'warn', 'warn']],
-    ['eps', ['no', 'yes', 'yes', 'yes', 'warn', 'warn', 'warn']],
-    ['scr', ['no', 'yes', 'yes', 'yes', 'warn', 'warn', 'warn']],
-    ['nems', ['yes', 'warn', 'warn', 'warn', 'yes', 'yes', 'yes']],
-    ['cp-is', ['yes', 'warn', 'warn', 'warn', 'yes', 'yes', 'yes']],
-    ['gp-connect', ['yes', 'warn', 'warn', 'warn', 'yes', 'yes', 'yes']],
-  ];
-  for (const [held, answers] of MATRIX)
-    test(`an ASID that holds ${held}`, () => {
-      assert.deepEqual(
-        SHARING_SERVICES.map(({ id }) => mayShare(held, id).answer),
-        answers,
-      );
-      for (const { id } of SHARING_SERVICES) assert.ok(mayShare(held, id).why.length > 10);
-    });
-
-  test('what nobody knows is asked about, never allowed in silence', () => {
-    assert.equal(mayShare('ers', 'dos').answer, 'ask');
-    assert.equal(mayJoin([], 'dos').answer, 'ask');
-    assert.equal(mayJoin(['ers', 'nems'], 'dos').answer, 'ask');
-  });
-
-  test('among several, the hardest answer decides', () => {
-    assert.equal(mayJoin(['nems', 'ers'], 'pds').answer, 'no');
-    assert.equal(mayJoin(['nems', 'cp-is'], 'pds').answer, 'warn');
-    assert.equal(mayJoin([], 'ers').answer, 'yes');
-  });
-
-  test('sharing works both ways', () => {
-    const service = fc.constantFrom(...SHARING_SERVICES.map((each) => each.id));
-    fc.assert(fc.property(service, service, (one, other) => assert.deepEqual(mayShare(one, other), mayShare(other, one))));
-  });
 });
 
 describe('the life of an ASID', () => {

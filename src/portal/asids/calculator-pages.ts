@@ -6,7 +6,7 @@ import { COLLECTIVE_SERVICES, calculateAsids, comparePlans } from './calculator.
 import { useWords } from './display-name.ts';
 import { WORKED_EXAMPLES } from './examples.ts';
 import { MOST_ROWS, planOf, planProblems, planQuery, readPlanForm } from './plan-form.ts';
-import { mayShare, SHARING_SERVICES } from './sharing.ts';
+import { sharingMatrix } from './sharing-matrix.ts';
 
 const VIEWS = 'asids/pages';
 
@@ -44,11 +44,10 @@ export function registerCalculator(app: FastifyInstance, portal: Portal): void {
       good || act !== 'calculate' ? 200 : 400,
     );
   });
-  app.get('/asids/sharing', (request, reply) =>
+  app.get('/asids/sharing', async (request, reply) =>
     site.page(request, reply, `${VIEWS}/sharing.njk`, {
       title: 'Which services may share an ASID',
-      services: SHARING_SERVICES,
-      rows: SHARING_SERVICES.map((held) => ({ held, verdicts: SHARING_SERVICES.map((wanted) => mayShare(held.id, wanted.id)) })),
+      ...(await sharingMatrix(portal)),
     }),
   );
 }

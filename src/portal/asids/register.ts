@@ -2,9 +2,9 @@
 import type { ManagedAsid } from '../../environment/management/asids.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { may, require, type Visitor } from '../access/index.ts';
-import { applications, type NameEnvironment } from '../applications/index.ts';
+import { type ApplicationRecord, applications, type NameEnvironment } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
-import { mayJoin, SHARING_SERVICES, type SharingVerdict } from './sharing.ts';
+import type { SharingVerdict } from './sharing-matrix.ts';
 import { type AsidState, asidState } from './states.ts';
 import { type AsidRequest, requests, saveRequest } from './store.ts';
 
@@ -29,15 +29,22 @@ export async function listAsids(
   environment?: NameEnvironment,
 ): Promise<{ readonly asids: readonly ListedAsid[]; readonly waiting: readonly AsidRequest[]; readonly retired: readonly AsidRequest[] }> {
   require(visitor, 'asid.see');
-  const asked = await visibleRequests(portal, visitor, environment);
+  const own = visitor.role === 'supplier' ? await portal.use(applications).list(visitor, environment) : undefined;
+  const asked = await visibleRequests(
+    portal,
+    visitor,
+    environment,
+    own?.map((each) => each.record.appId),
+  );
   const asids: ListedAsid[] = [];
   for (const id of ASID_ENVIRONMENTS) {
     const managed = portal.environments.find((each) => each.id === id);
     if (managed === undefined || (environment !== undefined && environment !== id)) continue;
     const here = asked.filter((each) => each.environment === id && each.asid !== undefined);
+    const bound = own?.filter((each) => each.record.environment === id).flatMap((each) => each.application.asid ?? []) ?? [];
     const filter =
       visitor.role === 'supplier'
-        ? { asids: here.flatMap((each) => each.asid ?? []) }
+        ? { asids: [...new Set([...here.flatMap((each) => each.asid ?? []), ...bound])] }
         : visitor.role === 'euo'
           ? { odsCode: visitor.odsCode ?? '-' }
           : {};
@@ -49,18 +56,23 @@ export async function listAsids(
         request: here.find((each) => each.asid === asid.asid),
       });
   }
+  // Who got one in another way, on the road to go-live, waits no more.
+  const served = new Set(asids.flatMap((each) => each.asid.boundTo?.appId ?? []));
   return {
     asids,
-    waiting: asked.filter((each) => each.state === 'requested'),
+    waiting: asked.filter((each) => each.state === 'requested' && !served.has(each.appId)),
     retired: asked.filter((each) => each.state === 'retired'),
   };
 }
 
-async function visibleRequests(portal: Portal, visitor: Visitor, environment: string | undefined): Promise<readonly AsidRequest[]> {
+async function visibleRequests(
+  portal: Portal,
+  visitor: Visitor,
+  environment: string | undefined,
+  ownAppIds: readonly string[] | undefined,
+): Promise<readonly AsidRequest[]> {
   if (visitor.role === 'euo') return requests(portal.store.db, { environment, odsCode: visitor.odsCode ?? '-' });
-  if (visitor.role !== 'supplier') return requests(portal.store.db, { environment });
-  const own = await portal.use(applications).list(visitor, environment);
-  return requests(portal.store.db, { environment, appIds: own.map((each) => each.record.appId) });
+  return requests(portal.store.db, { environment, appIds: ownAppIds });
 }
 
 /** One ASID, with what may join it and why. Throws LocalRefusal 401, 404. */
@@ -75,28 +87,33 @@ export async function viewAsid(
   }
 > {
   const found = await visible(portal, visitor, environment, asid);
-  const { services } = found.asid;
+  const { services } = await portal.environment(environment).call('asids.sharing', { held: found.asid.services });
   return {
     ...found,
-    sharing: SHARING_SERVICES.map(({ id, title }) => ({
+    sharing: services.map(({ id, title, held, verdict }) => ({
       id,
       title,
-      held: services.includes(id),
-      verdict: services.includes(id) ? { answer: 'yes', why: 'The ASID serves it.' } : mayJoin(services, id),
+      held,
+      verdict: held ? { answer: 'yes', why: 'The ASID serves it.' } : verdict,
     })),
   };
 }
 
-async function visible(portal: Portal, visitor: Visitor, environment: NameEnvironment, asid: string): Promise<ListedAsid> {
+interface Visible extends ListedAsid {
+  /** Of the application it was asked for, or is bound to. */
+  readonly record: ApplicationRecord | undefined;
+}
+
+async function visible(portal: Portal, visitor: Visitor, environment: NameEnvironment, asid: string): Promise<Visible> {
   require(visitor, 'asid.see');
   const [request] = await requests(portal.store.db, { asid, environment });
-  const record = request === undefined ? undefined : await portal.use(applications).record(portal.store.db, request.appId);
-  const system = /^\d{12}$/.test(asid) ? await portal.environment(environment).call('asids.list', { asids: [asid] }) : { asids: [] };
-  const [found] = system.asids;
-  const about = { ...record?.owner, odsCode: found?.odsCode };
-  if (found === undefined || !may(visitor, 'asid.see', about))
+  const named = /^\d{12}$/.test(asid) ? await portal.environment(environment).call('asids.list', { asids: [asid] }) : { asids: [] };
+  const [found] = named.asids;
+  const appId = found?.boundTo?.appId ?? request?.appId;
+  const record = appId === undefined ? undefined : await portal.use(applications).record(portal.store.db, appId);
+  if (found === undefined || !may(visitor, 'asid.see', { ...record?.owner, odsCode: found.odsCode }))
     throw new LocalRefusal(404, 'asid_unknown', 'There is no such ASID.', 'A retired ASID is not there any more. See /asids.');
-  return { environment, asid: found, state: asidState('allocated', found.boundTo !== undefined), request };
+  return { environment, asid: found, state: asidState('allocated', found.boundTo !== undefined), request, record };
 }
 
 /**
@@ -116,20 +133,23 @@ export async function joinService(
   }: { readonly environment: NameEnvironment; readonly asid: string; readonly service: string; readonly confirmed: boolean },
 ): Promise<ManagedAsid> {
   const found = await visible(portal, visitor, environment, asid);
-  const record = found.request && (await portal.use(applications).record(portal.store.db, found.request.appId));
+  const { record } = found;
   require(visitor, environment === 'PROD' || record === undefined ? 'asid.operate' : 'asid.request', record?.owner);
   if (found.asid.services.includes(service)) return found.asid;
-  const { answer, why } = mayJoin(found.asid.services, service);
-  if (answer === 'no' || answer === 'ask') throw new LocalRefusal(409, 'sharing_refused', why, 'Ask for a separate ASID.');
-  if (answer === 'warn' && !confirmed) throw new LocalRefusal(409, 'sharing_unsaid', why, 'Confirm that you want it all the same.');
-  const joined = await portal.environment(environment).call('asids.join', { asid, service });
+  const managed = portal.environment(environment);
+  const { wanted } = await managed.call('asids.sharing', { held: found.asid.services, wanted: service });
+  if (wanted?.answer === 'warn' && !confirmed)
+    throw new LocalRefusal(409, 'sharing_unsaid', wanted.why, 'Confirm that you want it all the same.');
+  // Only an operator says for everybody that a service without a rule was asked about.
+  const asked = confirmed && may(visitor, 'asid.operate');
+  const joined = await managed.call('asids.join', { asid, service, confirmed: asked });
   await portal.store.transaction((tx) =>
     portal.audit.record(tx, visitor, {
       action: 'asid.join',
       subject: `ASID ${asid}`,
       environment,
       about: { ...record?.owner, odsCode: found.asid.odsCode },
-      detail: { service, answer },
+      detail: { service, answer: wanted?.answer },
     }),
   );
   return joined;
@@ -140,7 +160,7 @@ export async function retireAsid(portal: Portal, visitor: Visitor, environment: 
   require(visitor, 'asid.operate');
   const found = await visible(portal, visitor, environment, asid);
   await portal.environment(environment).call('asids.retire', { asid });
-  const record = found.request && (await portal.use(applications).record(portal.store.db, found.request.appId));
+  const { record } = found;
   await portal.store.transaction(async (tx) => {
     if (found.request !== undefined) await saveRequest(tx, { ...found.request, state: 'retired', decidedAt: portal.clock.realNow() });
     await portal.audit.record(tx, visitor, {
