@@ -1,18 +1,18 @@
 import Type, { type Static } from 'typebox';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import type { AccreditedSystem, Author } from '../../services/directory/index.ts';
+import { type AccreditedSystem, type Author, SHARED_SERVICES, servicesIn } from '../../services/directory/index.ts';
 import { directoryOf, gatewayOf } from '../authorities.ts';
 import type { Environment } from '../environment.ts';
 import { operation } from './operation.ts';
-import { SERVICES_OF_ASIDS, servicesIn } from './services-of-asids.ts';
 
 const Text = Type.String();
 const Word = Type.String({ minLength: 1, maxLength: 200 });
 const closed = { additionalProperties: false } as const;
 const Asid = Type.String({ pattern: '^[0-9]{12}$' });
 const OdsCode = Type.String({ pattern: '^[A-Z0-9]{1,12}$' });
-const ServiceId = Type.String({ pattern: `^(${Object.keys(SERVICES_OF_ASIDS).join('|')})$` });
+const SERVICE_IDS = SHARED_SERVICES.map((each) => each.id);
+const ServiceId = Type.String({ pattern: `^(${SERVICE_IDS.join('|')})$` });
 const One = Type.Object({ asid: Asid }, closed);
 
 /** An accredited system as its environment knows it, with the application it is bound to. */
@@ -60,17 +60,10 @@ export const asidOperations = {
       closed,
     ),
     output: AsidSchema,
-    run: async (environment, { requestId, services, ...system }) => {
-      const asid = await environment.store.transaction(async (tx) => {
-        const author = authorOf(environment, `request ${requestId}`);
-        const register = directoryOf(environment).register;
-        const before = await register.findAccreditedSystems(tx, { odsCode: system.odsCode });
-        const made = before.find((each) => each.approval.requestor === author.actor);
-        if (made !== undefined) return made.asid;
-        const interactions = await interactionsOf(environment, tx, services);
-        return directoryOf(environment).allocateAsid(tx, { ...system, interactions }, author);
-      });
-      return view(environment, asid);
+    run: async (environment, request) => {
+      const author = authorOf(environment, `request ${request.requestId}`);
+      const { asid } = await environment.store.transaction((tx) => directoryOf(environment).asids.allocate(tx, request, author));
+      return view(environment, asid.asid);
     },
   }),
   'asids.list': operation({
@@ -96,12 +89,9 @@ export const asidOperations = {
     input: Type.Object({ asid: Asid, service: ServiceId }, closed),
     output: AsidSchema,
     run: async (environment, { asid, service }) => {
-      await environment.store.transaction(async (tx) => {
-        const system = await requireAsid(environment, tx, asid);
-        const added = await interactionsOf(environment, tx, [service]);
-        const interactions = [...new Set([...system.interactions, ...added])];
-        await directoryOf(environment).register.saveAccreditedSystem(tx, { ...system, interactions }, authorOf(environment, 'System'));
-      });
+      // Whoever asks from above has asked about services that no rule is known for.
+      const joining = { asid, service, confirmed: true };
+      await environment.store.transaction((tx) => directoryOf(environment).asids.join(tx, joining, authorOf(environment, 'System')));
       return view(environment, asid);
     },
   }),
@@ -111,12 +101,10 @@ export const asidOperations = {
     output: Type.Object({ asid: Text, retired: Type.Literal(true) }),
     run: async (environment, { asid }) => {
       await environment.store.transaction(async (tx) => {
-        const { register } = directoryOf(environment);
-        if (!(await register.asidWasUsed(tx, asid))) throw unknownAsid(asid);
-        const holder = (await holdersOf(environment, tx)).get(asid);
-        if (holder !== undefined) await gatewayOf(environment).unbindAsid(tx, holder.appId);
-        if ((await register.accreditedSystem(tx, asid)) !== undefined)
-          await register.removeAccreditedSystem(tx, asid, authorOf(environment, 'System'));
+        const { asids } = directoryOf(environment);
+        const { boundTo } = await asids.describe(tx, asid);
+        if (boundTo !== undefined) await gatewayOf(environment).unbindAsid(tx, boundTo.appId);
+        await asids.retire(tx, asid, authorOf(environment, 'System'));
       });
       return { asid, retired: true as const };
     },
@@ -125,12 +113,6 @@ export const asidOperations = {
 
 function authorOf({ world }: Environment, actor: string): Author {
   return { actor, at: world.now() };
-}
-
-async function interactionsOf(environment: Environment, db: Db, services: readonly string[]): Promise<readonly string[]> {
-  const names = new Set(services.flatMap((id) => SERVICES_OF_ASIDS[id] ?? []));
-  const known = await directoryOf(environment).register.interactions(db);
-  return known.filter((each) => names.has(each.serviceName)).map((each) => each.interactionId);
 }
 
 async function requireAsid(environment: Environment, db: Db, asid: string): Promise<AccreditedSystem> {
@@ -170,7 +152,7 @@ function shown(system: AccreditedSystem, holders: Holders): ManagedAsid {
     productName,
     productVersion,
     partyKey,
-    services: [...servicesIn(interactions)],
+    services: servicesIn(interactions).filter((each) => SERVICE_IDS.includes(each)),
     interactions: [...interactions],
     ...(boundTo === undefined ? {} : { boundTo }),
     registeredAt: approval.requestedAt,

@@ -53,6 +53,7 @@ export interface AsidRequest {
   /** A registered product, or the name of one. */
   readonly productKey?: string;
   readonly productName?: string;
+  readonly productVersion?: string;
   readonly manufacturerOdsCode?: string;
   readonly partyKey?: string;
   readonly accessMode?: AccessMode;
@@ -124,7 +125,7 @@ export async function allocateFor(desk: AsidDesk, tx: Db, request: AsidRequest, 
 }
 
 async function systemFor({ environment }: AsidDesk, tx: Db, request: AsidRequest): Promise<Parameters<typeof allocateAsid>[2]> {
-  const { odsCode, productKey, manufacturerOdsCode, partyKey, accessMode, capability, services } = request;
+  const { odsCode, productKey, productVersion, manufacturerOdsCode, partyKey, accessMode, capability, services } = request;
   const holder = await organisation(tx, odsCode);
   if (holder === undefined || !holder.open)
     throw new LocalRefusal(
@@ -146,7 +147,10 @@ async function systemFor({ environment }: AsidDesk, tx: Db, request: AsidRequest
     displayName: request.displayName ?? asidDisplayName(names),
     interactions: await interactionsOf(tx, services),
     ...(registered === undefined
-      ? { ...(manufacturerOdsCode === undefined ? {} : { manufacturerOdsCode }) }
+      ? {
+          ...(manufacturerOdsCode === undefined ? {} : { manufacturerOdsCode }),
+          ...(productVersion === undefined ? {} : { productVersion }),
+        }
       : { manufacturerOdsCode: registered.manufacturerOdsCode, productKey: registered.productKey, productVersion: registered.version }),
     ...(partyKey === undefined ? {} : { partyKey }),
   };
