@@ -358,5 +358,5 @@ test('no view of the register disagrees with another, whatever happened', async 
     // One environment lives through all runs: a smaller example cannot be tried from where a failure was found.
     { seed: 20_261_125, numRuns: 6, endOnFailure: true },
   );
-  assert.ok(systems.length > 5 && systems.some((each) => !each.live), `${systems.length} systems were registered`);
+  assert.ok(systems.length > 3 && systems.some((each) => !each.live), `${systems.length} systems were registered`);
 });
