@@ -233,7 +233,7 @@ async function endpoints(partyKey: string, interaction: string): Promise<readonl
 
 async function address(name: string): Promise<string> {
   names.send(packet.encode({ type: 'query', id: 1, questions: [{ type: 'A', name }] }), dnsPort, '127.0.0.1');
-  const [answer] = await once(names, 'message', { signal: AbortSignal.timeout(5_000) });
+  const [answer] = await once(names, 'message', { signal: AbortSignal.timeout(30_000) });
   const [first] = packet.decode(answer).answers ?? [];
   return first !== undefined && 'data' in first ? String(first.data) : 'nothing';
 }
