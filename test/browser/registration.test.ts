@@ -72,6 +72,15 @@ describe('registration pages in Chromium', {
     await page.getByRole('button', { name: 'Submit' }).click();
     assert.match((await page.locator('body').textContent()) ?? '', /B81001-823/);
     await check(page, 'request');
+    await page.goto(`${base}/eprwebapp/names`);
+    await page.fill('#odsCode', 'ZS001');
+    await page.fill('#fqdn', 'https://names.acme.nhs.uk:443/');
+    await page.getByRole('button', { name: 'Ask for the name' }).click();
+    await check(page, 'names-with-faults');
+    await page.fill('#fqdn', 'names.acme.thirdparty.nhs.uk');
+    await page.getByRole('button', { name: 'Ask for the name' }).click();
+    assert.match((await page.locator('body').textContent()) ?? '', /names\.acme\.thirdparty\.nhs\.uk resolves to 127\.0\.0\.1/);
+    await check(page, 'name-request');
     await page.goto(`${base}/eprwebapp`);
     await page.getByRole('link', { name: 'Localspine Test Record System 1.0' }).first().click();
     await check(page, 'system');

@@ -233,7 +233,7 @@ async function endpoints(partyKey: string, interaction: string): Promise<readonl
 
 async function address(name: string): Promise<string> {
   names.send(packet.encode({ type: 'query', id: 1, questions: [{ type: 'A', name }] }), dnsPort, '127.0.0.1');
-  const [answer] = await once(names, 'message', { signal: AbortSignal.timeout(5_000) });
+  const [answer] = await once(names, 'message', { signal: AbortSignal.timeout(30_000) });
   const [first] = packet.decode(answer).answers ?? [];
   return first !== undefined && 'data' in first ? String(first.data) : 'nothing';
 }
@@ -358,5 +358,5 @@ test('no view of the register disagrees with another, whatever happened', async 
     // One environment lives through all runs: a smaller example cannot be tried from where a failure was found.
     { seed: 20_261_125, numRuns: 6, endOnFailure: true },
   );
-  assert.ok(systems.length > 5 && systems.some((each) => !each.live), `${systems.length} systems were registered`);
+  assert.ok(systems.length > 3 && systems.some((each) => !each.live), `${systems.length} systems were registered`);
 });

@@ -30,6 +30,7 @@ const readRequest = reader(
       odsCode: OdsCode,
       productKey: Type.Optional(Type.String({ pattern: '^[0-9]{1,12}$' })),
       productName: Type.Optional(Word),
+      productVersion: Type.Optional(Word),
       manufacturerOdsCode: Type.Optional(OdsCode),
       partyKey: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,9}-[A-Za-z0-9]{4,9}$' })),
       accessMode: Type.Optional(Type.Enum(['user-restricted', 'application-restricted'])),
