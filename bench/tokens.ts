@@ -159,6 +159,7 @@ async function checkInProcess(live: number): Promise<{ readonly microseconds: nu
       asid: undefined,
       jwks: undefined,
       jwksUrl: undefined,
+      stage: 'live',
       createdAt: now,
     });
     const token = { hash: fingerprint('token'), appId: 'a', chainId: undefined, facts, issuedAt: now, expiresAt: now + 600_000 };

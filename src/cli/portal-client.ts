@@ -20,8 +20,11 @@ export class PortalClient {
     this.#certificates = certificates;
   }
 
-  /** Throws LocalRefusal 503 when LocalSpine is not running with this data folder. */
-  static of(invocation: Invocation): PortalClient {
+  /**
+   * @param as for whom; the one named with `--as` when absent
+   * @throws LocalRefusal 503 when LocalSpine is not running with this data folder
+   */
+  static of(invocation: Invocation, as = invocation.text('as')): PortalClient {
     const { configuration } = invocation;
     const running = readRunning(configuration);
     if (running === undefined)
@@ -33,7 +36,6 @@ export class PortalClient {
       );
     const keyFile = join(configuration.home, 'seal.key');
     const sealKey = configuration.sealKey ?? (existsSync(keyFile) ? readFileSync(keyFile, 'utf8').trim() : '');
-    const as = invocation.text('as');
     const headers = {
       authorization: `Bearer ${operatorToken(configuration, createSealer(sealKey))}`,
       ...(as !== undefined && { 'localspine-as': as }),

@@ -18,7 +18,9 @@ import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addMaintenanceCommands } from './commands/maintenance.ts';
+import { addOnboarding } from './commands/onboard.ts';
 import { addPortalCommands } from './commands/portal.ts';
+import { addRehearsals } from './commands/rehearse.ts';
 import { addReset } from './commands/reset.ts';
 import { addSeed } from './commands/seed.ts';
 import { addSmartcardCommands } from './commands/smartcard.ts';
@@ -61,6 +63,8 @@ export function buildProgram(book: CommandBook): Command {
     addSnapshotCommands,
     addReset,
     addSeed,
+    addOnboarding,
+    addRehearsals,
     addCollection,
     addPortalCommands,
     addConformanceCommands,

@@ -2,31 +2,34 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
-import { StoreFaults } from '../kernel/faults/store-faults.ts';
+import type { StoreFaults } from '../kernel/faults/store-faults.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
 import { createWebApp } from '../kernel/http/web-app.ts';
-import { Journal } from '../kernel/journal/journal.ts';
+import type { Journal } from '../kernel/journal/journal.ts';
 import { RequestMetrics } from '../kernel/metrics.ts';
-import { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
+import type { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
 import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
-import type { EnvironmentFacts, EnvironmentSettings, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
-import { type Db, type Store, tablesOf } from '../kernel/store/store.ts';
+import type { EnvironmentFacts, EnvironmentSettings, OfferKey, Service } from '../kernel/service.ts';
+import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
 import { adviseClients } from './connection/advice.ts';
 import type { EnvironmentDefinition } from './definitions.ts';
 import { type DoorPlan, Doors } from './doors.ts';
+import { type Kernel, kernelOf } from './environment-kernel.ts';
 import { factsOf } from './facts.ts';
-import { Maintenance } from './maintenance/maintenance.ts';
-import { ENVIRONMENT_TABLES } from './maintenance/migrations.ts';
+import type { Maintenance } from './maintenance/maintenance.ts';
+import { ENVIRONMENT_TABLES, environmentTables } from './maintenance/migrations.ts';
 import { plainHttpServesNoNationalPath } from './plain-http.ts';
 import type { DoorPorts } from './ports.ts';
+import { recordingMigrations } from './recording/migrations.ts';
 import type { Recordings } from './recording/recordings.ts';
 import { recordingsOf } from './recording/recordings-of.ts';
 import { recordRefusedClient } from './refused-client.ts';
 import { RouteFacts } from './route-facts.ts';
+import { type BuiltService, buildServices, offeredBy } from './service-building.ts';
 import { serviceDoorPlans } from './service-door-plans.ts';
 import { ServiceDoors } from './service-doors.ts';
 import { noteVisit } from './visit-note.ts';
@@ -54,12 +57,6 @@ export interface EnvironmentParts {
   readonly registerAdmin: (app: FastifyInstance, environment: Environment) => Promise<void>;
   /** Told as slow work begins: "making keys". */
   readonly progress: (step: string) => void;
-}
-
-/** A service and what it became in this environment. */
-export interface BuiltService {
-  readonly manifest: Service<unknown>;
-  readonly running: RunningService<unknown>;
 }
 
 /** One isolated world: store, clock, services, doors (DESIGN.md, "Environment"). */
@@ -318,73 +315,14 @@ export class Environment {
   }
 }
 
-interface Kernel {
-  readonly journal: Journal;
-  readonly faults: StoreFaults;
-  readonly outbox: StoreOutbox;
-  readonly maintenance: Maintenance;
-}
-
-async function kernelOf(parts: EnvironmentParts, world: World): Promise<Kernel> {
-  const maintenance = await Maintenance.open({
-    environment: parts.definition.id,
-    store: parts.store,
-    world,
-    random: secureRandom,
-    mode: parts.settings.maintenance ?? 'announced',
-  });
+/** Migrations of the kernel, of the environment itself, of the recordings and of each service, by owner. */
+export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
   return {
-    maintenance,
-    journal: new Journal({
-      store: parts.journalStore,
-      clock: world,
-      random: secureRandom,
-      keep: parts.journalKeep,
-      onError: (text) => parts.log.error({ text }, 'journal'),
-    }),
-    faults: new StoreFaults(parts.store, world, secureRandom),
-    outbox: new StoreOutbox({ store: parts.store, world, random: secureRandom, log: parts.log, availability: maintenance }),
+    kernel,
+    environment: environmentTables,
+    recording: recordingMigrations,
+    ...Object.fromEntries(services.map((each) => [each.name, each.migrations])),
   };
-}
-
-async function buildServices(
-  parts: EnvironmentParts,
-  environment: EnvironmentFacts,
-  world: World,
-  kernel: Kernel,
-): Promise<BuiltService[]> {
-  const built: BuiltService[] = [];
-  for (const manifest of parts.services) {
-    const context: ServiceContext = {
-      environment,
-      store: parts.store,
-      clock: world,
-      random: secureRandom,
-      blobs: parts.blobs,
-      faults: kernel.faults,
-      outbox: kernel.outbox,
-      journal: kernel.journal,
-      availability: kernel.maintenance,
-      sealer: parts.sealer,
-      log: parts.log.child({ service: manifest.name }),
-      use: <Api>(service: Service<Api>): Api => {
-        const found = built.find((each) => each.manifest.name === service.name);
-        if (found === undefined) throw new Error(`service ${manifest.name} uses ${service.name}, which is not built before it`);
-        return found.running.api as Api;
-      },
-      offered: (key) => offeredBy(parts.services, key),
-    };
-    built.push({ manifest, running: await manifest.create(context) });
-  }
-  return built;
-}
-
-/** What services offer under a key in their manifests. */
-function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): readonly T[] {
-  return services
-    .flatMap((each) => each.offers ?? [])
-    .filter((each) => each.key === key.name)
-    .map((each) => each.value as T);
 }
 
 /** Throws LocalRefusal 503 while a service cannot do its work. */

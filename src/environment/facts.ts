@@ -7,6 +7,7 @@ interface FactParts {
   readonly definition: EnvironmentDefinition;
   readonly ports: DoorPorts;
   readonly publicHost: string;
+  /** Names of this machine, beside localhost. */
   readonly machineNames?: readonly string[];
   readonly settings: EnvironmentSettings;
 }

@@ -30,9 +30,9 @@ export class World implements Clock {
     id: 1,
     clock_offset: 0,
     fault_rules: 0,
+    agreed_version: 0,
     recordings: 0,
     recording_turn: 0,
-    agreed_version: 0,
     seeded_at: null,
     created_at: 0,
   };
@@ -53,9 +53,9 @@ export class World implements Clock {
         id: 1,
         clock_offset: 0,
         fault_rules: 0,
+        agreed_version: 0,
         recordings: 0,
         recording_turn: 0,
-        agreed_version: 0,
         seeded_at: null,
         created_at: systemTime.now(),
       })

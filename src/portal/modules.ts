@@ -7,6 +7,7 @@ import { conformance } from './conformance/index.ts';
 import { connecting } from './connecting/index.ts';
 import { mail } from './mail/index.ts';
 import type { PortalModule } from './module.ts';
+import { release } from './release/index.ts';
 import { schedule } from './schedule/index.ts';
 
 /** The parts of the portal, in the order in which they are built: each may use those before it. */
@@ -20,4 +21,5 @@ export const portalModules: readonly PortalModule[] = [
   applications,
   asids,
   schedule,
+  release,
 ];

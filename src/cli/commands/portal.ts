@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { CommandBook } from '../invocation.ts';
 import { table } from '../output.ts';
 import { PortalClient } from '../portal-client.ts';
+import { addRoadCommands } from './road.ts';
 
 const Text = Type.String();
 const Done = Type.Object({ done: Type.Literal(true) });
@@ -16,6 +17,7 @@ export function addPortalCommands(program: Command, book: CommandBook): void {
   addAccountCommands(portal, book);
   addTeamCommands(portal, book);
   addRecordCommands(portal, book);
+  addRoadCommands(portal, book);
 }
 
 function addAccountCommands(portal: Command, book: CommandBook): void {

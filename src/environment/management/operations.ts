@@ -5,6 +5,7 @@ import { connectingOperations } from './connecting.ts';
 import { environmentOperations } from './environment.ts';
 import { maintenanceOperations } from './maintenance.ts';
 import { recordingOperations } from './recordings.ts';
+import { releaseOperations } from './release.ts';
 
 /** Everything that may be asked of an environment from above, by name. */
 export const operations = {
@@ -14,6 +15,7 @@ export const operations = {
   ...applicationOperations,
   ...asidOperations,
   ...maintenanceOperations,
+  ...releaseOperations,
 };
 
 type Operations = typeof operations;

@@ -55,7 +55,7 @@ export const kernelMigrations: Migrations = {
         .execute();
     },
   },
-  '0002-agreed-version': {
+  '0003-agreed-version': {
     async up(db) {
       await db.schema
         .alterTable('kernel_world')

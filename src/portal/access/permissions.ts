@@ -30,6 +30,11 @@ export const PERMISSIONS = {
   'asid.see': { supplier: 'own', euo: 'organisation', reviewer: 'all', operator: 'all' },
   'asid.request': { supplier: 'own', operator: 'all' },
   'asid.operate': { operator: 'all' },
+  // roads to production
+  'road.see': { supplier: 'own', euo: 'organisation', reviewer: 'all', operator: 'all' },
+  'road.begin': { supplier: 'own', operator: 'all' },
+  'road.act': { supplier: 'own', operator: 'all' },
+  'road.decide': { euo: 'organisation', reviewer: 'desk', operator: 'all' },
   // audit trail
   'audit.see': { supplier: 'own', euo: 'organisation', operator: 'all' },
   // getting connected

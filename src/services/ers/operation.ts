@@ -82,6 +82,8 @@ export interface Operation<Body = unknown> {
   readonly anyUser?: true;
   /** A040: SPCA without the on-behalf-of header. */
   readonly withoutOnBehalfOf?: true;
+  /** Changes nothing though it is a POST: a smoke test in production may call it. */
+  readonly reads?: true;
   readonly ifMatch: boolean;
   readonly body: BodyKind<Body>;
   /** Media types it can answer with; for 406. */

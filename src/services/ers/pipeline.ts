@@ -116,7 +116,9 @@ async function passGateway(
   const correlationId = request.headers['x-correlation-id'];
   if (typeof correlationId === 'string') exchange.correlationId = correlationId;
   const admitted =
-    parts.world.environment.access === 'open' ? await passOpenly(parts, request, operation) : await passChecks(parts, base, request);
+    parts.world.environment.access === 'open'
+      ? await passOpenly(parts, request, operation)
+      : await passChecks(parts, base, request, operation);
   const { headers } = admitted;
   exchange.userId = headers.userId;
   if (headers.odsCode !== undefined) exchange.odsCode = headers.odsCode;
@@ -142,6 +144,7 @@ async function passChecks(
   parts: PipelineParts,
   base: string,
   request: FastifyRequest,
+  operation: Operation | undefined,
 ): Promise<{ appId: string; headers: InternalHeaders }> {
   const { exchange } = request;
   const { gateway, world } = parts;
@@ -150,7 +153,7 @@ async function passChecks(
     exchange.appId = grant.app.appId;
     exchange.passed('gateway.token', `${grant.kind} token of ${grant.app.name}`);
     const proxyRequest: ProxyRequest = { path: pathBelow(base, request), header: (name) => headerOf(request, name) };
-    const product = gateway.admit(grant, base);
+    const product = gateway.admit(grant, base, operation !== undefined && changesNothing(operation) ? 'reads' : 'writes');
     const asid = admitApplication(grant, proxyRequest, product.attributes['EUOAllowlistRequired'] === 'true');
     exchange.passed('ers.proxy.scope');
     exchange.passed('ers.proxy.asid', asid);
@@ -161,6 +164,11 @@ async function passChecks(
     if (error instanceof GatewayRefusal) throw tokenRefused(error.explanation, error.faultString, error.wwwAuthenticate);
     throw error;
   }
+}
+
+/** Whether an operation may be called while an application of production has its smoke test only. */
+function changesNothing({ method, reads }: Operation): boolean {
+  return method === 'GET' || method === 'HEAD' || reads === true;
 }
 
 /** The back end's steps (ers.md §7.3, order of evaluation). */

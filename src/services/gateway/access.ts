@@ -1,10 +1,11 @@
 import type { Instant } from '../../kernel/clock.ts';
+import type { Explanation } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { type ApplicationStatus, approvedProducts, keyFault, standingOf, visibleAttributes } from './application.ts';
+import { type ApplicationStatus, approvedProducts, keyFault, type LiveStage, standingOf, visibleAttributes } from './application.ts';
 import { GatewayRefusal } from './errors.ts';
 import { type ApiProduct, covers } from './products.ts';
 import { fingerprint } from './secrets.ts';
-import { findClient, readAttributes } from './store/applications.ts';
+import { findClient, readAttributes, readStage } from './store/applications.ts';
 import { type GrantRow, readFacts, tokenWithApplication } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
 
@@ -15,6 +16,7 @@ export interface ApplicationFacts {
   /** Environment it is registered in: a token never reaches another one. */
   readonly environment: string;
   readonly status: ApplicationStatus;
+  readonly stage: LiveStage;
   readonly asid?: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -82,6 +84,7 @@ function grantOf(environment: string, row: GrantRow, issuedAt: Instant, expiresA
     name: row.name,
     environment,
     status: 'approved',
+    stage: readStage(row.live_stage),
     attributes: visibleAttributes(readAttributes(row.attributes), asid),
   };
   if (asid !== undefined) app.asid = asid;
@@ -128,25 +131,55 @@ function expiredToken(byAge: boolean): GatewayRefusal {
   });
 }
 
+/** What a call does to data: a smoke test in production may only read. */
+export type CallKind = 'reads' | 'writes';
+
 /**
  * The product of a token that covers a path.
  *
- * @throws GatewayRefusal 401 when none does: the application subscribes to another API
+ * @throws GatewayRefusal 401 when none does (the application subscribes to another API), or while the application is not live (PTL-119)
  */
-export function admit(world: GatewayWorld, grant: AccessGrant, path: string): ApiProduct {
+export function admit(world: GatewayWorld, grant: AccessGrant, path: string, kind: CallKind = 'writes'): ApiProduct {
   for (const name of grant.products) {
     const product = world.products.get(name);
-    if (product !== undefined && covers(product, path)) return product;
+    if (product === undefined || !covers(product, path)) continue;
+    if (!mayPass(grant.app.stage, kind)) throw notLive(grant.app);
+    return product;
   }
-  throw new GatewayRefusal(
+  throw noProduct({
+    check: 'gateway.product',
+    why: `The token is for ${grant.products.join(', ') || 'no product'}; none of these answers ${path}.`,
+    fix: 'Subscribe the application to the product of this API and ask for a new token.',
+  });
+}
+
+function mayPass(stage: LiveStage, kind: CallKind): boolean {
+  return stage === 'live' || (stage === 'smoke-test' && kind === 'reads');
+}
+
+/** There is no national text for it: to the platform the product is not approved until go-live is confirmed. */
+function notLive({ name, stage }: Pick<ApplicationFacts, 'name' | 'stage'>): GatewayRefusal {
+  return noProduct(
+    stage === 'smoke-test'
+      ? {
+          check: 'gateway.live',
+          why: `The application ${name} is open for its smoke test only: calls that change data pass once go-live is confirmed.`,
+          fix: 'Call what only reads, then report the smoke test in the portal.',
+        }
+      : {
+          check: 'gateway.live',
+          why: `The application ${name} is registered in production but not live.`,
+          fix: 'Finish the path to live in the portal: the PROD form, the smoke test, and the confirmation by e-RS Partners.',
+        },
+  );
+}
+
+function noProduct(explanation: Explanation): GatewayRefusal {
+  return new GatewayRefusal(
     401,
     'Invalid API call as no apiproduct match found',
     'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound',
-    {
-      check: 'gateway.product',
-      why: `The token is for ${grant.products.join(', ') || 'no product'}; none of these answers ${path}.`,
-      fix: 'Subscribe the application to the product of this API and ask for a new token.',
-    },
+    explanation,
   );
 }
 
@@ -183,11 +216,15 @@ export async function verifyApiKey(world: GatewayWorld, db: Db, apiKey: string |
       'oauth.v2.InvalidApiKeyForGivenResource',
       'No approved product of the application covers this API.',
     );
-  const { appId, name, status, asid } = application;
+  const { appId, name, status, stage, asid } = application;
+  // APIs that take a key alone only read.
+  if (!mayPass(stage, 'reads'))
+    throw refuse('Invalid ApiKey for given resource', 'oauth.v2.InvalidApiKeyForGivenResource', notLive(application).explanation.why);
   return {
     appId,
     name,
     status,
+    stage,
     environment: world.environment.id,
     attributes: visibleAttributes(application.attributes, asid),
     ...(asid === undefined ? {} : { asid }),

@@ -1,6 +1,6 @@
 import type { Db } from '../../kernel/store/store.ts';
-import { type AccessGrant, type ApplicationFacts, admit, verifyAccessToken, verifyApiKey } from './access.ts';
-import type { Subscription } from './application.ts';
+import { type AccessGrant, type ApplicationFacts, admit, type CallKind, verifyAccessToken, verifyApiKey } from './access.ts';
+import type { LiveStage, Subscription } from './application.ts';
 import type { Examination } from './examination.ts';
 import type { KeyExamination } from './key-examination.ts';
 import {
@@ -19,6 +19,7 @@ import {
   setAttributes,
   setCallbackUrl,
   setJwks,
+  setStage,
   subscribe,
   unbindAsid,
   viewApplication,
@@ -33,8 +34,8 @@ import type { GatewayWorld } from './world.ts';
 export interface GatewayApi {
   /** What `Authorization` grants. Throws GatewayRefusal 401 with the platform's fault: missing, unknown, expired. One query. */
   verifyAccessToken(db: Db, authorization: string | undefined): Promise<AccessGrant>;
-  /** The product of the token that covers a path. Throws GatewayRefusal 401 when none does. */
-  admit(grant: AccessGrant, path: string): ApiProduct;
+  /** The product of the token that covers a path. Throws GatewayRefusal 401 when none does, or while the application is not live. */
+  admit(grant: AccessGrant, path: string, kind?: CallKind): ApiProduct;
   /** Counts a request against spike arrest and quota of the application. Throws QuotaRefusal 429. */
   countRequest(db: Db, app: Pick<ApplicationFacts, 'appId'>, product: ApiProduct): Promise<void>;
   /** The application behind the header `apikey`, for APIs that take keys. Throws GatewayRefusal 401. */
@@ -56,6 +57,8 @@ export interface GatewayApi {
   setCallbackUrl(tx: Db, appId: string, callbackUrl: string): Promise<void>;
   subscribe(tx: Db, appId: string, productName: string, approve?: boolean): Promise<readonly Subscription[]>;
   approveProduct(tx: Db, appId: string, productName: string): Promise<readonly Subscription[]>;
+  /** How far an application may go in production. Throws LocalRefusal 404. */
+  setStage(tx: Db, appId: string, stage: LiveStage): Promise<void>;
   rotateKey(tx: Db, appId: string, revokeOthers?: boolean): Promise<NewKey>;
   /** Adds the key the caller drew: may be repeated. Throws LocalRefusal 404, 409. */
   addKey(
@@ -75,7 +78,7 @@ export interface GatewayApi {
 export function gatewayApi(world: GatewayWorld): GatewayApi {
   return {
     verifyAccessToken: (db, authorization) => verifyAccessToken(world, db, authorization),
-    admit: (grant, path) => admit(world, grant, path),
+    admit: (grant, path, kind) => admit(world, grant, path, kind),
     countRequest: (_db, app, product) => countRequest(world, app, product),
     verifyApiKey: (db, apiKey, path) => verifyApiKey(world, db, apiKey, path),
     products: () => [...world.products.values()],
@@ -92,7 +95,8 @@ export function gatewayApi(world: GatewayWorld): GatewayApi {
     setAttributes,
     setCallbackUrl,
     subscribe: (tx, appId, productName, approve) => subscribe(world, tx, appId, productName, approve),
-    approveProduct,
+    approveProduct: (tx, appId, productName) => approveProduct(tx, appId, productName),
+    setStage,
     rotateKey: (tx, appId, revokeOthers) => rotateKey(world, tx, appId, revokeOthers),
     addKey: (tx, appId, wish) => addKey(world, tx, appId, wish),
     revokeKey,

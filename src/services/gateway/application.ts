@@ -12,6 +12,13 @@ export interface Subscription {
 /** Suspended: refused like a revoked one until the operator resumes it. */
 export type ApplicationStatus = 'approved' | 'suspended' | 'revoked';
 
+/**
+ * How far an application of production may go (PTL-119): not at all, with calls that only read while its smoke test is open, or live.
+ * Elsewhere every application is live from the start.
+ */
+export type LiveStage = 'not-live' | 'smoke-test' | 'live';
+export const LIVE_STAGES: readonly LiveStage[] = ['not-live', 'smoke-test', 'live'];
+
 /** An application as the API platform knows it (identity.md C.11): one per environment, with one callback URL. */
 export interface Application {
   readonly appId: string;
@@ -26,6 +33,7 @@ export interface Application {
   readonly jwks: string | undefined;
   /** Key set hosted by the supplier. */
   readonly jwksUrl: string | undefined;
+  readonly stage: LiveStage;
   readonly createdAt: Instant;
 }
 

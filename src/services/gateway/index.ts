@@ -6,13 +6,14 @@ import { pki } from '../pki/index.ts';
 import { type GatewayApi, gatewayApi } from './api.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
+import { liveStageOfApplication } from './migrations/0003-live-stage.ts';
 import { apiProduct } from './products.ts';
 import { chainsOfSession, endChains } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
 
 export type { AccessGrant, ApplicationFacts } from './access.ts';
 export type { GatewayApi } from './api.ts';
-export type { ApplicationStatus, Subscription } from './application.ts';
+export type { ApplicationStatus, LiveStage, Subscription } from './application.ts';
 export { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
 export type { Examination } from './examination.ts';
 export type { KeyCheck } from './jwks.ts';
@@ -26,7 +27,7 @@ export { BUILD, isStatusKey, STATUS_KEY, statusReport } from './status.ts';
 export const gateway: Service<GatewayApi> = {
   name: 'gateway',
   title: 'API platform',
-  migrations: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization },
+  migrations: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization, '0003-live-stage': liveStageOfApplication },
   // Tokens outlive a reset with the applications they belong to; a spent jti stays spent. Log-ons under way and fetched keys do not.
   tables: {
     gateway_application: 'kept',

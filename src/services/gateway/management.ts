@@ -1,7 +1,14 @@
 /** The application register: what operators, the portal and the command line do to applications. Every operation may be repeated. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { type ApiKey, type Application, type ApplicationStatus, type Subscription, visibleAttributes } from './application.ts';
+import {
+  type ApiKey,
+  type Application,
+  type ApplicationStatus,
+  type LiveStage,
+  type Subscription,
+  visibleAttributes,
+} from './application.ts';
 import { kidsOf } from './jwks.ts';
 import type { AccessMode } from './products.ts';
 import {
@@ -68,6 +75,7 @@ export interface ApplicationView {
   readonly status: ApplicationStatus;
   readonly callbackUrl?: string;
   readonly subscriptions: readonly Subscription[];
+  readonly stage: LiveStage;
   readonly asid?: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** The public keys hosted here, and their names. */
@@ -138,6 +146,8 @@ function newApplication(
     asid: undefined,
     jwks: keys.jwks,
     jwksUrl: keys.jwksUrl,
+    // Production opens at go-live; an operator who registers past the reviewers opens it at once.
+    stage: world.environment.production && registration.approve !== true ? 'not-live' : 'live',
     createdAt: world.clock.realNow(),
   };
   return { application, keys };
@@ -269,8 +279,8 @@ export async function subscribe(
   return subscriptions;
 }
 
-/** Approves a pending subscription. Throws LocalRefusal 404 when the application has not asked for the product. */
-export async function approveProduct(tx: Db, appId: string, productName: string): Promise<readonly Subscription[]> {
+/** Approves a pending subscription; `override` says that an operator did it past the reviewers. Throws LocalRefusal 404 when the application has not asked for the product. */
+export async function approveProduct(tx: Db, appId: string, productName: string, override = false): Promise<readonly Subscription[]> {
   const application = await requireApplication(tx, appId);
   if (!application.subscriptions.some((each) => each.product === productName))
     throw new LocalRefusal(
@@ -279,10 +289,19 @@ export async function approveProduct(tx: Db, appId: string, productName: string)
       `The application ${application.name} has not asked for the product ${productName}.`,
     );
   const subscriptions = application.subscriptions.map(
-    (each): Subscription => (each.product === productName ? { product: each.product, status: 'approved' } : each),
+    (each): Subscription =>
+      each.product === productName && each.status !== 'approved'
+        ? { product: each.product, status: 'approved', ...(override ? { override } : {}) }
+        : each,
   );
   await saveApplication(tx, { ...application, subscriptions });
   return subscriptions;
+}
+
+/** Says how far an application may go in production (PTL-119). Throws LocalRefusal 404. */
+export async function setStage(tx: Db, appId: string, stage: LiveStage): Promise<void> {
+  const application = await requireApplication(tx, appId);
+  if (application.stage !== stage) await saveApplication(tx, { ...application, stage });
 }
 
 /**
@@ -348,13 +367,14 @@ export async function listApplications(world: GatewayWorld, db: Db): Promise<rea
 }
 
 function viewOf(world: GatewayWorld, application: Application, keys: readonly ApiKey[]): ApplicationView {
-  const { appId, name, accessMode, status, callbackUrl, asid, jwksUrl } = application;
+  const { appId, name, accessMode, status, stage, callbackUrl, asid, jwksUrl } = application;
   return {
     appId,
     name,
     environment: world.environment.id,
     accessMode,
     status,
+    stage,
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
     subscriptions: application.subscriptions,
     ...(asid === undefined ? {} : { asid }),

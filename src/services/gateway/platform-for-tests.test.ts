@@ -13,6 +13,7 @@ import { type GatewayApi, gatewayApi } from './api.ts';
 import type { RegisteredApplication } from './management.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
+import { liveStageOfApplication } from './migrations/0003-live-stage.ts';
 import { registerTokenServers } from './oauth/routes.ts';
 import type { ApiProduct } from './products.ts';
 import type { GatewayWorld, SignInProvider } from './world.ts';
@@ -179,7 +180,9 @@ export async function startPlatform(
 ): Promise<Platform> {
   const clock = new TwoWatches('2026-11-24T09:00:00.000Z');
   const context = await testContext({
-    migrations: { gateway: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization } },
+    migrations: {
+      gateway: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization, '0003-live-stage': liveStageOfApplication },
+    },
     clock,
     environment: { ...testEnvironment, ...changes.environment },
   });

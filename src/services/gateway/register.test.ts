@@ -338,6 +338,30 @@ describe('what APIs ask', () => {
     }
   });
 
+  test('an application that is not live is refused as if its product were not approved; a smoke test may read', async () => {
+    const platform = await startPlatform();
+    const { api, world } = platform;
+    const { appId, apiKey } = platform.unattended;
+    const token = await bearer(platform);
+    const outcome = async (stage: 'not-live' | 'smoke-test' | 'live', kind: 'reads' | 'writes') => {
+      await world.store.transaction((tx) => api.setStage(tx, appId, stage));
+      const grant = await api.verifyAccessToken(world.store.db, token);
+      try {
+        return api.admit(grant, '/referrals', kind).name === APP_PRODUCT.name ? 'passes' : 'another product';
+      } catch (error) {
+        assert.ok(error instanceof GatewayRefusal);
+        assert.equal(error.faultString, 'Invalid API call as no apiproduct match found');
+        return error.explanation.check;
+      }
+    };
+    assert.equal(await outcome('not-live', 'reads'), 'gateway.live');
+    await assert.rejects(api.verifyApiKey(world.store.db, apiKey, '/referrals'), { errorCode: 'oauth.v2.InvalidApiKeyForGivenResource' });
+    assert.equal(await outcome('smoke-test', 'reads'), 'passes');
+    assert.equal(await outcome('smoke-test', 'writes'), 'gateway.live');
+    assert.equal((await api.verifyApiKey(world.store.db, apiKey, '/referrals')).stage, 'smoke-test');
+    assert.equal(await outcome('live', 'writes'), 'passes');
+  });
+
   test('quota: 600 a minute; spike arrest: 720 a minute, spread over its seconds; off when the setting is off', async () => {
     const platform = await startPlatform({
       environment: { settings: { ...testEnvironment.settings, quota: true } },

@@ -9,7 +9,7 @@ import type { Generation } from './authorities.ts';
 import { markAllRevoked } from './certificate-store.ts';
 import type { RevocationReason } from './revocation.ts';
 import { publishList } from './revocation-list.ts';
-import { authorityKey, type IssuingPlace, issuerOf, newSubordinate, requireAuthority, rootOf } from './server-credentials.ts';
+import { type IssuingPlace, issuerOf, newSubordinate, requireAuthority, rootOf } from './server-credentials.ts';
 import { type FormerAuthority, formerAuthorities, replaceAuthority, type StoredAuthority } from './store.ts';
 
 /** A sub CA as it is now, and what it took the place of. */

@@ -174,7 +174,11 @@ export class BerWriter {
         return;
       }
     }
-    this.octets(Buffer.from(value, 'utf8'), tag);
+    const octets = Buffer.byteLength(value);
+    this.header(tag, octets);
+    this.#room(octets);
+    this.#bytes.write(value, this.#length, octets, 'utf8');
+    this.#length += octets;
   }
 
   octets(value: Uint8Array, tag: number = OCTET_STRING): void {

@@ -155,8 +155,8 @@ export class Entry implements Provenance {
 
 /** Writes an attribute as a search result carries it. */
 export function writeAttribute(writer: BerWriter, name: string, values: readonly string[]): void {
-  const sizes = values.map((value) => Buffer.byteLength(value));
-  const inSet = sizes.reduce((sum, size) => sum + sizeOfElement(size), 0);
+  let inSet = 0;
+  for (const value of values) inSet += sizeOfElement(Buffer.byteLength(value));
   writer.header(SEQUENCE, sizeOfElement(name.length) + sizeOfElement(inSet));
   writer.text(name);
   writer.header(SET, inSet);

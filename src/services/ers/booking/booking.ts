@@ -3,8 +3,8 @@ import type { Instant } from '../../../kernel/clock.ts';
 import { STU3_CODES } from '../codes.ts';
 import { ErsRefusal, unprocessable } from '../errors.ts';
 import type { Appointment, Code, HealthcareService, Referral, Slot } from '../model.ts';
+import { letterDueDate } from '../referral/letter-due-date.ts';
 import { type ReferralEvent, requireTransition } from '../referral/states.ts';
-import { letterDueDate } from '../referral/working-days.ts';
 import type { HospitalAnswer } from './hospital-system.ts';
 
 export const REVIEW_REASON_SYSTEM = `${STU3_CODES}eRS-ReviewReason-1`;

@@ -1,10 +1,11 @@
 /** A019: the letter that a patient takes home, by the state of the referral (ers.md §9 A019, §17). */
+
+import { addWorkingDays } from '../../../kernel/calendar/working-days.ts';
 import type { Instant } from '../../../kernel/clock.ts';
 import type { ReferralState } from '../codes.ts';
 import { unprocessable } from '../errors.ts';
 import type { HealthcareService, Referral } from '../model.ts';
 import { contactDays } from '../reference-data/reference-data.ts';
-import { addWorkingDays } from '../referral/working-days.ts';
 import { addressOf, type PrintedPatient, patientName } from './patient-banner.ts';
 import { organisationName, type PeopleAndPlaces } from './people-and-places.ts';
 import type { Block, PrintedDocument } from './printed-document.ts';

@@ -1,8 +1,9 @@
 /** What a patient sees of their referrals (ers.md §20.3), as rules over plain data. */
+
+import { addWorkingDays } from '../../../kernel/calendar/working-days.ts';
 import type { Instant } from '../../../kernel/clock.ts';
 import type { Appointment, HealthcareService, Referral } from '../model.ts';
 import { contactDays } from '../reference-data/reference-data.ts';
-import { addWorkingDays } from '../referral/working-days.ts';
 
 /** Codes of `https://fhir.nhs.uk/CodeSystem/eRS-ReferralState`, which differ from those of the other API. */
 const STATES: Readonly<Partial<Record<Referral['state'], string>>> = {

@@ -3,8 +3,8 @@ import type { Instant } from '../../../kernel/clock.ts';
 import { unprocessable } from '../errors.ts';
 import type { HealthcareService, LetterIntention, Referral, SearchCriteria } from '../model.ts';
 import { requireLetterIntention, requireShortlistShape, shortlistOf, storedCriteria } from './create.ts';
+import { letterDueDate } from './letter-due-date.ts';
 import { hasLetter, type ReferralEvent, requireTransition } from './states.ts';
-import { letterDueDate } from './working-days.ts';
 
 /** What the referrer asks for. */
 export interface ChangeShortlist {

@@ -2,7 +2,7 @@
 import type { Instant } from '../../../kernel/clock.ts';
 import { unprocessable } from '../errors.ts';
 import type { Caller, HealthcareService, LetterIntention, Referral, SearchCriteria, ShortlistEntry } from '../model.ts';
-import { letterDueDate } from './working-days.ts';
+import { letterDueDate } from './letter-due-date.ts';
 
 const DAY = 86_400_000;
 const MAXIMUM_SERVICES = 20;

@@ -11,7 +11,7 @@ import type { Appointment, Attachment, Referral, StoredFile } from '../model.ts'
 import { replaceFile } from '../store/files.ts';
 import { replaceReferral, reserveNumbers } from '../store/referrals.ts';
 import { type ImportedAttachment, type ImportedReferral, importedReferrals } from './import-schema.ts';
-import { letterDueDate } from './working-days.ts';
+import { letterDueDate } from './letter-due-date.ts';
 
 /** A referral with its files, ready to be stored. */
 interface PreparedReferral {

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { addWorkingDays } from '../../../kernel/calendar/working-days.ts';
 import { applyBooking, type BookingCommand, checkBooking } from '../booking/booking.ts';
 import { type ErsCode, ErsRefusal } from '../errors.ts';
 import type { Referral } from '../model.ts';
 import { acceptReferral, rejectReferral } from '../review/review.ts';
 import * as data from '../test-data.ts';
 import { type CreateReferral, createReferral, requireShortlistedServices } from './create.ts';
+import { letterDueDate } from './letter-due-date.ts';
 import { maintainLetters } from './letters.ts';
 import { relationshipTest } from './relationship.ts';
 import { isAllowed, REFERRAL_EVENTS, requireTransition, TRANSITIONS } from './states.ts';
-import { addWorkingDays, letterDueDate } from './working-days.ts';
 
 /** Runs `body` and gives the code of its refusal, or `allowed`. */
 function outcome(body: () => unknown): ErsCode | 'allowed' {

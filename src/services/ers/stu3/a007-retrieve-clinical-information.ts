@@ -22,6 +22,7 @@ export const retrieveClinicalInformation = operation({
   paths: ['/ReferralRequest/:ubrn/$ers.generateCRI'],
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: ['provider'],
+  reads: true,
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/pdf'],

@@ -50,6 +50,7 @@ export const retrieveWorklist = operation<WorklistRequest>({
     'REFERRING_ADMIN',
   ],
   applications: ['provider'],
+  reads: true,
   ifMatch: false,
   body: { kind: 'fhir', read: readRequest, parameters: BODY },
   produces: ['application/fhir+json'],

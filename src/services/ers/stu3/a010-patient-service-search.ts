@@ -62,6 +62,7 @@ export const patientServiceSearch = operation({
   paths: ['/HealthcareService/$ers.searchHealthcareServicesForPatient'],
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN'],
   applications: [],
+  reads: true,
   ifMatch: false,
   body: { kind: 'fhir', read: readServiceSearch, parameters: SEARCH },
   produces: ['application/fhir+json'],

@@ -35,6 +35,7 @@ export const retrieveAdviceWorklist = operation<WorklistFilters>({
   paths: ['/CommunicationRequest/$ers.fetchworklist'],
   functions: ['SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_ADMIN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: [],
+  reads: true,
   ifMatch: false,
   body: { kind: 'fhir', read: (resource) => readFilters(readParameters(resource, BODY)), parameters: BODY },
   produces: ['application/fhir+json'],

@@ -16,6 +16,7 @@ export const retrieveAdviceOverview = operation({
   paths: ['/CommunicationRequest/:ubrn/$ers.generateCRI'],
   functions: ['REFERRING_CLINICIAN', 'REFERRING_CLINICIAN_ADMIN', 'SERVICE_PROVIDER_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN_ADMIN'],
   applications: ['provider'],
+  reads: true,
   ifMatch: false,
   body: { kind: 'none' },
   produces: ['application/pdf'],

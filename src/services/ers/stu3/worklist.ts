@@ -1,8 +1,9 @@
 /** Worklists as they are written out (ers.md §12): one set of columns for each list, urls and order as in the published samples. */
+
+import { addWorkingDays } from '../../../kernel/calendar/working-days.ts';
 import { type Instant, isoDate, isoInstant } from '../../../kernel/clock.ts';
 import { type ReferralState, STU3_CODES, STU3_PROFILE, SYSTEMS, WORKLIST_STATUSES } from '../codes.ts';
 import type { ContextStatus, Referral } from '../model.ts';
-import { addWorkingDays } from '../referral/working-days.ts';
 import { clinicalContext, clinicalInformationStatus, type Worklist } from '../review/worklists.ts';
 import { codingOf, localCodeSystem } from './coding.ts';
 

@@ -13,6 +13,7 @@ import {
   setAttributes,
   setCallbackUrl,
   setJwks,
+  setStage,
   subscribe,
   unbindAsid,
   viewApplication,
@@ -132,7 +133,10 @@ function registerChanges(app: FastifyInstance, world: GatewayWorld): void {
     const { productName, approve } = ProductBody(body);
     const subscriptions = await store.transaction(async (tx) => {
       const after = await subscribe(world, tx, appId, productName, approve);
-      return approve === true ? approveProduct(tx, appId, productName) : after;
+      if (approve !== true) return after;
+      // Who calls this is the operator: in production it is their override of the reviewers.
+      await setStage(tx, appId, 'live');
+      return approveProduct(tx, appId, productName, world.environment.production);
     });
     return { subscriptions };
   });

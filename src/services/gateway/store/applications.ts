@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Instant } from '../../../kernel/clock.ts';
 import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
-import type { ApiKey, Application, Subscription } from '../application.ts';
+import { type ApiKey, type Application, LIVE_STAGES, type LiveStage, type Subscription } from '../application.ts';
 import type { ApiKeyRow, ApplicationRow, Tables } from './tables.ts';
 
 const subscriptionsCheck = Compile(
@@ -43,8 +43,16 @@ function toApplication(row: ApplicationRow): Application {
     asid: row.asid ?? undefined,
     jwks: row.jwks ?? undefined,
     jwksUrl: row.jwks_url ?? undefined,
+    stage: readStage(row.live_stage),
     createdAt: Number(row.created_at),
   };
+}
+
+/** A live stage from its column. */
+export function readStage(text: string): LiveStage {
+  const stage = LIVE_STAGES.find((each) => each === text);
+  if (stage === undefined) throw new Error('gateway_application.live_stage is not what this service writes');
+  return stage;
 }
 
 function toApiKey(
@@ -118,6 +126,7 @@ export async function saveApplication(tx: Db, application: Application): Promise
     asid: application.asid ?? null,
     jwks: application.jwks ?? null,
     jwks_url: application.jwksUrl ?? null,
+    live_stage: application.stage,
     created_at: application.createdAt,
   };
   const { app_id, ...changes } = row;

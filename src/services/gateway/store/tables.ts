@@ -10,6 +10,7 @@ export interface ApplicationRow {
   readonly asid: string | null;
   readonly jwks: string | null;
   readonly jwks_url: string | null;
+  readonly live_stage: string;
   readonly created_at: number;
 }
 

@@ -84,6 +84,7 @@ export interface GrantRow extends Omit<TokenRow, 'hash'> {
   readonly status: string;
   readonly attributes: string;
   readonly asid: string | null;
+  readonly live_stage: string;
 }
 
 /** The one query of the hot path: a token with its application. */
@@ -92,7 +93,13 @@ export const tokenWithApplication = prepare<{ hash: string }, Tables, GrantRow>(
     .selectFrom('gateway_token')
     .innerJoin('gateway_application', 'gateway_application.app_id', 'gateway_token.app_id')
     .select(['gateway_token.app_id', 'chain_id', 'facts', 'issued_at', 'expires_at'])
-    .select(['gateway_application.name', 'gateway_application.status', 'gateway_application.attributes', 'gateway_application.asid'])
+    .select([
+      'gateway_application.name',
+      'gateway_application.status',
+      'gateway_application.attributes',
+      'gateway_application.asid',
+      'gateway_application.live_stage',
+    ])
     .where('gateway_token.hash', '=', values.hash),
 );
 

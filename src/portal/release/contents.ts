@@ -1,0 +1,34 @@
+import type { Answers } from '../forms/form.ts';
+import type { ArtefactKind } from './artefacts.ts';
+import { coverageText } from './coverage.ts';
+import { artefactOf, type RoadFacts } from './facts.ts';
+import { issueRows } from './prod-form.ts';
+import { coverageOfUseCase, productionNeeds, readUseCase, usesOf } from './use-case.ts';
+import { certifiable } from './witness-cases.ts';
+
+/** What reviewers write into an artefact when they issue it, by `kind.action`; nothing for all other actions. */
+export function contentsOf(facts: RoadFacts, kind: ArtefactKind, action: string): Answers {
+  return CONTENTS[`${kind}.${action}`]?.(facts) ?? {};
+}
+
+const CONTENTS: Readonly<Record<string, (facts: RoadFacts) => Answers>> = {
+  // The skeleton of the SCAL: what the use case has said already.
+  'scal.issue': (facts) => {
+    const useCase = readUseCase(artefactOf(facts.road, 'use-case').answers);
+    return { 'product-version': facts.road.version, endpoints: useCase.endpoints, uses: usesOf(useCase) };
+  },
+  // Exactly what was passed (PTL-104).
+  'tcc.issue': ({ road }) => {
+    const coverage = coverageOfUseCase(readUseCase(artefactOf(road, 'use-case').answers));
+    const passed = certifiable(coverage, artefactOf(road, 'witness-test').answers);
+    return { reference: `TCC-${road.id.slice(0, 8).toUpperCase()}`, coverage: passed.map(coverageText) };
+  },
+  'connection-agreement.issue': ({ road }) => ({ reference: `CA-${road.id.slice(0, 8).toUpperCase()}` }),
+  'prod-form.issue': rowsAsCalculated,
+  // A query sends the form back with the rows that the use case has by now.
+  'prod-form.query': rowsAsCalculated,
+};
+
+function rowsAsCalculated({ road }: RoadFacts): Answers {
+  return issueRows(productionNeeds(readUseCase(artefactOf(road, 'use-case').answers)));
+}

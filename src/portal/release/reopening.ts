@@ -1,0 +1,44 @@
+import { textOf } from '../forms/form.ts';
+import { type ArtefactKind, artefact } from './artefacts.ts';
+import { certified, wantedCoverage } from './conditions.ts';
+import { beyond } from './coverage.ts';
+import { artefactOf, type RoadFacts } from './facts.ts';
+import { rowsIssued } from './prod-form.ts';
+import { productionNeeds, readUseCase, usesOf } from './use-case.ts';
+
+export interface Reopening {
+  readonly kind: ArtefactKind;
+  readonly action: string;
+}
+
+/**
+ * What an accepted use case opens again because it asks for more than was built, assured or set up (path-to-live.md §4.5): a new way of
+ * use goes back to the integration form, a new endpoint reopens assurance, a new organisation adds rows to the PROD form. What is live
+ * stays live meanwhile.
+ */
+export function reopenings(facts: RoadFacts): readonly Reopening[] {
+  const { road } = facts;
+  const useCase = readUseCase(artefactOf(road, 'use-case').answers);
+  const integration = artefactOf(road, 'integration-form');
+  const newUse = usesOf(useCase).some((use) => textOf(integration.answers, `app.${use}`) === '');
+  const assured = artefactOf(road, 'tcc').state === 'issued';
+  const newCoverage = assured && beyond(certified(facts), wantedCoverage(facts)).length > 0;
+  const rows = rowsIssued(artefactOf(road, 'prod-form').answers).map(({ ods, use }) => `${ods}/${use}`);
+  const newRows = rows.length > 0 && productionNeeds(useCase).some(({ ods, use }) => !rows.includes(`${ods}/${use}`));
+  const candidates: readonly (Reopening | false)[] = [
+    newUse && { kind: 'integration-form', action: 'amend' },
+    newCoverage && { kind: 'scal', action: 'reopen' },
+    newCoverage && { kind: 'witness-test', action: 'reopen' },
+    newCoverage && { kind: 'tcc', action: 'supersede' },
+    newCoverage && { kind: 'connection-agreement', action: 'amend' },
+    (newCoverage || newRows) && { kind: 'prod-form', action: 'reopen' },
+    (newCoverage || newRows) && { kind: 'smoke-test', action: 'reopen' },
+    (newCoverage || newRows) && { kind: 'go-live', action: 'reopen' },
+  ];
+  return candidates
+    .filter((each) => each !== false)
+    .filter(({ kind, action }) => {
+      const { state } = artefactOf(road, kind);
+      return artefact(kind).transitions.some((each) => each.action === action && each.from.includes(state));
+    });
+}
