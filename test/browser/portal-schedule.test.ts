@@ -48,8 +48,8 @@ describe('pages of maintenance and changes in Chromium', { skip: noChromium, con
     await page.getByLabel('DEP', { exact: true }).check();
     await page.getByLabel('Spine CIS').check();
     for (const [group, values] of [
-      ['It starts on', ['2', '12', '2026', '21:00']],
-      ['It ends on', ['2', '12', '2026', '23:00']],
+      ['It starts on', ['3', '12', '2031', '21:00']],
+      ['It ends on', ['3', '12', '2031', '23:00']],
     ] as const)
       for (const [index, label] of (['Day', 'Month', 'Year', 'Time, like 20:00'] as const).entries())
         await page
@@ -71,7 +71,7 @@ describe('pages of maintenance and changes in Chromium', { skip: noChromium, con
     const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
     const page = await context.newPage();
     await signIn(page);
-    for (const path of ['', '/calendar?month=2026-12', '/digest?week=2026-12-02', '/builds', '/releases', '/new']) {
+    for (const path of ['', '/calendar?month=2031-12', '/digest?week=2031-12-03', '/builds', '/releases', '/new']) {
       await page.goto(`${portal}/schedule${path}`);
       await judge(page, path === '' ? 'all' : (/\w+/.exec(path)?.[0] ?? ''));
     }
