@@ -11,12 +11,29 @@ const NEEDED_MAJOR = 24;
 const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
 
-if (isNewEnough()) await run();
-else handOver();
+/** How large each half of the young generation may grow, in MiB. With Node's own 32 the first boot of three environments takes 50 MiB more. */
+const HALF_OF_YOUNG_GENERATION = 16;
+
+if (!isNewEnough()) handOver();
+else if (canStartLean()) startLean();
+else await run();
 
 /** Node 24 with type stripping: the product runs from TypeScript source. */
 function isNewEnough() {
   return Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR && Boolean(process.features.typescript);
+}
+
+/** Servers only, where a process can become another (not on Windows), and nobody holds a channel to this one or has set the size himself. */
+function canStartLean() {
+  const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  const free = process.send === undefined && !options.includes('semi-space-size');
+  return process.argv[2] === 'start' && free && process.platform !== 'win32' && process.execve !== undefined;
+}
+
+/** Begins again in this process with the size that can only be said when Node starts. */
+function startLean() {
+  const size = `--max-semi-space-size=${HALF_OF_YOUNG_GENERATION}`;
+  process.execve(process.execPath, [process.execPath, size, ...process.execArgv, ...process.argv.slice(1)], process.env);
 }
 
 async function run() {

@@ -26,6 +26,18 @@ test('an older Node hands over to the one that came with the package, with argum
   assert.equal(JSON.parse(refused.stderr).error, 'usage');
 });
 
+test('a server begins again with a smaller young generation, unless a size is set', () => {
+  const first = (...nodeOptions: readonly string[]) => {
+    const tell = `data:text/javascript,process.on('exit', () => console.log(process.execArgv[0]))`;
+    return launch([...nodeOptions, '--import', tell], ['start', '--help'])
+      .stdout.trim()
+      .split('\n')
+      .at(-1);
+  };
+  assert.equal(first(), '--max-semi-space-size=16');
+  assert.equal(first('--max-semi-space-size=4'), '--max-semi-space-size=4');
+});
+
 test('the launcher is plain JavaScript that asks nothing of the old Node but its own modules', () => {
   const imports = [...readFileSync(LAUNCHER, 'utf8').matchAll(/from '([^']+)'/g)].map(([, name]) => name);
   assert.deepEqual(

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import { productVersion } from '../kernel/product-version.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addAsidCommands } from './commands/asid.ts';
+import { addAsidCalculator } from './commands/asid-calculator.ts';
 import { addBuildCommands } from './commands/build.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCis2Commands } from './commands/cis2.ts';
@@ -45,6 +47,7 @@ export function buildProgram(book: CommandBook): Command {
     addStart,
     addStatus,
     addEnvCommands,
+    addAsidCommands,
     addDnsCommands,
     addAppCommands,
     addKeyCommands,
@@ -69,6 +72,7 @@ export function buildProgram(book: CommandBook): Command {
     addPortalCommands,
     addConformanceCommands,
     addEvidenceCommands,
+    addAsidCalculator,
   ])
     add(program, book);
   return program;

@@ -12,7 +12,7 @@ import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
 import type { EnvironmentFacts, EnvironmentSettings, OfferKey, Service } from '../kernel/service.ts';
-import { type Db, type Migrations, type Store, tablesOf } from '../kernel/store/store.ts';
+import { type Db, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
 import { adviseClients } from './connection/advice.ts';
@@ -21,10 +21,9 @@ import { type DoorPlan, Doors } from './doors.ts';
 import { type Kernel, kernelOf } from './environment-kernel.ts';
 import { factsOf } from './facts.ts';
 import type { Maintenance } from './maintenance/maintenance.ts';
-import { ENVIRONMENT_TABLES, environmentTables } from './maintenance/migrations.ts';
+import { ENVIRONMENT_TABLES } from './maintenance/migrations.ts';
 import { plainHttpServesNoNationalPath } from './plain-http.ts';
 import type { DoorPorts } from './ports.ts';
-import { recordingMigrations } from './recording/migrations.ts';
 import type { Recordings } from './recording/recordings.ts';
 import { recordingsOf } from './recording/recordings-of.ts';
 import { recordRefusedClient } from './refused-client.ts';
@@ -313,16 +312,6 @@ export class Environment {
     await app.ready();
     return app;
   }
-}
-
-/** Migrations of the kernel, of the environment itself, of the recordings and of each service, by owner. */
-export function environmentMigrations(services: readonly Service<unknown>[], kernel: Migrations): Readonly<Record<string, Migrations>> {
-  return {
-    kernel,
-    environment: environmentTables,
-    recording: recordingMigrations,
-    ...Object.fromEntries(services.map((each) => [each.name, each.migrations])),
-  };
 }
 
 /** Throws LocalRefusal 503 while a service cannot do its work. */

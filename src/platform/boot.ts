@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
+import { environmentMigrations } from '../environment/all-migrations.ts';
 import { ENVIRONMENTS, type EnvironmentId } from '../environment/definitions.ts';
-import { Environment, environmentMigrations } from '../environment/environment.ts';
+import { Environment } from '../environment/environment.ts';
 import { doorPorts } from '../environment/ports.ts';
 import { environmentServices } from '../environment/services.ts';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';

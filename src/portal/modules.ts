@@ -16,10 +16,10 @@ export const portalModules: readonly PortalModule[] = [
   mail,
   access,
   catalogue,
-  conformance,
-  connecting,
   applications,
   asids,
-  schedule,
+  conformance,
+  connecting,
   release,
+  schedule,
 ];

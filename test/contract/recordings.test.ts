@@ -85,7 +85,9 @@ describe('recordings through the management interface', { concurrency: false }, 
       const { facts } = await openSeal((await environment.call('recordings.seal', { id, head, lines: 5 })).jws);
       assert.deepEqual([facts.recording, facts.head, facts.lines, facts.recordingHead], [id, head, 5, ended.head]);
       assert.ok((await environment.call('recordings.list', {})).recordings.some((each) => each.id === id));
-      assert.equal((await environment.call('recordings.fingerprint', {}))['environment'], 'INT');
+      const fingerprint = await environment.call('recordings.fingerprint', {});
+      assert.equal(fingerprint['environment'], 'INT');
+      for (const part of ['version', 'settings', 'builds', 'authorities', 'services']) assert.ok(fingerprint[part], part);
       assert.deepEqual(await environment.call('recordings.delete', { id }), { deleted: true });
       assert.deepEqual(await environment.call('recordings.delete', { id }), { deleted: false });
       await assert.rejects(environment.call('recordings.show', { id }), { status: 404, code: 'recording_unknown' });

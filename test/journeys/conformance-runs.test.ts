@@ -26,7 +26,7 @@ interface CaseView {
 }
 
 describe('a conformance run', { concurrency: false }, () => {
-  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT,DEP' });
   const supplier = new Supplier(spine);
   const keys = makeKeyPair();
   let application: Application;
@@ -160,6 +160,12 @@ describe('a conformance run', { concurrency: false }, () => {
     const { text } = await lead.open(`/conformance/runs/${runId}/exchanges/${served.exchanges[0]}`);
     assert.match(text, /acceptReferral/);
     assert.match(text, /TLSv1\.3/);
+    assert.match(text, /<pre><code>\{\n/);
+    await read({ ...PROVIDER, businessFunction: '<script>alert(1)</script>' });
+    const last = (await run()).exchanges;
+    const markup = (await lead.open(`/conformance/runs/${runId}/exchanges/${last}`)).text;
+    assert.match(markup, /&lt;script&gt;alert\(1\)/);
+    assert.equal(markup.includes('<script>alert'), false);
     const { exchanges } = (await lead.api('GET', `/conformance/runs/${runId}/exchanges?limit=999`)).json;
     assert.ok(exchanges.every((each: { tls?: object; correlationId?: string }) => each.tls !== undefined));
     assert.equal(JSON.stringify(exchanges).includes(application.secret), false);
@@ -193,6 +199,29 @@ describe('a conformance run', { concurrency: false }, () => {
     );
     assert.equal((await lead.api('DELETE', `/conformance/runs/${runId}`, {})).json.error, 'run_passed');
     assert.equal((await lead.api('POST', `/conformance/runs/${runId}/finish`, {})).json.error, 'run_state');
+  });
+
+  test('records an application for its owner only', async () => {
+    const stranger = await new PortalUser(portalOf(spine)).demonstration('Dev Supplier');
+    const wish = { environment: 'INT', accessMode: 'user-restricted', name: 'Dev - Own - INT - e-Referral Service, User Restricted' };
+    const { appId } = (await stranger.api('POST', '/applications', wish)).json;
+    const order = { product: 'Own', version: '1', applications: [appId], endpoints: ['A005'] };
+    assert.equal((await lead.api('POST', '/conformance/runs', order)).json.error, 'application_unknown');
+    const own = await stranger.api('POST', '/conformance/runs', order);
+    assert.equal(own.status, 201, own.text);
+    assert.match((await stranger.open('/conformance/start')).text, /Dev - Own - INT/);
+    assert.equal((await stranger.api('DELETE', `/conformance/runs/${own.json.runId}`, {})).status, 200);
+    assert.equal((await stranger.api('GET', `/conformance/runs/${own.json.runId}`)).status, 404);
+  });
+
+  test('opens DEP for the version that has passed, and for no other (PTL-008)', async () => {
+    const asked = async (version: string): Promise<string> => {
+      const order = { environment: 'DEP', product: 'Care Vista Link', version, services: ['ers-user'] };
+      const { planId } = (await lead.api('POST', '/connecting', order)).json;
+      const { prerequisites } = (await lead.api('POST', `/connecting/${planId}/integration`, {})).json;
+      return prerequisites.find((each: { kind: string }) => each.kind === 'integration').state;
+    };
+    assert.deepEqual([await asked('2.0'), await asked('2.1')], ['granted', 'refused']);
   });
 
   test('exports evidence that stands up to a check offline, and falls with any change', async () => {

@@ -339,6 +339,26 @@ describe('in the browser', () => {
     assert.match(closed.text, /closed/);
   });
 
+  test('NDS Admin gives a person a new role profile, which counts with the next sign-in', async () => {
+    const browser = new BrowserSession(spine);
+    await browser.signIn('/eprwebapp/sign-in?next=/ndsadmin', APPROVER);
+    const path = '/ndsadmin/people/904000000001';
+    const page = await browser.open(path);
+    const wrong = await browser.submit(`${path}/roles`, { odsCode: 'nope9', jobRoleCode: '', activityCodes: 'B1101 <b>' }, page);
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.text, /could not resolve &#39;NOPE9&#39;[\s\S]*Choose a job role[\s\S]*There is no activity &lt;b&gt;/);
+    const role = { odsCode: 'r69', jobRoleCode: 'S0010:G0020:R0050', activityCodes: 'B1101, B1110' };
+    const given = await browser.submit(`${path}/roles`, role, page);
+    assert.match(given.text, /Consultant at [^(]+\(R69\), in force/);
+    const { roleProfiles } = (await get('/people/904000000001')).json;
+    const made = roleProfiles.find((each: { odsCode: string }) => each.odsCode === 'R69');
+    assert.deepEqual([made.activityCodes, made.active], [['B1101', 'B1110'], true]);
+    assert.equal((await get(`/history/role-profile/${made.roleProfileId}`)).json.changes[0].actor, APPROVER);
+    const stranger = new BrowserSession(spine);
+    const home = await stranger.signIn('/eprwebapp/sign-in', STRANGER);
+    assert.equal((await stranger.submit(`${path}/roles`, role, home)).status, 403);
+  });
+
   test('in the maintenance slot of the Care Identity Service it is closed, and says so', async () => {
     await spine.admin('INT', '/faults', {
       method: 'POST',

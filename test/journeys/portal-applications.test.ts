@@ -176,7 +176,8 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
       assert.equal(refused.status, 403);
       assert.match(refused.text, new RegExp(NO_ASID));
       const bind = await operator.api('PUT', `/applications/${app.appId}/asid`, { asid });
-      assert.deepEqual([bind.status, bind.json.error], [404, 'asid_unknown']);
+      assert.deepEqual([bind.status, bind.json.error], [409, 'not_in_this_state']);
+      assert.match(bind.json.fix, /never used again/);
       assert.match((await dev.open('/asids')).text, /Retired, never used again/);
     });
   });
@@ -332,6 +333,54 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
       const mild = await rae.api('POST', '/applications', wish);
       assert.deepEqual([mild.status, mild.json.verdict.outcome], [201, 'warned']);
     });
+  });
+});
+
+describe('the same by the command line', { concurrency: false }, () => {
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT' });
+  before(() => spine.start());
+  after(() => spine.remove());
+
+  // biome-ignore lint/suspicious/noExplicitAny: test convenience
+  const json = (...args: readonly string[]): any => {
+    const ran = spine.cli(...args, '--json');
+    assert.equal(ran.status, 0, ran.stderr);
+    return JSON.parse(ran.stdout);
+  };
+  const portal = (...args: readonly string[]) => json('portal', 'application', ...args, '--as', 'release@localspine.example');
+
+  test('from a key pair to a bound ASID', () => {
+    const pair = json('key', 'create', '--bits', '2048', '--out', join(spine.home, 'keys'));
+    const made = portal('register', '--mode', 'application-restricted', '--capability', 'referrer', '--app', 'Link', '--supplier', 'Acme');
+    assert.match(made.name, /^Acme - Link - INT - e-Referral Service - Application-restricted$/);
+    assert.match(made.secret, /^[A-Za-z0-9]{16}$/);
+    portal('add-api', made.appId, 'e-referrals-service-api-int-application-restricted');
+    assert.ok(
+      portal('check-keys', made.appId, '--jwks', pair.jwksPath).checks.every((each: { outcome: string }) => each.outcome === 'passed'),
+    );
+    portal('set-keys', made.appId, '--jwks', pair.jwksPath);
+    const asked = portal('request-asid', made.appId, '--ods', 'R69', '--product', 'Link', '--user', '021600556514');
+    assert.match(asked.asid, /^\d{12}$/);
+    const shown = portal('show', made.appId);
+    assert.deepEqual([shown.state, shown.asid, shown.kids], ['live', asked.asid, [pair.kid]]);
+    assert.equal(portal('list', '--environment', 'int').applications.length, 1);
+    assert.equal(portal('new-secret', made.appId, '--revoke-others').environment, 'INT');
+    assert.equal(portal('revoke', made.appId, '--yes').state, 'revoked');
+    const { entries } = json('portal', 'audit', '--subject', made.appId);
+    const doers = new Set(entries.map((each: { who: string; actedBy?: string }) => `${each.who} (${each.actedBy ?? 'themselves'})`));
+    assert.deepEqual([...doers].sort(), ['National service desk (simulated) (themselves)', 'release@localspine.example (operator)']);
+  });
+
+  test('the calculator, the sharing rules and names', () => {
+    const needs = json('asid', 'calculate', '--euo', 'R69=user,referrer,provider,pds,scr', '--product', 'Link', '--supplier', 'Acme');
+    assert.deepEqual([needs.ersAsids, needs.collectiveAsids, needs.total, needs.keyPairs], [3, 1, 4, 3]);
+    assert.equal(needs.asids[0].displayName, 'R69 - Link – Prod - User-Restricted');
+    assert.equal(spine.cli('asid', 'sharing', '--held', 'ers', '--wanted', 'pds').status, 1);
+    assert.equal(json('asid', 'sharing', '--held', 'ers,nems', '--wanted', 'gp-connect').verdict.answer, 'yes');
+    assert.equal(spine.cli('asid', 'calculate', '--euo', 'R69=everything').status, 2);
+    const name = spine.cli('portal', 'application', 'name', '--environment', 'int', '--name', 'My app', '--strict');
+    assert.equal(name.status, 1);
+    assert.match(name.stdout, /The service name is missing|The service is called/);
   });
 });
 

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { CommandBook } from '../invocation.ts';
 import { table } from '../output.ts';
 import { PortalClient } from '../portal-client.ts';
+import { addPortalApplicationCommands } from './portal-applications.ts';
 import { addRoadCommands } from './road.ts';
 
 const Text = Type.String();
@@ -12,10 +13,11 @@ const TeamAnswer = Type.Object({ teamId: Text, name: Text, odsCode: Type.Optiona
 
 /** `localspine portal …`: the portal for scripts. Every command takes `--as EMAIL`. */
 export function addPortalCommands(program: Command, book: CommandBook): void {
-  const portal = book.group(program, 'portal', 'the path to live: accounts, teams, audit trail, mail');
+  const portal = book.group(program, 'portal', 'the path to live: accounts, teams, applications, audit trail, mail');
   portal.option('--as <email>', 'act for this person of the portal; the audit trail says so');
   addAccountCommands(portal, book);
   addTeamCommands(portal, book);
+  addPortalApplicationCommands(portal, book);
   addRecordCommands(portal, book);
   addRoadCommands(portal, book);
 }

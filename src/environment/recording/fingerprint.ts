@@ -18,6 +18,8 @@ export interface EnvironmentFingerprint {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly clockOffsetSeconds: number;
   readonly faultRules: readonly object[];
+  /** The build of each national application that this environment says it runs. */
+  readonly builds: readonly { readonly application: string; readonly version: string }[];
   readonly authorities: readonly {
     readonly generation: string;
     readonly name: string;
@@ -37,6 +39,7 @@ export async function fingerprint(environment: Environment): Promise<Environment
     authorities.push({ generation, name: subordinate.commonName, sha256: own ?? '', rootSha256: above ?? '' });
   }
   const rules = await environment.faults.list();
+  const histories = await environment.maintenance.builds();
   return {
     product: 'LocalSpine',
     version: productVersion(),
@@ -48,6 +51,7 @@ export async function fingerprint(environment: Environment): Promise<Environment
     settings: shown(facts.settings),
     clockOffsetSeconds: Math.round(world.clockOffset / 1_000),
     faultRules: rules.map(({ service, operation, effect, remaining }) => ({ service, operation, effect, remaining })),
+    builds: histories.map(({ application, builds }) => ({ application, version: builds[0]?.version ?? '' })),
     authorities,
   };
 }

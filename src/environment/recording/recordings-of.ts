@@ -1,8 +1,6 @@
 import { gatewayOf } from '../authorities.ts';
 import type { Environment } from '../environment.ts';
-import { fingerprint } from './fingerprint.ts';
 import { Recordings } from './recordings.ts';
-import { sealKeyOf } from './signer.ts';
 
 /** The recordings of an environment; asks nothing of it yet. */
 export function recordingsOf(environment: Environment): Recordings {
@@ -12,8 +10,8 @@ export function recordingsOf(environment: Environment): Recordings {
     world,
     environment: facts.id,
     nameOf: async (db, appId) => (await gatewayOf(environment).application(db, appId)).name,
-    fingerprint: () => fingerprint(environment),
-    sealKey: () => sealKeyOf(environment),
+    fingerprint: async () => (await import('./fingerprint.ts')).fingerprint(environment),
+    sealKey: async () => (await import('./signer.ts')).sealKeyOf(environment),
     failed: (text) => parts.log.error({ text }, 'recording'),
   });
 }

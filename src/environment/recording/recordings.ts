@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Clock, isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
-import { BEGINNING, type ChainedLine, chainLine } from '../../kernel/evidence/chain.ts';
-import { FORMAT, type SealKey, seal } from '../../kernel/evidence/seal.ts';
+import { BEGINNING, type ChainedLine, chainLine, FORMAT } from '../../kernel/evidence/chain.ts';
+import type { SealKey } from '../../kernel/evidence/seal.ts';
 import type { Witness } from '../../kernel/http/witness.ts';
 import type { Db, Store } from '../../kernel/store/store.ts';
 import type { World } from '../../kernel/world.ts';
@@ -177,6 +177,7 @@ export class Recordings implements Witness {
       ...bundle,
       sealedAt: isoInstant(this.#parts.world.realNow()),
     };
+    const { seal } = await import('../../kernel/evidence/seal.ts');
     return { jws: await seal(facts, await this.#parts.sealKey()) };
   }
 

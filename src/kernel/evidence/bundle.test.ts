@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createAuthority, generateKey, issueForHeldKey } from '../tls/certificates.ts';
 import { trustedBy, verifyBundle, writeBundle } from './bundle.ts';
-import { Chain, hashOfLine } from './chain.ts';
+import { Chain, FORMAT, hashOfLine } from './chain.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
-import { FORMAT, type SealKey, seal } from './seal.ts';
+import { type SealKey, seal } from './seal.ts';
 
 const NOW = Date.parse('2026-11-25T09:00:00Z');
 

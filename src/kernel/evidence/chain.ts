@@ -4,6 +4,9 @@
  */
 import { hash } from 'node:crypto';
 
+/** Name of the form of a bundle; a later form gets another. */
+export const FORMAT = 'localspine-evidence/1';
+
 /** What stands in the first line, which has none before it. */
 export const BEGINNING = '0'.repeat(64);
 

@@ -2,9 +2,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { FORMAT } from './chain.ts';
 
-/** Name of the form of a bundle; a later form gets another. */
-export const FORMAT = 'localspine-evidence/1';
 const ALGORITHM = 'RS256';
 
 /** What the environment vouches for. */

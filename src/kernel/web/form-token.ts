@@ -1,10 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal } from '../errors.ts';
 import type { Random } from '../random.ts';
+import { cookiesOf, sameSecret } from './browser.ts';
 
 const LENGTH = 32;
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const WELL_FORMED = new RegExp(`^[a-z0-9]{${LENGTH}}$`);
 
 /**
  * Ties a form to the page it came from, for pages without a session: the same drawn value in a cookie that no other site's post carries
@@ -31,9 +32,8 @@ export class FormToken {
 
   /** Throws LocalRefusal 403 when the field's value is not the cookie's. */
   verify(request: FastifyRequest, field: string | undefined): void {
-    const expected = Buffer.from(this.#sent(request) ?? '');
-    const given = Buffer.from(field ?? '');
-    if (expected.length === 0 || expected.length !== given.length || !timingSafeEqual(expected, given))
+    const expected = this.#sent(request);
+    if (expected === undefined || !sameSecret(expected, field ?? ''))
       throw new LocalRefusal(
         403,
         'foreign_form',
@@ -43,7 +43,7 @@ export class FormToken {
   }
 
   #sent(request: FastifyRequest): string | undefined {
-    const value = new RegExp(`(?:^|;\\s*)${this.#cookie}=([a-z0-9]{${LENGTH}})(?:;|$)`).exec(request.headers.cookie ?? '')?.[1];
-    return value;
+    const value = cookiesOf(request).get(this.#cookie);
+    return value !== undefined && WELL_FORMED.test(value) ? value : undefined;
   }
 }

@@ -4,6 +4,7 @@ import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { access, may } from '../access/index.ts';
 import type { Portal } from '../portal.ts';
+import { hrefOf, pageOf } from '../web/paging.ts';
 import type { Problems, SentForm } from '../web/site.ts';
 import {
   applicationsPastThePortal,
@@ -31,7 +32,7 @@ export function registerApplicationPages(app: FastifyInstance, portal: Portal): 
 
 function registerLists(app: FastifyInstance, portal: Portal): void {
   const { site } = portal;
-  app.get<{ Querystring: { environment?: string } }>('/environment-access', async (request, reply) => {
+  app.get<{ Querystring: { environment?: string; page?: string } }>('/environment-access', async (request, reply) => {
     const visitor = await site.permitted(request, 'application.see');
     const environment = REGISTERING_ENVIRONMENTS.find((each) => each === request.query.environment);
     const open = openEnvironments(portal);
@@ -42,7 +43,7 @@ function registerLists(app: FastifyInstance, portal: Portal): void {
       title: 'Environment access',
       environments: open,
       chosen: environment,
-      applications: await listApplications(portal, visitor, environment),
+      paging: pageOf(await listApplications(portal, visitor, environment), request.query.page, hrefOf('/environment-access', environment)),
       past: past.filter((each) => environment === undefined || each.environment === environment),
     });
   });

@@ -4,6 +4,7 @@ import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { applications, type NameEnvironment } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
+import { hrefOf, pageOf } from '../web/paging.ts';
 import { useWords } from './display-name.ts';
 import { ASID_ENVIRONMENTS, joinService, listAsids, retireAsid, viewAsid } from './register.ts';
 import { allocate, bindAsid, requestAsid, requestsOf, unbindAsid, withdraw } from './requesting.ts';
@@ -32,7 +33,7 @@ function environmentOf(text: string): NameEnvironment {
 }
 
 function registerList(app: FastifyInstance, portal: Portal): void {
-  app.get<{ Querystring: { environment?: string } }>('/asids', async (request, reply) => {
+  app.get<{ Querystring: { environment?: string; page?: string } }>('/asids', async (request, reply) => {
     const visitor = await portal.site.permitted(request, 'asid.see');
     const environment = ASID_ENVIRONMENTS.find((each) => each === request.query.environment);
     const { asids, waiting, retired } = await listAsids(portal, visitor, environment);
@@ -40,7 +41,7 @@ function registerList(app: FastifyInstance, portal: Portal): void {
       title: 'ASIDs',
       chosen: environment,
       environments: ASID_ENVIRONMENTS.filter((id) => portal.environments.some((each) => each.id === id)),
-      asids,
+      paging: pageOf(asids, request.query.page, hrefOf('/asids', environment)),
       waiting: waiting.map(shownRequest),
       retired: retired.map(shownRequest),
     });

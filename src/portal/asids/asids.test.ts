@@ -8,6 +8,7 @@ import { type AsidPlan, COLLECTIVE_SERVICES, calculateAsids, comparePlans, type 
 import { asidDisplayName } from './display-name.ts';
 import { WORKED_EXAMPLES } from './examples.ts';
 import { mayJoin, mayShare, SHARING_SERVICES } from './sharing.ts';
+import { type AsidEvent, type AsidState, nextState } from './states.ts';
 
 const [U, R, P] = ERS_USES as readonly [ErsUse, ErsUse, ErsUse];
 const PLAN = { product: 'Care Vista Link', supplier: 'Care Vista', environment: 'PROD' } as const;
@@ -206,5 +207,38 @@ describe('sharing', () => {
   test('sharing works both ways', () => {
     const service = fc.constantFrom(...SHARING_SERVICES.map((each) => each.id));
     fc.assert(fc.property(service, service, (one, other) => assert.deepEqual(mayShare(one, other), mayShare(other, one))));
+  });
+});
+
+describe('the life of an ASID', () => {
+  test('requested, allocated, bound, unbound, bound again, retired', () => {
+    const events = ['allocate', 'bind', 'unbind', 'bind', 'retire'] as const;
+    let state: AsidState = 'requested';
+    const states = events.map((event) => {
+      state = nextState(state, event);
+      return state;
+    });
+    assert.deepEqual(states, ['allocated', 'bound', 'allocated', 'bound', 'retired']);
+  });
+
+  test('whatever is tried: a retired or withdrawn one stays so, and only an allocated one is bound', () => {
+    const events = fc.array(fc.constantFrom<AsidEvent>('allocate', 'withdraw', 'bind', 'unbind', 'retire'), { maxLength: 12 });
+    fc.assert(
+      fc.property(events, (tried) => {
+        let state: AsidState = 'requested';
+        let allocated = false;
+        for (const event of tried) {
+          const before: AsidState = state;
+          try {
+            state = nextState(state, event);
+          } catch (error) {
+            assert.ok(error instanceof LocalRefusal && error.status === 409);
+          }
+          allocated ||= state === 'allocated';
+          if (before === 'retired' || before === 'withdrawn') assert.equal(state, before);
+          if (state === 'bound') assert.ok(allocated);
+        }
+      }),
+    );
   });
 });

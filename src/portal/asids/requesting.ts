@@ -1,10 +1,12 @@
 /** ASIDs of applications (PTL-109…113): asked for by the owner, allocated and bound by the operator: at once outside production, where that part is simulated. */
 import { LocalRefusal } from '../../kernel/errors.ts';
+import type { Db } from '../../kernel/store/store.ts';
 import { type Action, require, type Visitor } from '../access/index.ts';
 import { type ApplicationRecord, applications, capabilityOf, ersUse } from '../applications/index.ts';
 import type { Automatic } from '../audit/index.ts';
 import type { Portal } from '../portal.ts';
 import { asidDisplayName } from './display-name.ts';
+import { nextState } from './states.ts';
 import { type AsidRequest, findRequest, requests, saveRequest } from './store.ts';
 
 /** Who allocates outside production. */
@@ -48,6 +50,7 @@ export async function requestAsid(portal: Portal, visitor: Visitor, appId: strin
     decidedAt: undefined,
   };
   await portal.store.transaction(async (tx) => {
+    await refuseWaiting(tx, record.appId);
     await saveRequest(tx, request);
     await portal.audit.record(tx, visitor, { ...fact(record, request), action: 'asid.request' });
   });
@@ -84,7 +87,11 @@ async function refuseSecond(portal: Portal, record: ApplicationRecord): Promise<
       `The application is bound to the ASID ${application.asid}: one application, one ASID.`,
       'Register another application for another organisation, access mode or capability.',
     );
-  if ((await requests(portal.store.db, { appIds: [record.appId], state: 'requested' })).length > 0)
+  await refuseWaiting(portal.store.db, record.appId);
+}
+
+async function refuseWaiting(db: Db, appId: string): Promise<void> {
+  if ((await requests(db, { appIds: [appId], state: 'requested' })).length > 0)
     throw new LocalRefusal(409, 'asid_requested', 'An ASID is asked for already.', 'Wait for the operator, or withdraw the request.');
 }
 
@@ -98,7 +105,7 @@ export async function allocate(portal: Portal, visitor: Visitor, requestId: stri
 export async function withdraw(portal: Portal, visitor: Visitor, requestId: string): Promise<AsidRequest> {
   const request = await requireRequest(portal, requestId);
   const record = await portal.use(applications).permittedRecord(visitor, request.appId, 'asid.request');
-  if (request.state !== 'requested') throw decided(request);
+  nextState(request.state, 'withdraw');
   const withdrawn: AsidRequest = { ...request, state: 'withdrawn', decidedAt: portal.clock.realNow() };
   await portal.store.transaction(async (tx) => {
     await saveRequest(tx, withdrawn);
@@ -109,7 +116,7 @@ export async function withdraw(portal: Portal, visitor: Visitor, requestId: stri
 
 /** Allocates, binds, and sets what an unattended application acts by; each step may be repeated, so that a broken-off one is taken up again. */
 export async function fulfil(portal: Portal, by: Visitor | Automatic, request: AsidRequest): Promise<AsidRequest> {
-  if (request.state !== 'requested') throw decided(request);
+  nextState(request.state, 'allocate');
   const record = await requireRecord(portal, request.appId);
   const { environment, odsCode, organisation, product, use, requestId } = request;
   const managed = portal.environment(environment);
@@ -159,6 +166,7 @@ export async function bindAsid(portal: Portal, visitor: Visitor, appId: string, 
   const record = await portal.use(applications).permittedRecord(visitor, appId, 'asid.operate');
   if (!/^\d{12}$/.test(asid)) throw new LocalRefusal(400, 'bad_asid', 'An ASID has 12 digits.');
   const [request] = await requests(portal.store.db, { asid, environment: record.environment });
+  if (request?.state === 'retired') nextState('retired', 'bind');
   await bind(portal, visitor, record, asid, request);
 }
 
@@ -193,10 +201,6 @@ async function requireRecord(portal: Portal, appId: string): Promise<Application
   const record = await portal.use(applications).record(portal.store.db, appId);
   if (record === undefined) throw new LocalRefusal(404, 'application_unknown', 'There is no such application.');
   return record;
-}
-
-function decided({ state, asid }: AsidRequest): LocalRefusal {
-  return new LocalRefusal(409, 'request_decided', `The request is ${state}${asid === undefined ? '' : `: ASID ${asid}`}.`);
 }
 
 function fact(record: ApplicationRecord, { asid, odsCode, use, requestId }: AsidRequest) {

@@ -1,5 +1,7 @@
 /** The life of an ASID, from request to retirement (path-to-live.md §3.2): whether it is bound at the moment is read from its environment. Pure. */
 
+import { LocalRefusal } from '../../kernel/errors.ts';
+
 /** As stored. */
 export type RequestState = 'requested' | 'withdrawn' | 'allocated' | 'retired';
 /** As shown. */
@@ -13,6 +15,26 @@ export const ASID_TRANSITIONS: Readonly<Record<AsidState, Readonly<Partial<Recor
   allocated: { bind: 'bound', retire: 'retired' },
   bound: { unbind: 'allocated', retire: 'retired' },
   retired: {},
+};
+
+/**
+ * The state that follows.
+ *
+ * @throws LocalRefusal 409 for what cannot happen in a state
+ */
+export function nextState(state: AsidState, event: AsidEvent): AsidState {
+  const next = ASID_TRANSITIONS[state][event];
+  if (next !== undefined) return next;
+  throw new LocalRefusal(409, 'not_in_this_state', `An ASID that is ${state} cannot be asked to ${event}.`, FIX[state]);
+}
+
+/** What can be done instead. */
+const FIX: Readonly<Record<AsidState, string>> = {
+  requested: 'The operator allocates it first.',
+  withdrawn: 'Ask for another ASID.',
+  allocated: 'Bind it first.',
+  bound: 'Take it off its application first.',
+  retired: 'A retired ASID is never used again: ask for another one.',
 };
 
 /** The state as shown. */

@@ -1,8 +1,10 @@
 /** The endpoints that a product can be assured for, and in which ways each may be called (ers.md §4.3, §6, §8; path-to-live.md §3.7). */
 
+import { ERS_USES, type ErsUse } from '../applications/index.ts';
+
 /** How a product calls: for a signed-in user, or unattended in one of two capabilities (PTL-106, PTL-112). */
-export const ACCESSES = ['user-restricted', 'application-restricted-provider', 'application-restricted-referrer'] as const;
-export type Access = (typeof ACCESSES)[number];
+export const ACCESSES = ERS_USES;
+export type Access = ErsUse;
 
 /** Short names of accesses, in the ids of cases. */
 export const ACCESS_NAMES: Readonly<Record<Access, string>> = {

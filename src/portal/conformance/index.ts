@@ -1,7 +1,6 @@
 import type { Db } from '../../kernel/store/store.ts';
 import type { PortalModule } from '../module.ts';
 import { runTables } from './migrations/0001-runs.ts';
-import { Runs } from './runs.ts';
 import { type ConformanceVerdict, type VersionInEnvironment, verdictFor } from './verdict.ts';
 
 export { ACCESSES, type Access, ENDPOINTS, type Endpoint } from './endpoints.ts';
@@ -19,14 +18,15 @@ export const conformance: PortalModule<ConformanceApi> = {
   title: 'Conformance runs',
   migrations: { '0001-runs': runTables },
   create(portal) {
-    const runs = new Runs(portal);
     return {
       api: { verdictFor },
       async routes(app) {
-        const [{ registerConformanceApi }, { registerConformancePages }] = await Promise.all([
+        const [{ Runs }, { registerConformanceApi }, { registerConformancePages }] = await Promise.all([
+          import('./runs.ts'),
           import('./api-routes.ts'),
           import('./page-routes.ts'),
         ]);
+        const runs = new Runs(portal);
         registerConformanceApi(app, portal, runs);
         registerConformancePages(app, portal, runs);
       },

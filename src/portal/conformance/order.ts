@@ -27,7 +27,7 @@ export function checkedOrder(order: RunOrder): {
   odsCode: string | undefined;
   manufacturer: string | undefined;
 } {
-  const [product, version] = [order.product.trim(), order.version.trim()];
+  const [product, version] = [plainText(order.product), plainText(order.version)];
   if (product === '' || product.length > 100)
     throw new LocalRefusal(422, 'bad_product', 'Enter the name of the product, in 100 characters or fewer.');
   if (version === '' || version.length > 40)
@@ -46,4 +46,9 @@ export function checkedOrder(order: RunOrder): {
   if (order.kind === 'acceptance' && odsCode === undefined)
     throw new LocalRefusal(422, 'no_organisation', 'Enter the ODS code of the NHS organisation that accepts the product.');
   return { product, version, odsCode: order.kind === 'acceptance' ? odsCode : undefined, manufacturer };
+}
+
+/** Text as people type it: without control characters, which no database and no page wants, and without blanks around it. */
+export function plainText(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}/gu, '').trim();
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { may } from '../access/permissions.ts';
+import type { Visitor } from '../access/visitor.ts';
+import { applications } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 import type { Problems, SentForm } from '../web/site.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -61,6 +63,7 @@ function registerStart(app: FastifyInstance, portal: Portal, runs: Runs): void {
         teams: visitor.teams,
         environments: portal.environments.map((each) => each.id).filter((id) => id === 'INT' || id === 'DEP'),
         endpoints: ENDPOINTS.filter((each) => each.id !== 'token'),
+        own: await ownApplications(portal, visitor),
         values,
         problems,
       },
@@ -90,6 +93,8 @@ interface StartValues {
   readonly teamId: string;
   readonly environment: string;
   readonly odsCode: string;
+  /** Chosen from those that belong to the visitor. */
+  readonly own: readonly string[];
   readonly applications: string;
   readonly endpoints: readonly string[];
 }
@@ -101,6 +106,7 @@ const NEW: StartValues = {
   teamId: '',
   environment: 'INT',
   odsCode: '',
+  own: [],
   applications: '',
   endpoints: [],
 };
@@ -113,18 +119,27 @@ function startValues(form: SentForm): StartValues {
     teamId: form('teamId'),
     environment: form('environment'),
     odsCode: form('odsCode'),
+    own: form.all('own'),
     applications: form('applications'),
     endpoints: form.all('endpoints'),
   };
 }
 
-function orderIn({ applications, teamId, odsCode, ...values }: StartValues): RunOrder {
+function orderIn({ own, applications: more, teamId, odsCode, ...values }: StartValues): RunOrder {
   return {
     ...values,
-    applications: applications.split(/[\s,;]+/).filter((each) => each !== ''),
+    applications: [...own, ...more.split(/[\s,;]+/)].filter((each) => each !== ''),
     ...(teamId !== '' && { teamId }),
     ...(odsCode !== '' && { odsCode }),
   };
+}
+
+/** Applications of the visitor where runs take place, to choose from. */
+async function ownApplications(portal: Portal, visitor: Visitor): Promise<readonly { readonly value: string; readonly text: string }[]> {
+  const all = await portal.use(applications).list(visitor);
+  return all
+    .filter(({ record }) => record.environment === 'INT' || record.environment === 'DEP')
+    .map(({ record, application }) => ({ value: record.appId, text: `${application.name} (${record.environment})` }));
 }
 
 function registerRunPage(app: FastifyInstance, { site }: Portal, runs: Runs): void {

@@ -95,7 +95,7 @@ export function tokenReplaced(isIt: (exchange: RecordedExchange, traffic: Traffi
     const showings = traffic.hammered(id, matches).map((row) => showing(false, row, 'The token that had ended was sent again and again.'));
     let begun: Recognised['begun'];
     for (const refusal of traffic.of(id).filter(matches)) {
-      const next = traffic.after(refusal).find((each) => each.operation === id && isServed(each) && each.token !== refusal.token);
+      const next = traffic.next(refusal, (each) => each.operation === id && isServed(each) && each.token !== refusal.token);
       if (next === undefined) begun = { exchange: refusal.number, awaits: 'the same endpoint served with a new token' };
       else showings.push(showing(true, [refusal, next], 'Refused with 401, then served with a new token.'));
     }
@@ -109,10 +109,11 @@ export const staleVersion: Recogniser = (traffic, endpoint) => {
   let begun: Recognised['begun'];
   for (const conflict of traffic.of(endpoint.id).filter((each) => each.status === 409)) {
     const record = recordOf(conflict, endpoint);
-    const attempts = traffic
-      .after(conflict)
-      .filter((each) => each.operation === endpoint.id && recordOf(each, endpoint).key === record.key);
-    const decisive = attempts.find((each) => isServed(each) || recordOf(each, endpoint).version === record.version);
+    const decisive = traffic.next(conflict, (each) => {
+      if (each.operation !== endpoint.id) return false;
+      const { key, version } = recordOf(each, endpoint);
+      return key === record.key && (isServed(each) || version === record.version);
+    });
     if (decisive === undefined) begun = { exchange: conflict.number, awaits: 'the change repeated with the version read anew' };
     else if (recordOf(decisive, endpoint).version === record.version)
       showings.push(showing(false, [conflict, decisive], 'The change was repeated with the version that had been refused.'));
@@ -139,9 +140,8 @@ export function backsOff(status: 429 | 503): Recogniser {
     let begun: Recognised['begun'];
     for (const answer of traffic.of(id).filter((each) => each.status === status)) {
       const wait = Math.max(secondsOf(answer.response.headers['retry-after']) ?? LEAST_WAIT, 0) * 1_000;
-      const later = traffic.after(answer).filter((each) => (status === 429 ? each.service === answer.service : each.operation === id));
-      const [next] = later;
-      const success = later.find((each) => each.operation === id && isServed(each));
+      const next = traffic.next(answer, (each) => (status === 429 ? each.service === answer.service : each.operation === id));
+      const success = traffic.next(answer, (each) => each.operation === id && isServed(each));
       if (next !== undefined && waited(answer, next) < wait - TOLERANCE)
         showings.push(showing(false, [answer, next], `Tried again after ${seconds(waited(answer, next))}, not ${seconds(wait)}.`));
       else if (next !== undefined && success !== undefined)

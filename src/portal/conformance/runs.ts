@@ -3,12 +3,13 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { may, require, type Subject } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
+import { applications } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 import { casesOf, type WitnessCase } from './cases.ts';
 import { type CaseResult, type Evaluation, evaluate } from './evaluation.ts';
 import { evidenceOf } from './evidence.ts';
 import { RunExchanges } from './exchanges.ts';
-import { checkedOrder, type RunOrder } from './order.ts';
+import { checkedOrder, plainText, type RunOrder } from './order.ts';
 import {
   accessOf,
   type JudgedCase,
@@ -36,6 +37,7 @@ import {
 } from './store.ts';
 
 const LONGEST_TEXT = 1_000;
+const RUN_ID = /^[0-9a-f-]{36}$/;
 
 /** A run with the product it is of and what it has shown so far. */
 export interface RunView {
@@ -45,8 +47,8 @@ export interface RunView {
   readonly exchanges: number;
   /** Exchanges that the environment could not write. */
   readonly missed: number;
-  /** The recording ended by itself: it was full, or the environment was reset. */
-  readonly ended?: 'full' | 'reset';
+  /** The recording ended by itself: it was full, the environment was started anew, or its data is gone. */
+  readonly ended?: 'full' | 'reset' | 'gone';
 }
 
 /** Conformance and user acceptance runs. Every function throws LocalRefusal: 401, 403, 404, 409, 422. */
@@ -65,7 +67,7 @@ export class Runs {
     require(visitor, 'conformance.run', owner);
     const { product: name, version, odsCode, manufacturer } = checkedOrder(order);
     const environment = this.#portal.environment(order.environment);
-    const applications = await this.#applications(environment.id, order.applications);
+    const applications = await this.#applications(visitor, environment.id, order.applications);
     const scopes = scopesFor(
       applications.map((each) => each.access),
       order.endpoints,
@@ -120,11 +122,12 @@ export class Runs {
   /** A run as it stands: judged anew while it records, as it was judged afterwards. */
   async view(visitor: Visitor, runId: string): Promise<RunView> {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
-    const { exchanges, missed, stopReason } = await this.#portal.environment(run.environment).call('recordings.show', { id: run.runId });
+    const recording = await this.#ask(run, 'recordings.show');
+    const { exchanges, missed, stopReason } = recording ?? { exchanges: 0, missed: 0, stopReason: 'gone' as const };
     return {
       run,
       product,
-      evaluation: await this.#judge(run),
+      evaluation: await this.#judge(run, recording !== undefined),
       exchanges,
       missed,
       ...(stopReason !== undefined && stopReason !== 'stopped' && { ended: stopReason }),
@@ -133,7 +136,7 @@ export class Runs {
 
   /** Says why cases do not apply; an empty reason takes that back. Only for what has not been seen. */
   async justify(visitor: Visitor, runId: string, ids: readonly string[], reason: string): Promise<Run> {
-    const text = reason.trim();
+    const text = plainText(reason);
     if (text.length > LONGEST_TEXT) throw new LocalRefusal(422, 'reason_long', `Write ${LONGEST_TEXT} characters or fewer.`);
     return this.#portal.store.transaction(async (tx) => {
       const { run, product } = await this.#find(tx, visitor, runId);
@@ -158,11 +161,11 @@ export class Runs {
     const { run: before, product } = await this.#find(this.#portal.store.db, visitor, runId);
     require(visitor, 'conformance.run', subjectOf(product));
     requireStep(before, 'finish');
-    await this.#portal.environment(before.environment).call('recordings.stop', { id: runId });
+    const recording = await this.#ask(before, 'recordings.stop');
     return this.#portal.store.transaction(async (tx) => {
       const { run } = await this.#find(tx, visitor, runId);
       requireStep(run, 'finish');
-      const { results, verdict, counts } = await this.#judge(run);
+      const { results, verdict, counts } = await this.#judge(run, recording !== undefined);
       const finished: Run = {
         ...run,
         state: STEPS.finish.to as Run['state'],
@@ -183,8 +186,9 @@ export class Runs {
       const { run, product } = await this.#find(tx, visitor, runId);
       require(visitor, 'conformance.sign-off', { odsCode: run.odsCode });
       requireStep(run, step);
-      if (!accepted && comment.trim() === '') throw new LocalRefusal(422, 'comment_missing', 'Say what has to change before you accept.');
-      const signOff = { by: visitor.name, at: this.#portal.clock.realNow(), comment: comment.trim().slice(0, LONGEST_TEXT) };
+      if (!accepted && plainText(comment) === '')
+        throw new LocalRefusal(422, 'comment_missing', 'Say what has to change before you accept.');
+      const signOff = { by: visitor.name, at: this.#portal.clock.realNow(), comment: plainText(comment).slice(0, LONGEST_TEXT) };
       const signed: Run = { ...run, state: accepted ? 'signed-off' : 'declined', signOff };
       await this.#save(tx, signed, run);
       await this.#record(tx, visitor, `conformance.${step}`, signed, product, { comment: signOff.comment });
@@ -197,9 +201,8 @@ export class Runs {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
     require(visitor, 'conformance.run', subjectOf(product));
     requireStep(run, 'delete');
-    const environment = this.#portal.environment(run.environment);
-    await environment.call('recordings.stop', { id: runId });
-    await environment.call('recordings.delete', { id: runId });
+    await this.#ask(run, 'recordings.stop');
+    await this.#portal.environment(run.environment).call('recordings.delete', { id: runId });
     await this.#portal.store.transaction(async (tx) => {
       await deleteRun(tx, runId);
       await this.#record(tx, visitor, 'conformance.delete', run, product);
@@ -224,7 +227,7 @@ export class Runs {
 
   async #find(db: Db, visitor: Visitor, runId: string): Promise<{ run: Run; product: Product }> {
     require(visitor, 'conformance.see');
-    const run = await findRun(db, runId);
+    const run = RUN_ID.test(runId) ? await findRun(db, runId) : undefined;
     const product = run && (await findProduct(db, run.productId));
     // Who may not see a run does not learn that it is there.
     if (run === undefined || product === undefined || !this.#maySee(visitor, run, product))
@@ -236,26 +239,49 @@ export class Runs {
     return may(visitor, 'conformance.see', { ...subjectOf(product), odsCode: run.odsCode });
   }
 
-  async #judge(run: Run): Promise<Evaluation> {
-    if (run.results !== undefined) return recall(run, run.results);
-    const facts = { scopes: scopesOf(run), applications: run.applications, justifications: run.justifications };
-    return evaluate(facts, await this.exchanges.all(run));
+  /** Asks the environment for the recording of a run; undefined when it has none, because its data was thrown away. */
+  async #ask({ runId, environment }: Run, operation: 'recordings.show' | 'recordings.stop') {
+    try {
+      return await this.#portal.environment(environment).call(operation, { id: runId });
+    } catch (error) {
+      if (error instanceof LocalRefusal && error.code === 'recording_unknown') return undefined;
+      throw error;
+    }
   }
 
-  async #applications(environment: string, ids: readonly string[]): Promise<readonly RecordedApplication[]> {
+  async #judge(run: Run, recorded: boolean): Promise<Evaluation> {
+    if (run.results !== undefined) return recall(run, run.results);
+    const facts = { scopes: scopesOf(run), applications: run.applications, justifications: run.justifications };
+    return evaluate(facts, recorded ? await this.exchanges.all(run) : []);
+  }
+
+  /** Throws LocalRefusal 422, also for an application of somebody else: it is not said that it is there. */
+  async #applications(visitor: Visitor, environment: string, ids: readonly string[]): Promise<readonly RecordedApplication[]> {
     const wanted = [...new Set(ids.map((each) => each.trim()).filter((each) => each !== ''))];
     if (wanted.length === 0)
       throw new LocalRefusal(422, 'no_applications', 'Say which applications are recorded: their AppIDs or API keys.');
     const { applications } = await this.#portal.environment(environment).call('recordings.applications', { ids: wanted });
-    const unknown = wanted.find((id) => !applications.some((each) => each.id === id));
-    if (unknown !== undefined)
-      throw new LocalRefusal(
-        422,
-        'application_unknown',
-        `${environment} has no application ${unknown.slice(0, 60)}.`,
-        `localspine app list --environment ${environment.toLowerCase()} shows them.`,
-      );
-    return applications.map((each) => ({ appId: each.appId, name: each.name, access: accessOf(each) }));
+    const recorded: RecordedApplication[] = [];
+    for (const id of wanted) {
+      const found = applications.find((each) => each.id === id);
+      if (found === undefined || !(await this.#mayRecord(visitor, found.appId)))
+        throw new LocalRefusal(
+          422,
+          'application_unknown',
+          `${environment} has no application ${id.slice(0, 60)} of yours.`,
+          `Your applications are on the page /environment-access; localspine app list --environment ${environment.toLowerCase()} shows all.`,
+        );
+      if (!recorded.some((each) => each.appId === found.appId))
+        recorded.push({ appId: found.appId, name: found.name, access: accessOf(found) });
+    }
+    return recorded;
+  }
+
+  /** One's own applications; on this machine also those that belong to nobody, since they were made by its command line. */
+  async #mayRecord(visitor: Visitor, appId: string): Promise<boolean> {
+    const record = await this.#portal.use(applications).record(this.#portal.store.db, appId);
+    if (record === undefined) return this.#portal.thisMachineOnly || visitor.role === 'operator';
+    return may(visitor, 'application.change', record.owner);
   }
 
   async #save(tx: Db, run: Run, before: Run): Promise<void> {

@@ -8,20 +8,28 @@ const HAMMERING = 3;
 
 export class Traffic {
   readonly exchanges: readonly RecordedExchange[];
+  readonly #positions: ReadonlyMap<number, number>;
+  readonly #byOperation: ReadonlyMap<string, readonly RecordedExchange[]>;
 
   /** @param exchanges of the applications of one access */
   constructor(exchanges: readonly RecordedExchange[]) {
     this.exchanges = [...exchanges].sort((one, other) => one.number - other.number);
+    this.#positions = new Map(this.exchanges.map((each, index) => [each.number, index]));
+    this.#byOperation = Map.groupBy(this.exchanges, (each) => each.operation);
   }
 
   /** Exchanges of an endpoint. */
   of(endpoint: string): readonly RecordedExchange[] {
-    return this.exchanges.filter((each) => each.operation === endpoint);
+    return this.#byOperation.get(endpoint) ?? [];
   }
 
-  /** What the same application sent later, that it cannot have sent before it had the answer. */
-  after(earlier: RecordedExchange): readonly RecordedExchange[] {
-    return this.exchanges.filter((each) => each.appId === earlier.appId && each.number > earlier.number && startsAfter(each, earlier));
+  /** The first thing the same application sent later that is wanted, and that it cannot have sent before it had the answer. */
+  next(earlier: RecordedExchange, isWanted: (exchange: RecordedExchange) => boolean): RecordedExchange | undefined {
+    for (let index = (this.#positions.get(earlier.number) ?? 0) + 1; index < this.exchanges.length; index += 1) {
+      const each = this.exchanges[index];
+      if (each !== undefined && each.appId === earlier.appId && startsAfter(each, earlier) && isWanted(each)) return each;
+    }
+    return undefined;
   }
 
   /** Whether this token had been good before. */

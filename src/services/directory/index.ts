@@ -7,9 +7,11 @@ import { importDirectory } from './import.ts';
 import { ldapDoors, ldapKeepers } from './ldap/doors.ts';
 import { directoryMigrations } from './migrations/0001-directory.ts';
 import { registerTables } from './migrations/0002-register.ts';
+import { asidRequestTable } from './migrations/0003-asids.ts';
 import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
 import type { NewAccreditedSystem } from './register/allocation.ts';
 import * as allocation from './register/allocation.ts';
+import * as asids from './register/asids.ts';
 import * as changes from './register/changes.ts';
 import { hostNameOwners, hostNames } from './register/host-names.ts';
 import { seedSystems } from './register/seeding.ts';
@@ -42,8 +44,10 @@ export type {
 } from './model.ts';
 export * from './rbac.ts';
 export type { NewAccreditedSystem } from './register/allocation.ts';
+export { type AsidOutcome, type AsidRequest, type AsidUse, type AsidView, asidUse } from './register/asids.ts';
 export type { Author } from './register/changes.ts';
 export { CONTRACTS, fold, interactionIdOf, intermediaryOf, isAsid, isPartyKey, namedInteraction } from './register/names.ts';
+export { asidDisplayName, mayBeTogether, mayJoin, SHARED_SERVICES, type SharingVerdict, servicesIn } from './register/sharing.ts';
 export type { SystemFilter } from './register/store.ts';
 
 /** The directory: organisations, people, their roles, and the register of systems (DESIGN.md "Who owns what"). */
@@ -72,6 +76,24 @@ export interface DirectoryApi {
   readonly register: typeof register;
   readonly changes: Pick<typeof changes, 'changesAfter' | 'changesOf' | 'lastChangeNumber' | 'lastChangeOf'>;
   readonly allocation: Pick<typeof allocation, 'nextAsid' | 'nextCpaId' | 'nextProductKey'>;
+  /** ASIDs for who asks on behalf of suppliers: see register/asids.ts for what each refuses. */
+  readonly asids: {
+    /** The same request never gets a second ASID. Throws LocalRefusal 409, 422. */
+    allocate(tx: Db, request: asids.AsidRequest, author?: changes.Author): Promise<asids.AsidOutcome>;
+    /** Throws LocalRefusal 404. */
+    describe(db: Db, asid: string): Promise<asids.AsidView>;
+    list(db: Db, filter: { readonly odsCode?: string; readonly retired?: boolean }): Promise<readonly asids.AsidView[]>;
+    /** Throws LocalRefusal 404, 410. */
+    rename(tx: Db, asid: string, displayName: string, author?: changes.Author): Promise<asids.AsidOutcome>;
+    /** Throws LocalRefusal 404, 409 with the rule, 410. */
+    join(
+      tx: Db,
+      joining: { readonly asid: string; readonly service: string; readonly confirmed: boolean },
+      author?: changes.Author,
+    ): Promise<asids.AsidOutcome>;
+    /** Throws LocalRefusal 404, 409 while it is bound. */
+    retire(tx: Db, asid: string, author?: changes.Author): Promise<asids.AsidOutcome>;
+  };
   saveOrganisation(tx: Db, organisation: Organisation, actor?: string): Promise<void>;
   savePerson(tx: Db, person: Person, actor?: string): Promise<void>;
   saveRoleProfile(tx: Db, profile: RoleProfile, actor?: string): Promise<void>;
@@ -84,7 +106,7 @@ export interface DirectoryApi {
 export const directory: Service<DirectoryApi> = {
   name: 'directory',
   title: 'Spine Directory Service',
-  migrations: { ...directoryMigrations, '0002-register': registerTables },
+  migrations: { ...directoryMigrations, '0002-register': registerTables, '0003-asids': asidRequestTable },
   // People and systems survive a reset; seeding puts the published ones back as they were.
   tables: {
     directory_organisation: 'kept',
@@ -99,12 +121,14 @@ export const directory: Service<DirectoryApi> = {
     directory_interaction: 'kept',
     directory_change: 'kept',
     directory_counter: 'kept',
+    directory_asid_request: 'kept',
   },
   offers: [offer(fqdnRegister, hostNameOwners), offer(nameSource, hostNames)],
   doors: ldapDoors,
   create(context) {
     const { environment, clock } = context;
     const by = (actor = 'System'): changes.Author => ({ actor, at: clock.now() });
+    const desk: asids.AsidDesk = { environment: environment.id, uses: context.offered(asids.asidUse) };
     return {
       api: {
         ...store,
@@ -116,6 +140,14 @@ export const directory: Service<DirectoryApi> = {
         register,
         changes,
         allocation,
+        asids: {
+          allocate: (tx, request, author) => asids.allocateFor(desk, tx, request, author ?? by()),
+          describe: (db, asid) => asids.describeAsid(desk, db, asid),
+          list: (db, filter) => asids.listAsids(desk, db, filter),
+          rename: (tx, asid, displayName, author) => asids.renameAsid(desk, tx, asid, displayName, author ?? by()),
+          join: (tx, joining, author) => asids.joinService(desk, tx, joining, author ?? by()),
+          retire: (tx, asid, author) => asids.retireAsid(desk, tx, asid, author ?? by()),
+        },
         saveOrganisation: (tx, organisation, actor) => store.saveOrganisations(tx, [organisation], by(actor)),
         savePerson: (tx, person, actor) => store.savePeople(tx, [person], by(actor)),
         saveRoleProfile: (tx, profile, actor) => store.saveRoleProfiles(tx, [profile], by(actor)),
@@ -130,8 +162,16 @@ export const directory: Service<DirectoryApi> = {
         await store.saveRoleProfiles(tx, [...roleProfiles, ...registrationStaff.roleProfiles, ...samplePeople.roleProfiles], author);
         await seedSystems(tx, seedRegister(environment), by());
       },
+      admin: async (app) => {
+        const { registerDirectoryAdmin } = await import('./admin.ts');
+        registerDirectoryAdmin(app, context, desk);
+      },
       doors: ldapKeepers(context),
-      importData: (tx, document) => importDirectory(tx, document, by('import')),
+      async importData(tx, document) {
+        const taken = await importDirectory(tx, document, by('import'));
+        const { importSystems } = await import('./import-systems.ts');
+        return taken + (await importSystems(tx, document, by('import'), environment.publishedNames));
+      },
     };
   },
 };

@@ -1,7 +1,16 @@
 /** NDS Admin: organisations, sites, people and role profiles (PTL-053). Every change is numbered, and audited in its transaction. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { checkOrganisation, checkPerson, checkRoleProfile, type Organisation, type Person, type RoleProfile } from '../directory/index.ts';
+import {
+  activityName,
+  checkOrganisation,
+  checkPerson,
+  checkRoleProfile,
+  fullJobRoles,
+  type Organisation,
+  type Person,
+  type RoleProfile,
+} from '../directory/index.ts';
 import { requireDuty } from './access.ts';
 import type { Actor } from './model.ts';
 import { FieldsRefusal } from './rules.ts';
@@ -57,4 +66,44 @@ export async function saveRoleProfile(world: RegistrationWorld, tx: Db, actor: A
   await world.directory.saveRoleProfile(tx, profile, actor.id);
   await audit(world, tx, actor, 'save-role-profile', profile.roleProfileId, `${profile.userId} at ${profile.odsCode}`);
   return profile;
+}
+
+/** A role profile as a form asks for it: the rest follows from these. */
+export interface RoleWish {
+  readonly userId: string;
+  readonly odsCode: string;
+  readonly jobRoleCode: string;
+  readonly activityCodes: readonly string[];
+}
+
+/**
+ * Gives a person a new role profile, under ids never used before.
+ *
+ * @throws LocalRefusal 403; FieldsRefusal 422 for a job role, activity, person or organisation that is not there
+ */
+export async function giveRoleProfile(world: RegistrationWorld, tx: Db, actor: Actor, wish: RoleWish): Promise<RoleProfile> {
+  requireDuty(actor, 'directory-administrator');
+  const { userId, odsCode, jobRoleCode, activityCodes } = wish;
+  const jobRole = fullJobRoles.find((each) => each.code === jobRoleCode);
+  const unknown = activityCodes.find((each) => activityName(each) === undefined);
+  const organisation = await world.directory.organisation(tx, odsCode);
+  const faults = [
+    ...(organisation === undefined ? [{ field: 'odsCode', text: `Invalid ODS Code: could not resolve '${odsCode}'` }] : []),
+    ...(jobRole === undefined ? [{ field: 'jobRoleCode', text: 'Choose a job role.' }] : []),
+    ...(unknown === undefined ? [] : [{ field: 'activityCodes', text: `There is no activity ${unknown.slice(0, 40)}.` }]),
+  ];
+  if (organisation === undefined || jobRole === undefined || faults.length > 0) throw new FieldsRefusal(faults);
+  const ids = await world.directory.allocateRoleProfileId(tx);
+  return saveRoleProfile(world, tx, actor, {
+    ...ids,
+    userId,
+    odsCode,
+    organisationName: organisation.name,
+    jobRoleCode,
+    jobRoleName: jobRole.name,
+    activityCodes: [...new Set(activityCodes)],
+    areaOfWorkCodes: [],
+    workgroupCodes: [],
+    active: true,
+  });
 }

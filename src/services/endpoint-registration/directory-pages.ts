@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import type { Organisation } from '../directory/index.ts';
+import { fullJobRoles, type Organisation } from '../directory/index.ts';
 import { hasDuty, requireDuty } from './access.ts';
-import { saveOrganisation, savePerson, saveRoleProfile } from './directory-administration.ts';
+import { giveRoleProfile, saveOrganisation, savePerson, saveRoleProfile } from './directory-administration.ts';
 import type { Form, PageParts } from './pages.ts';
 import { FieldsRefusal } from './rules.ts';
 import type { Session } from './session.ts';
@@ -116,7 +116,14 @@ function registerPerson(app: FastifyInstance, { world, show, page, form }: PageP
       reply,
       session,
       'person.njk',
-      { title: `Person ${userId}`, userId, values, faults, roles: await world.directory.allRoleProfiles(world.store.db, userId) },
+      {
+        title: `Person ${userId}`,
+        userId,
+        values,
+        faults,
+        jobRoles: fullJobRoles,
+        roles: await world.directory.allRoleProfiles(world.store.db, userId),
+      },
       faults.length > 0 ? 422 : 200,
     );
   app.get<OfPerson>(`${BASE}/people/:userId`, (request, reply) =>
@@ -136,6 +143,21 @@ function registerPerson(app: FastifyInstance, { world, show, page, form }: PageP
         return await answer.redirect(`${BASE}/people/${userId}`, 303);
       } catch (error) {
         return view(answer, session, userId, value, asFieldFault(error, 'givenName'));
+      }
+    })(request, reply),
+  );
+  app.post<OfPerson>(`${BASE}/people/:userId/roles`, (request, reply) =>
+    form('save-role-profile', async (given, session, answer) => {
+      const { userId } = request.params;
+      const { db } = world.store;
+      try {
+        const wish = { userId, odsCode: (given['odsCode'] ?? '').toUpperCase(), jobRoleCode: given['jobRoleCode'] ?? '' };
+        const activityCodes = (given['activityCodes'] ?? '').split(/[\s,]+/).filter((each) => each !== '');
+        await world.store.transaction((tx) => giveRoleProfile(world, tx, session.actor, { ...wish, activityCodes }));
+        return await answer.redirect(`${BASE}/people/${userId}`, 303);
+      } catch (error) {
+        const person = await world.directory.person(db, userId);
+        return view(answer, session, userId, { ...person, ...given }, asFieldFault(error, 'odsCode'));
       }
     })(request, reply),
   );

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
+import { clearCookie, cookiesOf, foreignForm, originOf, sameSecret, setCookie } from '../../kernel/web/browser.ts';
 import type { Actor } from './model.ts';
 import { actorOf } from './people.ts';
 import { forget, keep, kept } from './store.ts';
@@ -25,23 +26,6 @@ function cookieName({ environment }: RegistrationWorld, kind: 'session' | 'sign-
   return `__Host-registration-${environment.slug}-${kind}`;
 }
 
-function cookieOf(request: FastifyRequest, name: string): string | undefined {
-  const pairs = (request.headers.cookie ?? '').split(';').map((each) => each.trim().split('='));
-  return pairs.find(([key]) => key === name)?.[1];
-}
-
-function setCookie(reply: FastifyReply, name: string, value: string): void {
-  const end = value === '' ? '; Max-Age=0' : '';
-  // Lax: the browser comes back from the sign-in pages by a redirect, and has to bring the cookie of the sign-in.
-  void reply.header('set-cookie', `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax${end}`);
-}
-
-/** `https://host:port` as the browser wrote it. */
-function originOf(request: FastifyRequest): string {
-  const { listener } = request.exchange;
-  return request.headers.host === undefined ? listener.baseUrl : `${listener.baseUrl.split(':')[0]}://${request.headers.host}`;
-}
-
 /** Sends the browser to sign in with the Care Identity Service. */
 export async function beginSignIn(
   world: RegistrationWorld,
@@ -56,7 +40,7 @@ export async function beginSignIn(
     { hash: hashOf(state), kind: 'sign-in', expiresAt: now + SIGN_IN_LIFE, document: { next: localPath(next) } },
     now,
   );
-  setCookie(reply, cookieName(world, 'sign-in'), state);
+  setCookie(reply, cookieName(world, 'sign-in'), state, '/');
   const url = await world.identity.authorizeUrl(world.store.db, {
     provider: 'cis2',
     redirectUri: `${originOf(request)}${CALLBACK}`,
@@ -79,7 +63,7 @@ export async function finishSignIn(world: RegistrationWorld, request: FastifyReq
   const state = query.get('state') ?? '';
   const now = world.clock.realNow();
   const pending = await kept(world.store.db, hashOf(state), 'sign-in', now);
-  if (pending === undefined || cookieOf(request, cookieName(world, 'sign-in')) !== state)
+  if (pending === undefined || !sameSecret(cookiesOf(request).get(cookieName(world, 'sign-in')) ?? '', state))
     throw new LocalRefusal(400, 'sign_in_unknown', 'This sign-in is not known to this browser, or took too long.', 'Begin again.');
   await forget(world.store.db, hashOf(state));
   const code = query.get('code');
@@ -98,13 +82,13 @@ export async function finishSignIn(world: RegistrationWorld, request: FastifyReq
     await keep(tx, { hash: hashOf(secret), kind: 'session', expiresAt: now + SESSION_LIFE, document }, now);
     await audit(world, tx, actor, 'sign-in', userId);
   });
-  setCookie(reply, cookieName(world, 'session'), secret);
+  setCookie(reply, cookieName(world, 'session'), secret, '/');
   return reply.header('cache-control', 'no-store').redirect(textMember(pending, 'next') ?? '/eprwebapp', 303);
 }
 
 /** The session of a request; undefined when there is none. Duties are read anew each time: one taken away is gone at once. */
 export async function sessionOf(world: RegistrationWorld, request: FastifyRequest): Promise<Session | undefined> {
-  const secret = cookieOf(request, cookieName(world, 'session'));
+  const secret = cookiesOf(request).get(cookieName(world, 'session'));
   if (secret === undefined || secret === '') return undefined;
   const hash = hashOf(secret);
   const document = await kept(world.store.db, hash, 'session', world.clock.realNow());
@@ -120,14 +104,7 @@ export async function sessionOf(world: RegistrationWorld, request: FastifyReques
 
 /** Throws LocalRefusal 403 unless a form was shown to this session, and sent by one of our own pages. */
 export function requireOwnForm(request: FastifyRequest, session: Session, form: Readonly<Record<string, string>>): void {
-  const { origin } = request.headers;
-  const given = Buffer.from(form['csrf'] ?? '');
-  const wanted = Buffer.from(session.csrf);
-  const own = given.length === wanted.length && timingSafeEqual(given, wanted);
-  const site = request.headers['sec-fetch-site'];
-  // Fetch metadata decides where it is sent; where it is not, the origin does.
-  const foreign = site === undefined ? origin !== undefined && origin !== originOf(request) : site !== 'same-origin' && site !== 'none';
-  if (!own || foreign)
+  if (foreignForm(request, form['csrf'], session.csrf) !== undefined)
     throw new LocalRefusal(
       403,
       'foreign_form',
@@ -142,7 +119,7 @@ export async function signOut(world: RegistrationWorld, session: Session, reply:
     await forget(tx, session.hash);
     await audit(world, tx, session.actor, 'sign-out', session.actor.id);
   });
-  setCookie(reply, cookieName(world, 'session'), '');
+  clearCookie(reply, cookieName(world, 'session'), '/');
   return reply.redirect('/eprwebapp', 303);
 }
 

@@ -187,31 +187,33 @@ async function answer(
   const resource = operation.body.kind === 'fhir' ? await readFhirBody(bodyStream(request), exchange) : undefined;
   const caller = await resolveCaller(world, exchange.listener.ersInstance, operation, headers);
   exchange.passed('ers.role', `${caller.businessFunction} at ${caller.odsCode}`);
-  const call: Omit<Call<never>, 'body' | 'ifMatch'> = {
+  const call = {
     world,
     instance: exchange.listener.ersInstance,
     caller,
     application: { appId, asid: headers.asid },
     params: paramsOf(request),
     query: queryOf(request),
-    header: (name) => headerOf(request, name),
+    header: (name: string) => headerOf(request, name),
     fhirBase: `${baseAddress(request, exchange.listener.baseUrl)}${base}/FHIR`,
     db: world.store.db,
     exchange,
+    // Known only when what the path names is.
+    ifMatch: undefined as Call<never>['ifMatch'],
+    body: undefined as unknown,
   };
   if (operation.find !== undefined) await operation.find(call);
-  const ifMatch = operation.ifMatch ? readIfMatch(headerOf(request, 'if-match')) : undefined;
-  const { body } = operation;
-  const content = body.kind === 'fhir' ? body.read(resource) : body.kind === 'file' ? bodyStream(request) : undefined;
-  const result = await operation.handle({ ...call, ifMatch, body: content as never });
-  return send(reply, request, result);
+  if (operation.ifMatch) call.ifMatch = readIfMatch(headerOf(request, 'if-match'));
+  if (operation.body.kind === 'fhir') call.body = operation.body.read(resource);
+  else if (operation.body.kind === 'file') call.body = bodyStream(request);
+  return send(reply, request, await operation.handle(call));
 }
 
 function send(reply: FastifyReply, request: FastifyRequest, answer: Answer): FastifyReply {
   echoIds(reply, request);
   void reply.code(answer.status);
   if (answer.version !== undefined) void reply.header('etag', `W/"${answer.version}"`);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) void reply.header(name, value);
+  if (answer.headers !== undefined) void reply.headers(answer.headers);
   if (answer.content !== undefined) return reply.type(answer.content.type).send(answer.content.body);
   if (answer.json !== undefined) return reply.type('application/fhir+json').send(answer.json);
   if (answer.resource === undefined) return reply.send();

@@ -1,6 +1,7 @@
 import { Outgoing } from '../../kernel/http/outgoing.ts';
-import type { Service, ServiceContext } from '../../kernel/service.ts';
-import { directory } from '../directory/index.ts';
+import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
+import type { Db } from '../../kernel/store/store.ts';
+import { asidUse, directory } from '../directory/index.ts';
 import { identity } from '../identity/index.ts';
 import { pki } from '../pki/index.ts';
 import { type GatewayApi, gatewayApi } from './api.ts';
@@ -8,6 +9,7 @@ import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { liveStageOfApplication } from './migrations/0003-live-stage.ts';
 import { apiProduct } from './products.ts';
+import { findByAsid } from './store/applications.ts';
 import { chainsOfSession, endChains } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
 
@@ -40,6 +42,8 @@ export const gateway: Service<GatewayApi> = {
     gateway_authorization: 'data',
     gateway_code: 'data',
   },
+  // An ASID that an application is bound to is not retired.
+  offers: [offer(asidUse, { boundTo })],
   create(context) {
     const world = worldOf(context);
     // A session that ends at the identity provider takes its tokens here with it, in the same transaction (identity.md §2.7).
@@ -59,6 +63,11 @@ export const gateway: Service<GatewayApi> = {
     };
   },
 };
+
+async function boundTo(db: Db, asid: string): Promise<{ readonly appId: string; readonly name: string } | undefined> {
+  const found = await findByAsid(db, asid);
+  return found && { appId: found.appId, name: found.name };
+}
 
 function worldOf(context: ServiceContext): GatewayWorld {
   const { environment, store, clock, random, faults, availability } = context;

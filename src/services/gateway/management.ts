@@ -27,6 +27,7 @@ import {
 import { hashSecret } from './secrets.ts';
 import {
   allApplications,
+  allKeys,
   findApplication,
   findByAsid,
   findClient,
@@ -361,9 +362,8 @@ export async function viewApplication(world: GatewayWorld, db: Db, appId: string
 
 /** All applications, oldest first. */
 export async function listApplications(world: GatewayWorld, db: Db): Promise<readonly ApplicationView[]> {
-  const views: ApplicationView[] = [];
-  for (const application of await allApplications(db)) views.push(viewOf(world, application, await keysOf(db, application.appId)));
-  return views;
+  const keys = await allKeys(db);
+  return (await allApplications(db)).map((application) => viewOf(world, application, keys.get(application.appId) ?? []));
 }
 
 function viewOf(world: GatewayWorld, application: Application, keys: readonly ApiKey[]): ApplicationView {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isoDate } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
+import { FormToken } from '../../kernel/web/form-token.ts';
 import { Pages } from '../../kernel/web/pages.ts';
 import { requestView, viewOf } from './admin-views.ts';
 import { GENERATIONS, type Generation, subordinateName } from './authorities.ts';
@@ -16,8 +16,7 @@ import { REVOCATION_REASONS } from './revocation.ts';
 import { rootOf } from './server-credentials.ts';
 import { STORES } from './stores.ts';
 
-const COOKIE = 'localspine-pki-form';
-const PURPOSE = 'pki/form';
+const HOME = '/_localspine/pki';
 const LARGEST_FORM = 64 * 1024;
 const MOST_SHOWN = 100;
 const MOST_REFUSED = 20;
@@ -25,18 +24,23 @@ const MOST_REFUSED = 20;
 /** The authority's page at `/_localspine/pki/`: files to install with the store each belongs in, signing, and revocation. */
 export async function registerPage(app: FastifyInstance, context: ServiceContext, registry: Registry): Promise<void> {
   const pages = new Pages(join(import.meta.dirname, 'pages'));
-  await app.register(cookie);
+  // Not marked as secure: the page is on the plain door of this machine as well, and both doors share the cookie.
+  const formToken = new FormToken({ cookie: 'localspine-pki-form', path: HOME, random: context.random });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: LARGEST_FORM }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
   const show = async (request: FastifyRequest, reply: FastifyReply, notice: Notice = {}): Promise<FastifyReply> => {
     const { status = 200, ...shown } = notice;
-    const values = { ...(await content(context, registry)), ...shown, token: formToken(request, reply, context) };
+    const values = {
+      ...(await content(context, registry)),
+      ...shown,
+      token: formToken.issue(request, reply, false),
+    };
     return pages.send(reply, 'certificates.njk', values, status);
   };
   app.get('/', (request, reply) => show(request, reply));
   app.post('/sign', async (request, reply) => {
-    const form = fieldsOf(request, context);
+    const form = fieldsOf(request, formToken);
     return orProblem(request, reply, show, async () => {
       const { csr = '', ods = '' } = form;
       const wish = { kind: 'sign', csr, ...(ods === '' ? {} : { organisation: ods.toUpperCase() }) } as const;
@@ -44,7 +48,7 @@ export async function registerPage(app: FastifyInstance, context: ServiceContext
     });
   });
   app.post<{ Params: { id: string } }>('/requests/:id', async (request, reply) => {
-    const form = fieldsOf(request, context);
+    const form = fieldsOf(request, formToken);
     return orProblem(request, reply, show, async () => {
       const verdict =
         form['event'] === 'issue'
@@ -54,7 +58,7 @@ export async function registerPage(app: FastifyInstance, context: ServiceContext
     });
   });
   app.post('/revoke', async (request, reply) => {
-    const form = fieldsOf(request, context);
+    const form = fieldsOf(request, formToken);
     return orProblem(request, reply, show, async () => {
       const { serial = '' } = form;
       const reason = REVOCATION_REASONS.find((each) => each === form['reason']) ?? 'unspecified';
@@ -125,19 +129,10 @@ function filesOf({ place }: Registry, environment: string, generation: Generatio
   }));
 }
 
-/** Ties forms to the browser that was shown them: a signature over a cookie that no other site can set or read. */
-function formToken(request: FastifyRequest, reply: FastifyReply, { random, sealer }: ServiceContext): string {
-  const known = request.cookies[COOKIE];
-  const value = known !== undefined && /^[0-9a-f]{32}$/.test(known) ? known : random.bytes(16).toString('hex');
-  void reply.setCookie(COOKIE, value, { path: '/_localspine/pki', httpOnly: true, sameSite: 'strict' });
-  return sealer.sign(PURPOSE, value);
-}
-
-function fieldsOf(request: FastifyRequest, { sealer }: ServiceContext): Readonly<Record<string, string>> {
+function fieldsOf(request: FastifyRequest, formToken: FormToken): Readonly<Record<string, string>> {
   const fields: Record<string, string> = {};
   if (typeof request.body === 'object' && request.body !== null)
     for (const [name, value] of Object.entries(request.body)) if (typeof value === 'string') fields[name] = value;
-  if (!sealer.verifies(PURPOSE, request.cookies[COOKIE] ?? '', fields['token'] ?? ''))
-    throw new LocalRefusal(403, 'form_token', 'This form is not from this page.', 'Load the page again and send the form from there.');
+  formToken.verify(request, fields['token']);
   return fields;
 }

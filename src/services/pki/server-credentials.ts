@@ -141,7 +141,7 @@ export async function issuerOf(db: Db, place: IssuingPlace, generation: Generati
 }
 
 /** Purpose a sub CA's key is sealed for. */
-export function authorityKey(generation: Generation): string {
+function authorityKey(generation: Generation): string {
   return generation === 'generation-1' ? 'pki/authority' : `pki/authority/${generation}`;
 }
 

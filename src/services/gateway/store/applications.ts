@@ -163,6 +163,15 @@ export async function keysOf(db: Db, appId: string): Promise<readonly ApiKey[]> 
   return rows.map(({ status, created_at, ...row }) => toApiKey({ ...row, key_status: status, key_created_at: created_at }));
 }
 
+/** Keys of all applications by AppID, oldest first. */
+export async function allKeys(db: Db): Promise<ReadonlyMap<string, readonly ApiKey[]>> {
+  const rows = await tablesOf<Tables>(db).selectFrom('gateway_api_key').selectAll().orderBy('created_at').orderBy('api_key').execute();
+  return Map.groupBy(
+    rows.map(({ status, created_at, ...row }) => toApiKey({ ...row, key_status: status, key_created_at: created_at })),
+    (key) => key.appId,
+  );
+}
+
 /** Revokes one key of an application, or all but one; gives how many changed. */
 export async function revokeKeys(
   tx: Db,

@@ -1,9 +1,8 @@
 /** Who is at the pages of the Care ID Service: signed in through CIS2 like at any other application, in the role they chose there. */
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Db, tablesOf } from '../../../kernel/store/store.ts';
+import { clearCookie, cookiesOf, foreignForm, originOf, sameSecret, setCookie } from '../../../kernel/web/browser.ts';
 import type { Person, RoleProfile } from '../../directory/index.ts';
-import { cookiesOf, originOf, siteOf } from '../browser.ts';
 import { type Actor, partsOf } from '../cards/duties.ts';
 import { nameOf } from '../cards/views.ts';
 import { CARE_ID_CLIENT, CARE_ID_PATH } from '../clients/register.ts';
@@ -46,7 +45,7 @@ export function sendToSignIn(
 ): FastifyReply {
   const state = world.random.text(32);
   const target = request.method === 'GET' && how.anotherRole === undefined ? request.url : CARE_ID_PATH;
-  setCookie(reply, `${cookieName(world)}-sign-in`, `${state}.${Buffer.from(target).toString('base64url')}`);
+  setCookie(reply, `${cookieName(world)}-sign-in`, `${state}.${Buffer.from(target).toString('base64url')}`, CARE_ID_PATH);
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: CARE_ID_CLIENT,
@@ -62,9 +61,9 @@ export function sendToSignIn(
 export async function welcome(world: IdentityWorld, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const query = request.query as Readonly<Record<string, unknown>>;
   const [state = '', target = ''] = (cookiesOf(request).get(`${cookieName(world)}-sign-in`) ?? '').split('.');
-  if (state === '' || !same(state, String(query['state'] ?? '')))
+  if (state === '' || !sameSecret(state, String(query['state'] ?? '')))
     throw notThisBrowser('The browser does not have the cookie of the sign-in.');
-  clearCookie(reply, `${cookieName(world)}-sign-in`);
+  clearCookie(reply, `${cookieName(world)}-sign-in`, CARE_ID_PATH);
   if (typeof query['error'] === 'string')
     throw new SignInRefusal('access_denied', 'You did not sign in.', { check: 'identity.care-id', why: 'The sign-in was cancelled.' }, 403);
   const redirectUri = `${originOf(request)}${CARE_ID_PATH}/callback`;
@@ -89,7 +88,7 @@ export async function welcome(world: IdentityWorld, request: FastifyRequest, rep
       })
       .execute();
   });
-  setCookie(reply, cookieName(world), cookie);
+  setCookie(reply, cookieName(world), cookie, CARE_ID_PATH);
   const wanted = Buffer.from(target, 'base64url').toString('utf8');
   return wanted === CARE_ID_PATH || /^\/care-id[/?]/.test(wanted) ? wanted : CARE_ID_PATH;
 }
@@ -144,27 +143,12 @@ async function staffOf(world: IdentityWorld, db: Db, role: RoleProfile): Promise
 export async function leave(world: IdentityWorld, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const cookie = cookiesOf(request).get(cookieName(world)) ?? '';
   await tablesOf<Tables>(world.store.db).deleteFrom('identity_care_id_session').where('cookie_hash', '=', fingerprint(cookie)).execute();
-  clearCookie(reply, cookieName(world));
+  clearCookie(reply, cookieName(world), CARE_ID_PATH);
 }
 
 /** Throws SignInRefusal 403 for a form that another site, or another session, has posted. */
 export function checkForm(request: FastifyRequest, visitor: Visitor, form: URLSearchParams): void {
-  const { origin } = request.headers;
-  const own = originOf(request);
-  if ((origin !== undefined && origin !== own && origin !== 'null') || siteOf(request, own) === 'elsewhere')
-    throw notThisBrowser('The form was posted by a page of another site.');
-  if (!same(form.get('confirmation') ?? '', visitor.confirmation))
-    throw notThisBrowser('The form does not carry the mark of this session.');
-}
-
-function same(a: string, b: string): boolean {
-  return timingSafeEqual(Buffer.from(fingerprint(a)), Buffer.from(fingerprint(b)));
-}
-
-function setCookie(reply: FastifyReply, name: string, value: string): void {
-  void reply.header('set-cookie', `${name}=${value}; Path=${CARE_ID_PATH}; Secure; HttpOnly; SameSite=Lax`);
-}
-
-function clearCookie(reply: FastifyReply, name: string): void {
-  void reply.header('set-cookie', `${name}=; Path=${CARE_ID_PATH}; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
+  const wrong = foreignForm(request, form.get('confirmation'), visitor.confirmation);
+  if (wrong === 'another-site') throw notThisBrowser('The form was posted by a page of another site.');
+  if (wrong === 'no-mark') throw notThisBrowser('The form does not carry the mark of this session.');
 }
