@@ -9,13 +9,13 @@ const FORM = {
   summary: 'The old generation goes.',
   environments: ['INT', 'DEP'],
   services: ['cis'],
-  'start-day': '2',
+  'start-day': '3',
   'start-month': '12',
-  'start-year': '2026',
+  'start-year': '2031',
   'start-time': '21:00',
-  'end-day': '2',
+  'end-day': '3',
   'end-month': '12',
-  'end-year': '2026',
+  'end-year': '2031',
   'end-time': '23.00',
   impact: 'outage',
   kind: 'certificate',
@@ -29,8 +29,8 @@ const CHANGE = {
   title: 'Search index rebuilt',
   environments: ['INT'],
   services: ['ers'],
-  start: '2026-12-10T10:00',
-  end: '2026-12-10T12:00',
+  start: '2031-12-11T10:00',
+  end: '2031-12-11T12:00',
   impact: 'degraded',
   kind: 'data refresh',
   raisedBy: 'e-RS team',
@@ -67,7 +67,7 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
       ...FORM,
       title: '',
       services: [],
-      'end-day': '1',
+      'end-day': '2',
       newGeneration: '',
       step: 'check',
     });
@@ -86,7 +86,7 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
   test('answers are checked before they are written, and can be changed', async () => {
     const check = await operator.submit('/schedule/new', { ...FORM, step: 'check' });
     assert.match(check.text, /Check the forward change/);
-    assert.match(check.text, /Wednesday 2 December 2026 at 21:00/);
+    assert.match(check.text, /Wednesday 3 December 2031 at 21:00/);
     assert.match(check.text, /Install &lt;both&gt; sets\./);
     assert.equal((await spine.admin('INT', '/maintenance')).json.changes.length, 0, 'nothing is written yet');
     const again = await operator.post('/schedule/new', { csrf: tokenIn(check.text), ...FORM, step: 'change' });
@@ -98,7 +98,7 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
     entry = /\/schedule\/changes\/([^?]+)/.exec(done.path)?.[1] ?? '';
     for (const environment of ['INT', 'DEP']) {
       const { changes } = (await spine.admin(environment, '/maintenance')).json;
-      assert.deepEqual([changes.length, changes[0].id, changes[0].start], [1, entry, '2026-12-02T21:00:00.000Z'], environment);
+      assert.deepEqual([changes.length, changes[0].id, changes[0].start], [1, entry, '2031-12-03T21:00:00.000Z'], environment);
     }
     assert.equal((await spine.admin('PROD', '/maintenance')).json.changes.length, 0);
   });
@@ -141,28 +141,28 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
     assert.equal((await operator.api('POST', '/schedule/changes/FCS-API/cancel', {})).json.status, 'cancelled');
     assert.equal((await stranger.api('GET', '/schedule/changes/FCS-API')).json.history.length, 3);
     assert.equal((await stranger.api('GET', '/schedule/changes/FCS-NONE')).status, 404);
-    const { json } = await stranger.api('GET', '/environments/int/availability?from=2026-12-02&to=2026-12-04&service=cis');
+    const { json } = await stranger.api('GET', '/environments/int/availability?from=2031-12-03&to=2031-12-05&service=cis');
     assert.deepEqual(
       json.intervals.map((each: { startLondon: string; impact: string }) => [each.startLondon, each.impact]),
       [
-        ['2026-12-02T20:00:00', 'outage'],
-        ['2026-12-02T21:00:00', 'outage'],
-        ['2026-12-02T23:30:00', 'outage'],
+        ['2031-12-03T20:00:00', 'outage'],
+        ['2031-12-03T21:00:00', 'outage'],
+        ['2031-12-03T23:30:00', 'outage'],
       ],
     );
   });
 
   test('a live release brings e-RS a slot in every environment', async () => {
-    const done = await operator.submit('/schedule/releases', { releasedAt: '2026-12-01T10:00', build: '27.1' });
-    assert.match(done.text, /Wednesday 2 December 2026/);
+    const done = await operator.submit('/schedule/releases', { releasedAt: '2031-12-02T10:00', build: '27.1' });
+    assert.match(done.text, /Wednesday 3 December 2031/);
     for (const environment of ['INT', 'DEP', 'PROD'])
-      assert.equal((await spine.admin(environment, '/maintenance')).json.releases[0].slotNight, '2026-12-02');
+      assert.equal((await spine.admin(environment, '/maintenance')).json.releases[0].slotNight, '2031-12-03');
     assert.equal((await operator.submit('/schedule/releases', { releasedAt: 'yesterday' })).status, 400);
   });
 
   test('the calendar of a month is a table; the feeds are iCalendar', async () => {
-    const month = await stranger.open('/schedule/calendar?month=2026-12');
-    assert.match(month.text, /Calendar: December 2026/);
+    const month = await stranger.open('/schedule/calendar?month=2031-12');
+    assert.match(month.text, /Calendar: December 2031/);
     assert.match(month.text, /20:00 e-RS slot: INT, DEP, PROD/);
     assert.match(month.text, /21:00 Certificates of generation 2: INT, DEP/);
     const merged = await stranger.open('/calendar.ics');
@@ -188,12 +188,12 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
   });
 
   test('the digest is a page and a text; subscribers get it by mail, at once and every Monday', async () => {
-    const page = await stranger.open('/schedule/digest?week=2026-12-02');
-    assert.match(page.text, /Week commencing Monday 30 November 2026/);
+    const page = await stranger.open('/schedule/digest?week=2031-12-03');
+    assert.match(page.text, /Week commencing Monday 1 December 2031/);
     assert.match(page.text, /Certificates of generation 2/);
     assert.match(
-      (await stranger.open('/schedule/digest.txt?week=2026-12-02')).text,
-      /Spine CIS, INT, DEP, PROD: Wednesday 2 December 2026 at 20:00/,
+      (await stranger.open('/schedule/digest.txt?week=2031-12-03')).text,
+      /Spine CIS, INT, DEP, PROD: Wednesday 3 December 2031 at 20:00/,
     );
     const saved = await supplier.submit('/schedule/digest', { environments: ['INT'] }, '/schedule/subscription');
     assert.match(saved.text, /Your subscription is changed/);

@@ -30,8 +30,16 @@ function lastMonday(year: number, month: number): CalendarDay {
 
 const isWeekend = (day: CalendarDay): boolean => weekday(day) === 0 || weekday(day) === 6;
 
+const known = new Map<number, readonly CalendarDay[]>();
+
 /** The regular bank holidays of England and Wales in a year, with their substitute days. One-off holidays are not known ahead. */
 export function bankHolidays(year: number): readonly CalendarDay[] {
+  const days = known.get(year) ?? holidaysOf(year);
+  if (known.size < 100) known.set(year, days);
+  return days;
+}
+
+function holidaysOf(year: number): readonly CalendarDay[] {
   const sunday = easter(year);
   const days = [addDays(sunday, -2), addDays(sunday, 1), firstMonday(year, 5), lastMonday(year, 5), lastMonday(year, 8)];
   for (const fixed of [dateOf(year, 1, 1), dateOf(year, 12, 25), dateOf(year, 12, 26)]) {

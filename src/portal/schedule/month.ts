@@ -11,7 +11,7 @@ export interface CalendarItem {
 }
 export interface MonthDay {
   readonly day: CalendarDay;
-  readonly number: number;
+  /** `2 December`; its column says which day of the week it is. */
   readonly name: string;
   readonly inMonth: boolean;
   readonly items: readonly CalendarItem[];
@@ -76,7 +76,7 @@ function dayOf(day: CalendarDay, month: string, nights: readonly Night[], entrie
         href: `/schedule/changes/${id}`,
       })),
   ];
-  return { day, number: Number(day.slice(8)), name: dayInWords(day), inMonth: day.startsWith(month), items };
+  return { day, name: dayInWords(day).split(' ').slice(1, 3).join(' '), inMonth: day.startsWith(month), items };
 }
 
 function startOf(nights: readonly Night[], day: CalendarDay, service: string): string {
