@@ -104,6 +104,7 @@ export async function lastRefusal(client: AdminClient, app: string | undefined):
     const [last] = exchanges;
     if (last === undefined) return 'none in the journal';
     const reason = last.refusal === undefined ? `answered ${last.status}` : `${last.refusal.why} ${last.refusal.fix ?? ''}`.trim();
-    return `${last.method} ${last.url} at ${last.at}: ${reason} (npx localspine journal show ${last.id})`;
+    const explain = last.refusal === undefined ? '' : `; npx localspine explain ${last.refusal.check}`;
+    return `${last.method} ${last.url} at ${last.at}: ${reason} (npx localspine journal show ${last.id}${explain})`;
   });
 }

@@ -78,9 +78,11 @@ export function journalPage(entry: JournalEntry, paint: Paint): string {
     const mark = check.passed ? paint('green', 'passed') : paint('red', 'failed');
     lines.push(`  ${mark}  ${check.check}${check.detail === undefined ? '' : `  ${check.detail}`}`);
   }
-  if (entry.refusal !== undefined) {
-    lines.push('', paint('bold', 'Why'), `  ${entry.refusal.why}`);
-    if (entry.refusal.fix !== undefined) lines.push('', paint('bold', 'What to do'), `  ${entry.refusal.fix}`);
+  const reason = entry.refusal ?? entry.advice;
+  if (reason !== undefined) {
+    lines.push('', paint('bold', 'Why'), `  ${reason.why}`);
+    if (reason.fix !== undefined) lines.push('', paint('bold', 'What to do'), `  ${reason.fix}`);
+    lines.push('', paint('dim', `More: npx localspine explain ${reason.check}`));
   }
   lines.push('', paint('bold', `Request  ${entry.method} ${entry.url}`), ...message(entry.request, paint));
   lines.push('', paint('bold', `Answer  ${entry.status}`), ...message(entry.response, paint));

@@ -15,12 +15,14 @@ import { addDnsCommands } from './commands/dns.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEnvCommands } from './commands/env.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
+import { addExplain } from './commands/explain.ts';
 import { addFaultCommands } from './commands/fault.ts';
 import { addIdentityAgentCommands } from './commands/identity-agent.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKeyCommands } from './commands/key.ts';
 import { addMaintenanceCommands } from './commands/maintenance.ts';
 import { addOnboarding } from './commands/onboard.ts';
+import { addOutboxCommands } from './commands/outbox.ts';
 import { addPortalCommands } from './commands/portal.ts';
 import { addRehearsals } from './commands/rehearse.ts';
 import { addReset } from './commands/reset.ts';
@@ -59,11 +61,13 @@ export function buildProgram(book: CommandBook): Command {
     addCertificateCommands,
     addJournalCommands,
     addDoctor,
+    addExplain,
     addClockCommands,
     addFaultCommands,
     addMaintenanceCommands,
     addBuildCommands,
     addSnapshotCommands,
+    addOutboxCommands,
     addReset,
     addSeed,
     addOnboarding,

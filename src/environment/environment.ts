@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { BlobStore } from '../kernel/blobs/blobs.ts';
-import { LocalRefusal, messageOf } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/errors.ts';
 import type { StoreFaults } from '../kernel/faults/store-faults.ts';
 import type { Listener } from '../kernel/http/exchange.ts';
 import { createWebApp } from '../kernel/http/web-app.ts';
@@ -11,7 +11,7 @@ import type { StoreOutbox } from '../kernel/outbox/store-outbox.ts';
 import { type Random, secureRandom } from '../kernel/random.ts';
 import type { Sealer } from '../kernel/sealer.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
-import type { EnvironmentFacts, EnvironmentSettings, OfferKey, Service } from '../kernel/service.ts';
+import { type EnvironmentFacts, type EnvironmentSettings, type OfferKey, offeredBy, type Service } from '../kernel/service.ts';
 import { type Db, type Store, tablesOf } from '../kernel/store/store.ts';
 import { World } from '../kernel/world.ts';
 import { credentialsOf, dnsOf, pkiOf } from './authorities.ts';
@@ -28,7 +28,7 @@ import type { Recordings } from './recording/recordings.ts';
 import { recordingsOf } from './recording/recordings-of.ts';
 import { recordRefusedClient } from './refused-client.ts';
 import { RouteFacts } from './route-facts.ts';
-import { type BuiltService, buildServices, offeredBy } from './service-building.ts';
+import { type BuiltService, buildServices } from './service-building.ts';
 import { serviceDoorPlans } from './service-door-plans.ts';
 import { ServiceDoors } from './service-doors.ts';
 import { noteVisit } from './visit-note.ts';
@@ -311,17 +311,5 @@ export class Environment {
     }
     await app.ready();
     return app;
-  }
-}
-
-/** Throws LocalRefusal 503 while a service cannot do its work. */
-export async function checkHealth(environment: Environment): Promise<void> {
-  if (!environment.ready) throw new LocalRefusal(503, 'starting', `${environment.facts.id} is starting.`);
-  for (const { manifest, running } of environment.services) {
-    try {
-      await running.health?.();
-    } catch {
-      throw new LocalRefusal(503, 'unhealthy', `The service ${manifest.name} of ${environment.facts.id} cannot do its work.`);
-    }
   }
 }

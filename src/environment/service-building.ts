@@ -1,5 +1,5 @@
 import { secureRandom } from '../kernel/random.ts';
-import type { EnvironmentFacts, OfferKey, RunningService, Service, ServiceContext } from '../kernel/service.ts';
+import { type EnvironmentFacts, offeredBy, type RunningService, type Service, type ServiceContext } from '../kernel/service.ts';
 import type { World } from '../kernel/world.ts';
 import type { EnvironmentParts } from './environment.ts';
 import type { Kernel } from './environment-kernel.ts';
@@ -41,12 +41,4 @@ export async function buildServices(
     built.push({ manifest, running: await manifest.create(context) });
   }
   return built;
-}
-
-/** What services offer under a key in their manifests. */
-export function offeredBy<T>(services: readonly Service<unknown>[], key: OfferKey<T>): readonly T[] {
-  return services
-    .flatMap((each) => each.offers ?? [])
-    .filter((each) => each.key === key.name)
-    .map((each) => each.value as T);
 }

@@ -6,8 +6,13 @@ import { endpointRegistration } from '../services/endpoint-registration/index.ts
 import { ers } from '../services/ers/index.ts';
 import { gateway } from '../services/gateway/index.ts';
 import { identity } from '../services/identity/index.ts';
-import { createPki, type RootAuthority } from '../services/pki/index.ts';
+import { createPki, pki, type RootAuthority } from '../services/pki/index.ts';
 import { spineDirectory } from '../services/spine-directory/index.ts';
+
+const OTHERS: readonly Service<unknown>[] = [dns, directory, identity, gateway, spineDirectory, endpointRegistration, demographics, ers];
+
+/** The manifests, to read what they offer without building anything. */
+export const MANIFESTS: readonly Service<unknown>[] = [pki, ...OTHERS];
 
 /**
  * The services of an environment, in the order they are built; each may use those before it. Adding a system adds one line here.
@@ -15,5 +20,5 @@ import { spineDirectory } from '../services/spine-directory/index.ts';
  * @param root the authority that signs this environment's own
  */
 export function environmentServices(root: RootAuthority): readonly Service<unknown>[] {
-  return [createPki(root), dns, directory, identity, gateway, spineDirectory, endpointRegistration, demographics, ers];
+  return [createPki(root), ...OTHERS];
 }

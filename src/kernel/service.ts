@@ -149,6 +149,14 @@ export function offer<T>(key: OfferKey<T>, value: T): Offer {
   return { key: key.name, value };
 }
 
+/** What services offer under a key in their manifests, in the order of the services. */
+export function offeredBy<T>(services: readonly Pick<Service<unknown>, 'offers'>[], key: OfferKey<T>): readonly T[] {
+  return services
+    .flatMap((each) => each.offers ?? [])
+    .filter((each) => each.key === key.name)
+    .map((each) => each.value as T);
+}
+
 /** A service, running in one environment. */
 export interface RunningService<Api> {
   /** The functions other services may call. */

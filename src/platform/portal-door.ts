@@ -129,6 +129,7 @@ class PortalHouse {
       operatorToken,
       smtpUrl: configuration.smtpUrl,
       reviewers: configuration.reviewers,
+      errorPages: async () => (await import('./knowledge.ts')).allErrorPages(),
       guard: adminGuard(new Set([publicHost, 'localhost', '127.0.0.1', '[::1]']), undefined),
     });
     if (!this.#world.seeded)

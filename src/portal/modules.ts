@@ -5,6 +5,8 @@ import { audit } from './audit/index.ts';
 import { catalogue } from './catalogue/index.ts';
 import { conformance } from './conformance/index.ts';
 import { connecting } from './connecting/index.ts';
+import { help } from './help/index.ts';
+import { inspector } from './inspector/index.ts';
 import { mail } from './mail/index.ts';
 import type { PortalModule } from './module.ts';
 import { release } from './release/index.ts';
@@ -22,4 +24,6 @@ export const portalModules: readonly PortalModule[] = [
   connecting,
   release,
   schedule,
+  inspector,
+  help,
 ];

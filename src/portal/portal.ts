@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ManagedEnvironment } from '../environment/management/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { LocalRefusal } from '../kernel/errors.ts';
+import type { ErrorPage } from '../kernel/knowledge.ts';
 import type { JobHandler, Outbox } from '../kernel/outbox/outbox.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Db, Store } from '../kernel/store/store.ts';
@@ -35,6 +36,8 @@ export interface PortalFoundation {
   readonly smtpUrl: string | undefined;
   /** How reviewers act: at once, after a realistic wait on the environment's clock, or as people who sign in (DESIGN.md D11). */
   readonly reviewers: 'at-once' | 'realistic' | 'person';
+  /** The knowledge base: a page for every error that LocalSpine can give. */
+  readonly errorPages: () => Promise<readonly ErrorPage[]>;
   /** Throws LocalRefusal 403 for a request under a foreign host name or from a page of another site. */
   readonly guard: (request: FastifyRequest) => void;
 }
@@ -51,6 +54,7 @@ export class Portal {
   readonly thisMachineOnly: boolean;
   readonly operatorToken: string;
   readonly reviewers: PortalFoundation['reviewers'];
+  readonly errorPages: () => Promise<readonly ErrorPage[]>;
   readonly guard: (request: FastifyRequest) => void;
   readonly audit: Audit;
   readonly mail: Mailbox;
@@ -72,6 +76,7 @@ export class Portal {
     this.thisMachineOnly = foundation.thisMachineOnly;
     this.operatorToken = foundation.operatorToken;
     this.reviewers = foundation.reviewers;
+    this.errorPages = foundation.errorPages;
     this.guard = foundation.guard;
     this.audit = new Audit(clock, random);
     this.mail = new Mailbox({ store, clock, random, outbox, smtpUrl });

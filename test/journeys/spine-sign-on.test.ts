@@ -254,7 +254,7 @@ describe('Spine sign-on', { concurrency: false }, () => {
     await refused(
       await workstation.validate({ ...e, uid: CLINICIAN, response: asMime(depSigned) }),
       'Failed To Validate',
-      'certificate-wrong-environment',
+      'pki.wrong-environment',
     );
 
     // A certificate the attacker made, of an issuer that bears the right name.

@@ -75,6 +75,7 @@ function examinationText({ kind, verdict, checks, contents }: ExaminationView, {
     if (why !== undefined) lines.push(`        ${why}`);
     if (answer !== undefined) lines.push(`        The platform answers ${answer.status} ${answer.error}: ${answer.error_description}`);
     if (fix !== undefined) lines.push(`        ${fix}`);
+    if (outcome === 'failed') lines.push(paint('dim', `        More: npx localspine explain ${check}`));
   }
   if (contents !== undefined) lines.push('', JSON.stringify(contents, null, 2));
   return lines.join('\n');

@@ -17,6 +17,10 @@ export function addJournalCommands(program: Command, book: CommandBook): void {
     .option('--service <name>', 'only of this service')
     .option('--operation <id>', 'only this operation, like A011')
     .addOption(new Option('--verdict <verdict>', 'only with this verdict').choices(['ok', 'refused', 'failed']))
+    .option('--status <status>', 'only with this status, or class of them: 409, 4xx')
+    .option('--patient <nhsNumber>', 'only of this patient')
+    .option('--from <time>', 'not before this time')
+    .option('--to <time>', 'before this time')
     .option('--app <appId>', 'only of this application')
     .option('--correlation <id>', 'only with this X-Correlation-ID');
   book.add(journal, 'show <id>', 'show one exchange in full, by its id, X-Request-ID or X-Correlation-ID', async (invocation) => {
@@ -50,7 +54,7 @@ async function tail(invocation: Invocation): Promise<void> {
 
 async function list(invocation: Invocation, extra: Readonly<Record<string, string>>): Promise<readonly JournalSummary[]> {
   const query = new URLSearchParams(extra);
-  for (const name of ['service', 'operation', 'verdict', 'app', 'correlation']) {
+  for (const name of ['service', 'operation', 'verdict', 'status', 'patient', 'from', 'to', 'app', 'correlation']) {
     const value = invocation.text(name);
     if (value !== undefined) query.set(name, value);
   }

@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { pkiOf } from '../authorities.ts';
 import { ManifestSchema } from '../connection/manifest-schema.ts';
-import { checkHealth, type Environment } from '../environment.ts';
+import type { Environment } from '../environment.ts';
+import { checkHealth } from '../health.ts';
 import { registerClock } from './clock.ts';
+import { registerErrors } from './errors.ts';
 import { registerExports } from './exports.ts';
 import { registerFaults } from './faults.ts';
 import { adminGuard, hostName } from './guard.ts';
@@ -12,6 +14,7 @@ import { registerJournal } from './journal.ts';
 import { registerMaintenance } from './maintenance.ts';
 import { registerManagement } from './management.ts';
 import { manifestOf } from './manifest.ts';
+import { registerOutbox } from './outbox.ts';
 import { registerSnapshots } from './snapshots.ts';
 
 /** The admin API of an environment, mounted at `/_localspine` on its HTTPS and HTTP ports (DESIGN.md, fixed points). */
@@ -52,6 +55,8 @@ export async function registerAdmin(app: FastifyInstance, environment: Environme
   registerMaintenance(app, environment);
   registerExports(app, environment);
   registerManagement(app, environment);
+  registerErrors(app, environment);
+  registerOutbox(app, environment);
   for (const { manifest, running } of environment.services) {
     const { admin } = running;
     if (admin !== undefined) await app.register(async (scope) => admin(scope), { prefix: `/${manifest.name}` });

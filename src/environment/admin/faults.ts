@@ -2,34 +2,23 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import { PARTNER_BEHAVIOURS } from '../../kernel/faults/faults.ts';
 import type { Environment } from '../environment.ts';
+import { faultCatalogue } from '../fault-catalogue.ts';
+import { FaultEffectShape } from '../fault-shapes.ts';
 
-const Effect = Type.Union([
-  Type.Object({
-    kind: Type.Literal('status'),
-    status: Type.Integer({ minimum: 400, maximum: 599 }),
-    retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0 })),
-  }),
-  Type.Object({ kind: Type.Literal('delay'), milliseconds: Type.Integer({ minimum: 0, maximum: 180_000 }) }),
-  Type.Object({ kind: Type.Literal('disconnect') }),
-  Type.Object({
-    kind: Type.Literal('partner'),
-    behaviour: Type.Union(PARTNER_BEHAVIOURS.map((each) => Type.Literal(each))),
-  }),
-]);
 const Rule = Type.Object({
   service: Type.String({ minLength: 1, maxLength: 40 }),
   operation: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
-  effect: Effect,
+  effect: FaultEffectShape,
   count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
 });
 const checkRule = Compile(Rule);
 
-/** `GET /faults`, `POST /faults`, `DELETE /faults[/id]` (DESIGN.md D9). */
+/** `GET /faults`, `GET /faults/catalogue`, `POST /faults`, `DELETE /faults[/id]` (DESIGN.md D9). */
 export function registerFaults(app: FastifyInstance, environment: Environment): void {
   const { faults } = environment;
   app.get('/faults', async () => ({ faults: await faults.list() }));
+  app.get('/faults/catalogue', async () => ({ chapters: await faultCatalogue(environment.parts.services) }));
   app.post('/faults', async (request, reply) => {
     if (!checkRule.Check(request.body)) {
       throw new LocalRefusal(
@@ -43,18 +32,11 @@ export function registerFaults(app: FastifyInstance, environment: Environment): 
     const added = await faults.add({
       service: rule.service,
       operation: rule.operation ?? '*',
-      effect: effectOf(rule),
+      effect: rule.effect,
       remaining: rule.count ?? null,
     });
     return reply.code(201).send(added);
   });
   app.delete('/faults', async () => ({ removed: await faults.clear() }));
   app.delete<{ Params: { id: string } }>('/faults/:id', async (request) => ({ removed: await faults.clear(request.params.id) }));
-}
-
-function effectOf({ effect }: Static<typeof Rule>) {
-  if (effect.kind !== 'status') return effect;
-  return effect.retryAfterSeconds === undefined
-    ? { kind: effect.kind, status: effect.status }
-    : { kind: effect.kind, status: effect.status, retryAfterSeconds: effect.retryAfterSeconds };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Environment } from '../environment.ts';
+import { importDocument } from '../import-document.ts';
 
 /** `POST /import`: data in, all of it or none. Each service takes the members it knows. */
 export function registerImport(app: FastifyInstance, environment: Environment): void {
@@ -14,20 +15,6 @@ export function registerImport(app: FastifyInstance, environment: Environment): 
       );
     }
     const document: Readonly<Record<string, unknown>> = { ...request.body };
-    const taken: Record<string, number> = {};
-    await environment.store.transaction(async (tx) => {
-      for (const { manifest, running } of environment.services) {
-        const count = await running.importData?.(tx, document);
-        if (count !== undefined && count > 0) taken[manifest.name] = count;
-      }
-    });
-    if (Object.keys(taken).length === 0)
-      throw new LocalRefusal(
-        400,
-        'nothing_imported',
-        `No service knows what to do with ${Object.keys(document).join(', ') || 'an empty import'}.`,
-        'See docs/import.md for the members of an import.',
-      );
-    return { imported: taken };
+    return { imported: await importDocument(environment, document) };
   });
 }

@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { JournalFilter } from '../../kernel/journal/journal.ts';
 import type { Environment } from '../environment.ts';
+import { journalFilter } from '../journal-filter.ts';
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** `GET /journal?service=&operation=&verdict=&app=&correlation=&after=&limit=` and `GET /journal/{id}`. */
+/** `GET /journal?service=&operation=&verdict=&status=&app=&patient=&correlation=&from=&to=&after=&before=&limit=` and `GET /journal/{id}`. */
 export function registerJournal(app: FastifyInstance, environment: Environment): void {
   app.get<{ Querystring: Query }>('/journal', async (request) => ({ exchanges: await environment.journal.list(filterOf(request.query)) }));
   app.get<{ Params: { id: string } }>('/journal/:id', async (request) => {
@@ -25,16 +26,5 @@ function filterOf(query: Query): JournalFilter {
   const text = (name: string): string | undefined => (typeof query[name] === 'string' ? query[name] : undefined);
   const limit = Number(text('limit') ?? '50');
   if (!Number.isInteger(limit) || limit < 1) throw new LocalRefusal(400, 'bad_limit', 'The limit is a whole number from 1 to 1000.');
-  const wanted = {
-    service: text('service'),
-    operation: text('operation'),
-    verdict: text('verdict'),
-    appId: text('app'),
-    correlationId: text('correlation'),
-    after: text('after'),
-  };
-  return {
-    limit,
-    ...(Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as Omit<JournalFilter, 'limit'>),
-  };
+  return journalFilter(text, limit);
 }

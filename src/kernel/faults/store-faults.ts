@@ -53,9 +53,10 @@ export class StoreFaults implements Faults {
     }));
   }
 
-  /** Adds a rule; gives it with its id. */
-  async add(rule: Pick<FaultRule, 'service' | 'operation' | 'effect' | 'remaining'>): Promise<FaultRule> {
-    const added: FaultRule = { ...rule, id: this.#random.text(8, 'abcdefghjkmnpqrstuvwxyz23456789'), createdAt: this.#clock.realNow() };
+  /** Adds a rule under the id that is given, or a new one; gives it with its id. */
+  async add(rule: Pick<FaultRule, 'service' | 'operation' | 'effect' | 'remaining'> & { readonly id?: string }): Promise<FaultRule> {
+    const { id = this.#random.text(8, 'abcdefghjkmnpqrstuvwxyz23456789') } = rule;
+    const added: FaultRule = { ...rule, id, createdAt: this.#clock.realNow() };
     await this.#changing(async (tx) => {
       await tablesOf<FaultTables>(tx)
         .insertInto('kernel_fault')

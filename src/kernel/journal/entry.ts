@@ -5,6 +5,7 @@ import { type Instant, isoInstant } from '../clock.ts';
 import type { CheckResult, Exchange } from '../http/exchange.ts';
 import { bit, type Migrations, prepareInsert } from '../store/store.ts';
 import { maskBody, maskHeaders, maskUrl } from './mask.ts';
+import { searchIndex } from './search.ts';
 
 /** The journal is a database of its own (DESIGN.md D8). */
 export const journalMigrations: Migrations = {
@@ -44,6 +45,7 @@ export const journalMigrations: Migrations = {
       }
     },
   },
+  '0003-search': searchIndex,
 };
 
 /** What entries are found by are columns; `summary` has the rest of what lists show, `detail` all else. */

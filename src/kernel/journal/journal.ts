@@ -15,19 +15,10 @@ import {
   summaryOf,
 } from './entry.ts';
 import { type OutcomeCount, outcomesOf } from './outcomes.ts';
+import { findEntries, type JournalFilter } from './search.ts';
 
 export { type JournalEntry, type JournalSummary, journalMigrations } from './entry.ts';
-
-export interface JournalFilter {
-  readonly service?: string;
-  readonly operation?: string;
-  readonly verdict?: string;
-  readonly appId?: string;
-  readonly correlationId?: string;
-  /** Only entries after this one. */
-  readonly after?: string;
-  readonly limit: number;
-}
+export type { JournalFilter } from './search.ts';
 
 /** What services may read of the journal. */
 export interface JournalReader {
@@ -123,17 +114,15 @@ export class Journal implements JournalReader {
   /** Newest first; with `after`, oldest first of what came after it. */
   async list(filter: JournalFilter): Promise<readonly JournalSummary[]> {
     await this.flush();
-    let query = tablesOf<JournalTables>(this.#store.db)
+    const ids = await findEntries(this.#store, filter);
+    if (ids.length === 0) return [];
+    const rows = await tablesOf<JournalTables>(this.#store.db)
       .selectFrom('journal_exchange')
       .select(SUMMARY_COLUMNS)
-      .limit(Math.min(filter.limit, 1_000));
-    if (filter.service !== undefined) query = query.where('service', '=', filter.service);
-    if (filter.operation !== undefined) query = query.where('operation', '=', filter.operation);
-    if (filter.verdict !== undefined) query = query.where('verdict', '=', filter.verdict);
-    if (filter.appId !== undefined) query = query.where('app_id', '=', filter.appId);
-    if (filter.correlationId !== undefined) query = query.where('correlation_id', '=', filter.correlationId);
-    query = filter.after === undefined ? query.orderBy('id', 'desc') : query.where('id', '>', filter.after).orderBy('id');
-    return (await query.execute()).map(summaryOf);
+      .where('id', 'in', ids)
+      .orderBy('id', filter.after === undefined ? 'desc' : 'asc')
+      .execute();
+    return rows.map(summaryOf);
   }
 
   /** How an application's exchanges ended, most frequent first. */

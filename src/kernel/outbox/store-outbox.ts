@@ -6,7 +6,8 @@ import { messageOf } from '../errors.ts';
 import type { Random } from '../random.ts';
 import { type Db, type Store, tablesOf } from '../store/store.ts';
 import type { World } from '../world.ts';
-import type { Job, JobHandler, Outbox } from './outbox.ts';
+import { maskedPayload } from './masked-payload.ts';
+import type { Job, JobFilter, JobHandler, JobView, Outbox } from './outbox.ts';
 
 interface OutboxRow {
   id: string;
@@ -125,6 +126,50 @@ export class StoreOutbox implements Outbox {
     return Number(row.jobs);
   }
 
+  /** Jobs by the time they are due, for people to look at. */
+  async list(filter: JobFilter): Promise<readonly JobView[]> {
+    let query = tablesOf<OutboxTables>(this.#store.db)
+      .selectFrom('kernel_outbox')
+      .selectAll()
+      .orderBy('due_at')
+      .orderBy('id')
+      .limit(filter.limit);
+    if (filter.done !== true) query = query.where('done_at', 'is', null);
+    if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);
+    if (filter.failing === true) query = query.where('last_error', 'is not', null);
+    const place = filter.after === undefined ? undefined : await this.#row(filter.after);
+    if (place !== undefined)
+      query = query.where((where) =>
+        where.or([where('due_at', '>', place.due_at), where.and([where('due_at', '=', place.due_at), where('id', '>', place.id)])]),
+      );
+    const now = this.#clock.now();
+    return (await query.execute()).map((row) => viewOf(row, now));
+  }
+
+  /**
+   * Has a job done now: its time comes, and a pause after a failure ends. A job that is done stays done.
+   *
+   * @returns the job, or undefined when there is none of this id
+   */
+  async retry(id: string): Promise<JobView | undefined> {
+    const now = this.#clock.now();
+    await tablesOf<OutboxTables>(this.#store.db)
+      .updateTable('kernel_outbox')
+      .set((set) => ({ locked_until: 0, due_at: set.case().when('due_at', '>', now).then(now).else(set.ref('due_at')).end() }))
+      .where('id', '=', id)
+      .where('done_at', 'is', null)
+      // Not one that is being done right now: only what waits, or failed.
+      .where((where) => where.or([where('attempts', '=', 0), where('last_error', 'is not', null)]))
+      .execute();
+    this.wake();
+    const row = await this.#row(id);
+    return row && viewOf(row, now);
+  }
+
+  #row(id: string): Promise<OutboxRow | undefined> {
+    return tablesOf<OutboxTables>(this.#store.db).selectFrom('kernel_outbox').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
   async #drain(): Promise<void> {
     await this.#world.refresh();
     await this.#prune();
@@ -188,4 +233,19 @@ export class StoreOutbox implements Outbox {
   async #settle(id: string, values: Partial<OutboxRow>): Promise<void> {
     await tablesOf<OutboxTables>(this.#store.db).updateTable('kernel_outbox').set(values).where('id', '=', id).execute();
   }
+}
+
+function viewOf(row: OutboxRow, now: number): JobView {
+  const [dueAt, attempts] = [Number(row.due_at), Number(row.attempts)];
+  const state = row.done_at !== null ? 'done' : row.last_error !== null ? 'failing' : dueAt <= now ? 'due' : 'waiting';
+  return {
+    id: row.id,
+    kind: row.kind,
+    dueAt,
+    state,
+    attempts,
+    ...(row.last_error !== null && { lastError: row.last_error }),
+    ...(row.done_at !== null && { doneAt: Number(row.done_at) }),
+    payload: maskedPayload(JSON.parse(row.payload)),
+  };
 }

@@ -38,7 +38,15 @@ export function registerAssets(app: FastifyInstance): void {
 }
 
 /** Addresses and identifiers are long: they break on a narrow screen; blocks of code scroll instead. */
-const OWN_RULES = 'main{overflow-wrap:break-word}code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}';
+const OWN_RULES = [
+  'main{overflow-wrap:break-word}code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}pre{overflow-x:auto}',
+  // The inspector: its parts side by side, facts in lists.
+  '.inspector-parts{border-bottom:1px solid #d8dde0;margin-top:16px}.inspector-parts ul{display:flex;flex-wrap:wrap;gap:4px 24px;list-style:none;margin:0;padding:8px 0}',
+  '.inspector-parts a{font-weight:600}.inspector-parts a[aria-current]{color:#212b32;text-decoration:none}',
+  '.inspector-small{font-size:.875rem}.inspector-headers{margin:0 0 24px}.inspector-headers div{padding:4px 0;border-bottom:1px solid #d8dde0}',
+  '.inspector-headers dt{font-weight:600}.inspector-headers dd{margin:0}.inspector-checks{padding-left:24px}.inspector-checks li{margin-bottom:8px}',
+  '.inspector-rules>li{border-bottom:1px solid #d8dde0;padding:8px 0}.inspector-rules form{margin-top:8px}[hidden]{display:none!important}',
+].join('');
 
 /** The style sheet without the fonts that are licensed for NHS use only, its icons at our address, and what we add to it. */
 function ownStyles(css: string): Buffer {

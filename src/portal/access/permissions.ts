@@ -45,6 +45,11 @@ export const PERMISSIONS = {
   'conformance.see': { supplier: 'own', euo: 'organisation', reviewer: 'all', operator: 'all' },
   'conformance.run': { supplier: 'own', operator: 'all' },
   'conformance.sign-off': { euo: 'organisation' },
+  // the inspector: exchanges of an environment, and what a rehearsal is made of
+  'journal.see': { supplier: 'own', operator: 'all' },
+  'rehearsal.see': { supplier: 'all', operator: 'all' },
+  'rehearsal.change': { operator: 'all' },
+  'outbox.see': { operator: 'all' },
   // mail that was sent
   'mail.see': { operator: 'all' },
 } as const satisfies Readonly<Record<string, Permission>>;

@@ -4,7 +4,7 @@ import type { Automatic } from '../audit/index.ts';
 import type { PortalModule } from '../module.ts';
 import type { Change, ViewedApplication } from './application.ts';
 import { applicationTables } from './migrations/0001-applications.ts';
-import { type ApplicationRecord, findRecord, setLive } from './store.ts';
+import { type ApplicationRecord, findRecord, records, setLive } from './store.ts';
 
 export * from './access-mode.ts';
 export type { Change, ViewedApplication } from './application.ts';
@@ -22,6 +22,8 @@ export interface ApplicationsApi {
   look(record: ApplicationRecord): Promise<ViewedApplication>;
   /** Applications the visitor may see. Throws LocalRefusal 401. */
   list(visitor: Visitor, environment?: string): Promise<readonly ViewedApplication[]>;
+  /** AppIDs in an environment that are the visitor's own or their teams': whose traffic they may see. */
+  appIdsOf(visitor: Visitor, environment: string): Promise<readonly string[]>;
   register: OmitPortal<typeof import('./registering.ts').registerApplication>;
   addApi: OmitPortal<typeof import('./changes.ts').addApi>;
   registerKeys: OmitPortal<typeof import('./keys.ts').registerKeys>;
@@ -44,6 +46,10 @@ export const applications: PortalModule<ApplicationsApi> = {
       permittedRecord: async (...rest) => (await import('./application.ts')).permittedRecord(portal, ...rest),
       look: async (record) => (await import('./application.ts')).look(portal, record),
       list: async (visitor, environment) => (await import('./application.ts')).listApplications(portal, visitor, environment),
+      appIdsOf: async ({ accountId = '', teams }, environment) => {
+        const owners = { accountId, teamIds: teams.map((each) => each.teamId) };
+        return (await records(portal.store.db, { environment, owners })).map((each) => each.appId);
+      },
       register: async (...rest) => (await import('./registering.ts')).registerApplication(portal, ...rest),
       addApi: async (...rest) => (await import('./changes.ts')).addApi(portal, ...rest),
       registerKeys: async (...rest) => (await import('./keys.ts')).registerKeys(portal, ...rest),

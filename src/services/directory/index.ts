@@ -1,3 +1,4 @@
+import { errorShelf } from '../../kernel/knowledge.ts';
 import { offer, type Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { nameSource } from '../dns/index.ts';
@@ -123,7 +124,11 @@ export const directory: Service<DirectoryApi> = {
     directory_counter: 'kept',
     directory_asid_request: 'kept',
   },
-  offers: [offer(fqdnRegister, hostNameOwners), offer(nameSource, hostNames)],
+  offers: [
+    offer(fqdnRegister, hostNameOwners),
+    offer(nameSource, hostNames),
+    offer(errorShelf, { title: 'Spine Directory Service', load: async () => (await import('./known-errors.ts')).DIRECTORY_ERRORS }),
+  ],
   doors: ldapDoors,
   create(context) {
     const { environment, clock } = context;

@@ -1,3 +1,4 @@
+import { errorShelf } from '../../kernel/knowledge.ts';
 import { type OfferKey, offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import type { ServiceDoor } from '../../kernel/service-door.ts';
 import type { Db } from '../../kernel/store/store.ts';
@@ -64,7 +65,10 @@ export const dns: Service<DnsApi> & { readonly doors: readonly ServiceDoor[] } =
   title: 'Name server',
   migrations: { '0001-names': nameTables },
   tables: { dns_name: 'kept', dns_name_address: 'kept', dns_zone: 'kept' },
-  offers: [offer(fqdnRegister, register)],
+  offers: [
+    offer(fqdnRegister, register),
+    offer(errorShelf, { title: 'Name server', load: async () => (await import('./known-errors.ts')).DNS_ERRORS }),
+  ],
   doors: DOORS,
   create(context) {
     const world = worldOf(context);

@@ -154,24 +154,27 @@ class RateWindow {
 }
 
 /** Why a name was not answered, in the journal's words. */
-const REFUSALS: Readonly<Partial<Record<Rcode, (name: string) => { why: string; fix: string }>>> = {
-  NXDOMAIN: (name) => ({
+const REFUSALS = {
+  NXDOMAIN: (name: string) => ({
     why: `${name} does not exist in this environment’s zones.`,
     fix: 'Compare it with "localspine env rows"; a name of your own is registered with "localspine dns register".',
   }),
-  REFUSED: (name) => ({
+  REFUSED: (name: string) => ({
     why: `${name} is in none of this environment’s zones, and this name server asks no others.`,
     fix: 'Send only the zones of "localspine dns zones" here, and the rest to your usual name server.',
   }),
   FORMERR: () => ({ why: 'The message is not a DNS query with one question.', fix: 'Send one question, with EDNS at most.' }),
   NOTIMP: () => ({ why: 'Only standard queries are answered.', fix: 'Updates and notifications have no place here.' }),
   BADVERS: () => ({ why: 'The query is of an EDNS version that does not exist yet.', fix: 'Send EDNS version 0.' }),
-};
+} satisfies Partial<Record<Rcode, (name: string) => { why: string; fix: string }>>;
+
+function isRefused(rcode: Rcode): rcode is keyof typeof REFUSALS {
+  return Object.hasOwn(REFUSALS, rcode);
+}
 
 function noteOf({ query, rcode, answers, milliseconds }: Outcome): Parameters<Visit['note']>[0] {
   const asked = query.question;
   const name = asked?.name ?? '';
-  const refusal = REFUSALS[rcode]?.(name);
   return {
     operation: 'query',
     method: 'QUERY',
@@ -179,6 +182,6 @@ function noteOf({ query, rcode, answers, milliseconds }: Outcome): Parameters<Vi
     status: RCODES[rcode],
     milliseconds,
     answer: `${rcode}, ${answers} ${answers === 1 ? 'record' : 'records'}`,
-    ...(refusal !== undefined && { refusal: { check: `dns.${rcode.toLowerCase()}`, ...refusal } }),
+    ...(isRefused(rcode) && { refusal: { check: `dns.${rcode.toLowerCase()}`, ...REFUSALS[rcode](name) } }),
   };
 }

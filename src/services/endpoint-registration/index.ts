@@ -1,4 +1,6 @@
 import { answersRow } from '../../kernel/connection.ts';
+import { faultChapter } from '../../kernel/faults/catalogue.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
 import { offer, type Service } from '../../kernel/service.ts';
 import { directory } from '../directory/index.ts';
 import { dns } from '../dns/index.ts';
@@ -24,7 +26,15 @@ export const endpointRegistration: Service<EndpointRegistrationApi> = {
     endpoint_registration_session: 'kept',
     endpoint_registration_audit: 'kept',
   },
-  offers: [offer(signInCallback, CALLBACK), offer(answersRow, { row: 'application-nds-admin', path: '/ndsadmin' })],
+  offers: [
+    offer(signInCallback, CALLBACK),
+    offer(answersRow, { row: 'application-nds-admin', path: '/ndsadmin' }),
+    offer(errorShelf, {
+      title: 'Endpoint registration',
+      load: async () => (await import('./known-errors.ts')).ENDPOINT_REGISTRATION_ERRORS,
+    }),
+    offer(faultChapter, async () => (await import('./faults.ts')).ENDPOINT_REGISTRATION_FAULTS),
+  ],
   create(context) {
     const { environment, store, clock, random, faults, availability } = context;
     const world: RegistrationWorld = {

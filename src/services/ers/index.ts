@@ -1,3 +1,5 @@
+import { faultChapter } from '../../kernel/faults/catalogue.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
 import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import { demographics } from '../demographics/index.ts';
 import { directory } from '../directory/index.ts';
@@ -52,6 +54,9 @@ export const ers: Service<ErsApi> = {
     ers_access_code: 'data',
   },
   offers: [
+    offer(errorShelf, { title: 'e-Referral Service', load: async () => (await import('./known-errors.ts')).ERS_ERRORS }),
+    offer(faultChapter, async () => (await import('./faults.ts')).ERS_FAULTS),
+    offer(faultChapter, async () => (await import('./faults.ts')).HOSPITAL_FAULTS),
     ...VARIANTS.flatMap(({ environment, variant, display }) =>
       ersProducts(variant, display, PATHS).map((product) => offer(apiProduct, { ...product, environments: [environment] })),
     ),

@@ -1,4 +1,6 @@
+import { faultChapter } from '../../kernel/faults/catalogue.ts';
 import { Outgoing } from '../../kernel/http/outgoing.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
 import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { asidUse, directory } from '../directory/index.ts';
@@ -43,7 +45,11 @@ export const gateway: Service<GatewayApi> = {
     gateway_code: 'data',
   },
   // An ASID that an application is bound to is not retired.
-  offers: [offer(asidUse, { boundTo })],
+  offers: [
+    offer(asidUse, { boundTo }),
+    offer(errorShelf, { title: 'API platform', load: async () => (await import('./known-errors.ts')).ALL_GATEWAY_ERRORS }),
+    offer(faultChapter, async () => (await import('./faults.ts')).GATEWAY_FAULTS),
+  ],
   create(context) {
     const world = worldOf(context);
     // A session that ends at the identity provider takes its tokens here with it, in the same transaction (identity.md §2.7).

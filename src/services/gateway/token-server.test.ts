@@ -396,7 +396,7 @@ describe('around the flows', () => {
     const response = await clientCredentials(platform);
     assert.deepEqual([response.statusCode, response.headers['retry-after']], [503, '7']);
     assert.deepEqual(Object.keys(response.json()), ['error', 'error_description', 'message_id']);
-    assert.equal(platform.exchanges.at(-1)?.refusal?.check, 'faults.rule');
+    assert.equal(platform.exchanges.at(-1)?.refusal?.check, 'fault');
   });
 
   test('anything unforeseen is unknown_error, with the message id in the text', async () => {

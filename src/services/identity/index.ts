@@ -1,6 +1,7 @@
 import { ServiceClosed } from '../../kernel/http/closing.ts';
 import { Outgoing } from '../../kernel/http/outgoing.ts';
-import type { Service } from '../../kernel/service.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
+import { offer, type Service } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
 import { pki } from '../pki/index.ts';
@@ -112,6 +113,7 @@ export const identity: Service<IdentityApi> = {
     identity_history: 'kept',
     identity_care_id_session: 'data',
   },
+  offers: [offer(errorShelf, { title: 'Care Identity Service', load: async () => (await import('./known-errors.ts')).IDENTITY_ERRORS })],
   create(context) {
     const { environment, store, sealer } = context;
     const parts = {

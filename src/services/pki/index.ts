@@ -1,4 +1,5 @@
-import type { Service, ServiceContext } from '../../kernel/service.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
+import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { type AuthorityCertificates, GENERATIONS, type Generation, type RootAuthority, subordinateName } from './authorities.ts';
 import { listCertificates, type RegisteredCertificate, readCertificate } from './certificate-store.ts';
@@ -79,12 +80,15 @@ export interface PkiApi {
   revoke(tx: Db, serial: string, reason: RevocationReason): Promise<RegisteredCertificate>;
 }
 
+const OFFERS = [offer(errorShelf, { title: 'Certificate authority', load: async () => (await import('./known-errors.ts')).PKI_ERRORS })];
+
 /** Names the service for {@link ServiceContext.use}: the service itself is made with its root, by {@link createPki}. */
 export const pki: Service<PkiApi> = {
   name: 'pki',
   title: 'Certificate authority',
   migrations: {},
   tables: {},
+  offers: OFFERS,
   create: () => {
     throw new Error('this value only names the service');
   },
@@ -112,6 +116,7 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
       pki_request: 'kept',
       pki_former_authority: 'kept',
     },
+    offers: OFFERS,
     create(context) {
       const registry: Registry = {
         place: placeOf(context, root),

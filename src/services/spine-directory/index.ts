@@ -1,3 +1,5 @@
+import { faultChapter } from '../../kernel/faults/catalogue.ts';
+import { errorShelf } from '../../kernel/knowledge.ts';
 import { offer, type Service } from '../../kernel/service.ts';
 import { directory } from '../directory/index.ts';
 import { apiProduct, gateway } from '../gateway/index.ts';
@@ -12,7 +14,14 @@ export const spineDirectory: Service<SpineDirectoryApi> = {
   title: 'Spine Directory Service FHIR API',
   migrations: {},
   tables: {},
-  offers: sdsProducts.map((product) => offer(apiProduct, product)),
+  offers: [
+    ...sdsProducts.map((product) => offer(apiProduct, product)),
+    offer(errorShelf, {
+      title: 'Spine Directory Service FHIR API',
+      load: async () => (await import('./known-errors.ts')).SPINE_DIRECTORY_ERRORS,
+    }),
+    offer(faultChapter, async () => (await import('./faults.ts')).SPINE_DIRECTORY_FAULTS),
+  ],
   create(context) {
     const register = context.use(directory);
     const platform = context.use(gateway);

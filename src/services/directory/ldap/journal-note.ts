@@ -3,11 +3,9 @@ import type { VisitNote } from '../../../kernel/service-door.ts';
 import type { Outcome } from './answers.ts';
 import { filterText } from './filter-text.ts';
 import type { Message } from './message.ts';
-import { RESULT } from './result.ts';
+import { isRefusal, RESULT } from './result.ts';
 
 const SCOPES = ['base', 'one', 'sub', 'children'];
-/** Result codes that are no refusal. */
-const FINE: ReadonlySet<number> = new Set([RESULT.success, RESULT.compareTrue, RESULT.compareFalse]);
 
 /** Why an operation ended as it did and what to do, by result code; for what the code and its text do not say. */
 const REASONS: Readonly<Record<number, readonly [why: string, fix?: string]>> = {
@@ -36,7 +34,7 @@ export interface Course {
 export function journalNote({ request }: Message, outcome: Outcome, course: Course): VisitNote {
   const { code, diagnostic = '' } = outcome;
   const [why, fix] = REASONS[code] ?? [diagnostic === '' ? `The directory answered with result code ${code}.` : diagnostic];
-  const refusal = FINE.has(code) ? {} : { refusal: { check: `ldap.result-${code}`, why, ...(fix === undefined ? {} : { fix }) } };
+  const refusal = isRefusal(code) ? { refusal: { check: `ldap.result-${code}`, why, ...(fix === undefined ? {} : { fix }) } } : {};
   const common = { status: code, milliseconds: course.milliseconds, ...refusal };
   switch (request.kind) {
     case 'search': {

@@ -28,10 +28,17 @@ export const RESULT = {
 } as const;
 
 export type ResultCode = (typeof RESULT)[keyof typeof RESULT];
+/** A result code that says no. */
+export type RefusalCode = Exclude<ResultCode, typeof RESULT.success | typeof RESULT.compareFalse | typeof RESULT.compareTrue>;
+
+/** Whether a result code says no. */
+export function isRefusal(code: ResultCode): code is RefusalCode {
+  return code !== RESULT.success && code !== RESULT.compareFalse && code !== RESULT.compareTrue;
+}
 
 /** An operation that is refused with a result code; the listener renders it. */
 export class LdapRefusal extends Refusal {
-  readonly code: ResultCode;
+  readonly code: RefusalCode;
   readonly diagnostic: string;
   readonly matchedDn: string;
 
@@ -39,8 +46,8 @@ export class LdapRefusal extends Refusal {
    * @param diagnostic text the client sees
    * @param matchedDn nearest entry there is, for `noSuchObject`
    */
-  constructor(code: ResultCode, diagnostic = '', matchedDn = '', explanation?: Explanation) {
-    super(diagnostic, explanation ?? { check: `ldap.${code}`, why: diagnostic });
+  constructor(code: RefusalCode, diagnostic = '', matchedDn = '', explanation?: Explanation) {
+    super(diagnostic, explanation ?? { check: `ldap.result-${code}`, why: diagnostic });
     this.code = code;
     this.diagnostic = diagnostic;
     this.matchedDn = matchedDn;

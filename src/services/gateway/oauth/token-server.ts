@@ -65,7 +65,7 @@ export async function applyFault(base: TokenServerBase, operation: string, reply
   }
   if (effect.retryAfterSeconds !== undefined) void reply.header('retry-after', String(effect.retryAfterSeconds));
   throw new TokenRefusal(effect.status, effect.status === 429 ? 'too_many_requests' : 'server_error', 'The service is not available', {
-    check: 'faults.rule',
+    check: 'fault',
     why: `A fault rule answers ${operation} with ${effect.status}.`,
     fix: 'Clear it: localspine fault clear.',
   });

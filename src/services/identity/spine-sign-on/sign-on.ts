@@ -5,7 +5,7 @@ import { SignedDataError, type VerifiedContent, verifySignedData } from '../../.
 import { XmlError } from '../../../kernel/xml/xml.ts';
 import type { Person, RoleProfile } from '../../directory/index.ts';
 import { standingOf } from '../cards/credentials.ts';
-import { failedToValidate, invalidInput } from './errors.ts';
+import { failedToValidate, GasRefusal, invalidInput } from './errors.ts';
 import { type GpParameters, readGpObject } from './gp-object.ts';
 import type { Challenge, SpineSession } from './model.ts';
 import { readResponse } from './response.ts';
@@ -120,8 +120,7 @@ async function readSigned(response: Buffer, logSessionId: string): Promise<Verif
 async function cardBehind(world: SignOnWorld, { certificateDer }: VerifiedContent, uid: string, logSessionId: string): Promise<string> {
   const verdict = await world.pki().verifySmartcard(certificateDer);
   if (!verdict.ok) {
-    const { check, why, fix = 'Use a card of this environment.' } = verdict.reason;
-    throw failedToValidate(check.replace(/^pki\./, 'certificate-'), why, fix, logSessionId);
+    throw new GasRefusal('Failed To Validate', { fix: 'Use a card of this environment.', ...verdict.reason }, logSessionId);
   }
   const refuse = (why: string) => failedToValidate('card', why, 'Use the authentication key of an active card of this user.', logSessionId);
   const { subject, serialNumber } = inspect(certificateDer);
