@@ -23,7 +23,7 @@ const HANDED_ON = [
  * Parts of the portal that have no book yet. When one gets its `known-errors.ts`, put it on a shelf in `src/platform/knowledge.ts` and take the part
  * off this list.
  */
-const WITHOUT_BOOK: readonly string[] = ['forms', 'maintenance', 'release'];
+const WITHOUT_BOOK: readonly string[] = ['forms', 'release', 'schedule'];
 
 const pages = await allErrorPages();
 const { sites, unclear } = refusalCodes();

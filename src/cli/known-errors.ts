@@ -81,6 +81,41 @@ export const CLI_ERRORS: ErrorBook = {
     'A key was made before: it is never written over.',
     'Choose another folder with --out.',
   ),
+  'localspine.bad_change': known(
+    'The file holds no forward change.',
+    'It is not one JSON object.',
+    'localspine maintenance add --help names the members.',
+  ),
+  'localspine.call_refused': known(
+    'The first call to e-RS was refused.',
+    'A step of the set-up is missing.',
+    'The journal entry that the message names says why.',
+  ),
+  'localspine.sent_back': known(
+    'A reviewer sent the step back.',
+    'The form does not fit; the reasons are in the message.',
+    'Correct it and hand it in again.',
+  ),
+  'localspine.no_decision': known(
+    'The road did not come to the expected point in time.',
+    'Reviewers wait for a person or a realistic delay (LOCALSPINE_REVIEWERS).',
+    'Look at it in the portal: /roads.',
+  ),
+  'localspine.secret_told': known(
+    'The secret of the application was told before.',
+    'A rehearsal was run twice with one application.',
+    'Add a new key, or rehearse with another name.',
+  ),
+  'localspine.no_token': known(
+    'The token endpoint gave no token.',
+    'Keys, API or callback of the application are not in order.',
+    'localspine doctor app examines the application.',
+  ),
+  'localspine.no_team': known(
+    'Who onboards is in no team.',
+    'An account without a team.',
+    'Create one: localspine portal team create NAME.',
+  ),
   'localspine.key_missing': known(
     'The private key of the application is missing.',
     'The file was moved or deleted from the data folder.',

@@ -5,6 +5,7 @@ import { offeredBy, type Service } from '../kernel/service.ts';
 const HOUSE: readonly ErrorShelf[] = [
   { title: 'LocalSpine', load: async () => (await import('../kernel/known-errors.ts')).KERNEL_ERRORS },
   { title: 'Environment and admin API', load: async () => (await import('./known-errors.ts')).ENVIRONMENT_ERRORS },
+  { title: 'Maintenance', load: async () => (await import('./maintenance/known-errors.ts')).MAINTENANCE_ERRORS },
 ];
 
 /** The shelves of an environment with these services: its own and theirs. */

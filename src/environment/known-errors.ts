@@ -190,6 +190,11 @@ export const ENVIRONMENT_ERRORS: ErrorBook = {
     'LOCALSPINE_REGISTRATION_APPROVAL has people decide.',
     'Decide it in the registration service (/eprwebapp).',
   ),
+  'localspine.bad_span': known(
+    'Availability is asked about a time that ends after it begins.',
+    'The times were swapped, or more than 400 days apart.',
+    'Ask about a shorter time.',
+  ),
   'localspine.starting': known(
     'The environment is starting.',
     'It was called before every door was open.',

@@ -113,11 +113,12 @@ function hasCondition(filter: JournalFilter): boolean {
   return [service, operation, verdict, status, statusClass, appId, visibleTo, nhsNumber, correlationId].some((each) => each !== undefined);
 }
 
-function within(store: Store, { low, high, ascending }: Range) {
+/** Entries of a range, as far as `end` where one is given: one bound on each side, or the engine reads rows where the index would do. */
+function within(store: Store, { low, high, ascending }: Range, end?: string) {
   return tablesOf<SearchTables>(store.db)
     .selectFrom('journal_exchange')
-    .where('id', '>', low)
-    .where('id', '<', high)
+    .where('id', end !== undefined && !ascending ? '>=' : '>', ascending ? low : (end ?? low))
+    .where('id', end !== undefined && ascending ? '<=' : '<', ascending ? (end ?? high) : high)
     .orderBy('id', ascending ? 'asc' : 'desc');
 }
 
@@ -138,8 +139,7 @@ async function fitting(
   filter: JournalFilter & { readonly crowded?: 0 },
   limit: number,
 ): Promise<readonly string[]> {
-  let query = within(store, range).select('id').limit(limit);
-  if (end !== undefined) query = query.where('id', range.ascending ? '<=' : '>=', end);
+  let query = within(store, range, end).select('id').limit(limit);
   const { service, operation, verdict, status, statusClass, appId, visibleTo, nhsNumber, correlationId } = filter;
   if (service !== undefined) query = query.where('service', '=', service);
   if (operation !== undefined) query = query.where('operation', '=', operation);

@@ -127,6 +127,42 @@ export const DIRECTORY_ERRORS: ErrorBook = {
     'Look at the journal entry; please report it if the request was good.',
     'other (80)',
   ),
+  'localspine.bad_asid_request': known(
+    'A request for an ASID is not as it should be.',
+    'A member is missing or of another type; the message names it.',
+    'The message shows what to send.',
+  ),
+  'localspine.asid_retired': known('The ASID was retired.', 'An ASID is never used again.', 'Use another.'),
+  'localspine.import_taken': known(
+    'A name of the import is taken.',
+    'A record of another kind has it already.',
+    'Give it another name, or retire the one that is there.',
+  ),
+  'localspine.request_id_used': known(
+    'The request of this id asked for something else before.',
+    'An id was used twice.',
+    'Give another requestId.',
+  ),
+  'localspine.product_missing': known(
+    'It must be said for which product.',
+    'Neither productKey nor productName was given.',
+    'Give one of them.',
+  ),
+  'localspine.service_without_interactions': known(
+    'No interaction of the service is known here, so there is nothing to add.',
+    'The product was registered without them.',
+    'Add its interactions to the product (a new version), and move the system to it.',
+  ),
+  'localspine.asid_sharing_refused': known(
+    'The services may not share an ASID.',
+    'The sharing matrix says no for this pair.',
+    'Ask for an ASID of its own.',
+  ),
+  'localspine.asid_sharing_unknown': known(
+    'Whether the services may share an ASID has to be asked.',
+    'The sharing matrix does not decide this pair.',
+    'Once somebody has asked and it may: join with "confirmed": true.',
+  ),
   'localspine.bad_record': known(
     'A record of the directory is not as it should be.',
     'A member is missing, misspelt or of another type; the message names the place.',

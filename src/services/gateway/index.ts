@@ -44,8 +44,8 @@ export const gateway: Service<GatewayApi> = {
     gateway_authorization: 'data',
     gateway_code: 'data',
   },
+  // An ASID that an application is bound to is not retired.
   offers: [
-    // An ASID that an application is bound to is not retired.
     offer(asidUse, { boundTo }),
     offer(errorShelf, { title: 'API platform', load: async () => (await import('./known-errors.ts')).ALL_GATEWAY_ERRORS }),
     offer(faultChapter, async () => (await import('./faults.ts')).GATEWAY_FAULTS),

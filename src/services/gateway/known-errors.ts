@@ -38,6 +38,11 @@ const GATEWAY_ERRORS: ErrorBook = {
     '401 Invalid API call as no apiproduct match found',
     'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound',
   ),
+  'gateway.live': known(
+    'The application is registered in production but not live.',
+    'The road to production is not finished; while its smoke test is open it may read.',
+    'Finish the path to live in the portal: the PROD form, the smoke test, and the confirmation by e-RS Partners.',
+  ),
   'gateway.api-key': known(
     'The API key is missing, unknown, or of an application that is not active.',
     'The AppID was sent instead of the API key, or a key of another environment.',

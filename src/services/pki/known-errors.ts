@@ -120,11 +120,6 @@ export const PKI_ERRORS: ErrorBook = {
     'days is not a whole number, less than one, or longer than certificates last.',
     'Choose a number in the range the message names.',
   ),
-  'localspine.form_token': known(
-    'The form is not from this page.',
-    'The page stood open across a restart, or a script posts without the form’s token.',
-    'Load the page again and send the form from there.',
-  ),
   'localspine.fqdn_not_registered': known(
     'The FQDN is registered to no organisation in this environment.',
     'The certificate is asked for before the name (PTL-010).',
