@@ -73,7 +73,7 @@ function sourcesOf(portal: Portal): Sources {
     environment: (id) => portal.environments.find((each) => each.id === id),
     realNow: () => portal.clock.realNow(),
     conformance: noRunYet,
-    depAccess: (product, version) => portal.use(connecting).accessOf(portal.store.db, product, version, 'DEP'),
+    depAccess: (road) => portal.use(connecting).accessOf(portal.store.db, road, road.product, road.version, 'DEP'),
     registered: (appId) => register.record(portal.store.db, appId),
   };
 }
