@@ -74,6 +74,11 @@ export const PORTAL_ERRORS: ErrorBook = {
     'An old link, or you left the team.',
     'See your teams: /teams.',
   ),
+  'localspine.member_unknown': known(
+    'They are not in this team.',
+    'Somebody else took them out before, or the id is of another person.',
+    'Look at the members of the team again.',
+  ),
   'localspine.last_administrator': known(
     'A team needs an administrator.',
     'The only one is leaving or giving the duty up.',

@@ -23,10 +23,10 @@ export const ASID_ERRORS: ErrorBook = {
     'The form was sent without a choice.',
     'Select the service that joins the ASID.',
   ),
-  'localspine.sharing_refused': known(
-    'The services may not share an ASID.',
-    'The sharing matrix says no for this pair; the reason is in the message.',
-    'Ask for a separate ASID.',
+  'localspine.no_environment': known(
+    'No environment is open.',
+    'LOCALSPINE_ENVIRONMENTS names none that the portal can ask.',
+    'Start with at least one environment.',
   ),
   'localspine.sharing_unsaid': known(
     'Sharing this ASID is possible, but not advised.',
