@@ -1,6 +1,6 @@
 /**
  * ReferralRequests prepared for A005: written when the referral changes, in the same row and transaction, because referrals are read far
- * more often than they change (docs/decisions/0040). What a reader adds is its own base address.
+ * more often than they change (docs/decisions/0030). What a reader adds is its own base address.
  */
 
 import type { AvailabilityStatus, Referral } from '../model.ts';
