@@ -70,7 +70,7 @@ export class PortalUser {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply> {
-    return this.#send(method, `/api${path}`, body === undefined ? undefined : JSON.stringify(body), {
+    return this.send(method, `/api${path}`, body === undefined ? undefined : JSON.stringify(body), {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
       ...headers,
@@ -83,15 +83,16 @@ export class PortalUser {
     body?: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply & { readonly path: string }> {
-    let [reply, at] = [await this.#send(method, path, body, headers), path];
+    let [reply, at] = [await this.send(method, path, body, headers), path];
     for (let hops = 0; hops < 5 && (reply.status === 303 || reply.status === 302); hops += 1) {
       at = reply.headers['location'] ?? '/';
-      reply = await this.#send('GET', at);
+      reply = await this.send('GET', at);
     }
     return Object.assign(reply, { path: at });
   }
 
-  async #send(
+  /** One request as it is, redirects not followed. */
+  async send(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: string,

@@ -108,7 +108,10 @@ function registerAccounts(app: FastifyInstance, portal: Portal): void {
     answer: Type.Object({
       tokens: Type.Array(Type.Object({ fingerprint: Text, label: Text, createdAt: Type.Integer(), usedAt: Type.Integer() })),
     }),
-    handle: async ({ visitor }) => ({ tokens: [...(await tokensOf(portal.store.db, visitor.accountId ?? ''))] }),
+    handle: async ({ visitor }) => {
+      if (visitor.accountId === undefined) throw new LocalRefusal(401, 'sign_in', 'Sign in first.');
+      return { tokens: [...(await tokensOf(portal.store.db, visitor.accountId))] };
+    },
   });
   api.endpoint(app, {
     method: 'POST',

@@ -172,7 +172,8 @@ export async function resetPassword(portal: Portal, link: string, password: stri
   await portal.store.transaction(async (tx) => {
     const found = await findCredential(tx, link, 'password-reset', portal.clock.realNow());
     const account = found && (await findAccount(tx, found.accountId));
-    if (account === undefined) throw new LocalRefusal(410, 'link_spent', 'This link is not good any more.', 'Ask for another.');
+    if (account === undefined || account.status === 'suspended')
+      throw new LocalRefusal(410, 'link_spent', 'This link is not good any more.', 'Ask for another.');
     for (const kind of ['password-reset', 'session', 'token'] as const) await deleteCredentials(tx, { accountId: account.accountId, kind });
     // Who reads the mail of the address has confirmed it.
     await saveAccount(tx, { ...account, password: hashed, status: 'active', failures: 0, lockedUntil: 0 });

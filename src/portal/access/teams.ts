@@ -96,6 +96,8 @@ export async function removeMember(portal: Portal, visitor: Visitor, teamId: str
     const team = await requireTeam(tx, teamId);
     if (visitor.accountId !== accountId) require(visitor, 'team.change', { teamId });
     await keepAnAdministrator(tx, teamId, accountId);
+    if (!(await membersOf(tx, teamId)).some((each) => each.accountId === accountId))
+      throw new LocalRefusal(404, 'member_unknown', 'They are not in this team.');
     await deleteMembership(tx, teamId, accountId);
     const account = await findAccount(tx, accountId);
     await portal.audit.record(tx, visitor, {
@@ -144,7 +146,8 @@ export async function changeAccount(
       desks: change.desks ?? account.desks,
     };
     await saveAccount(tx, changed);
-    if (changed.status === 'suspended') for (const kind of ['session', 'token'] as const) await deleteCredentials(tx, { accountId, kind });
+    if (changed.status === 'suspended')
+      for (const kind of ['session', 'token', 'verification', 'password-reset'] as const) await deleteCredentials(tx, { accountId, kind });
     await portal.audit.record(tx, visitor, {
       action: 'account.change',
       subject: `account ${account.email}`,

@@ -89,6 +89,7 @@ function registerApi(app: FastifyInstance, portal: Portal): void {
   app.post<One>('/applications/:appId/api', async (request, reply) => {
     const form = site.form(request);
     const { appId } = request.params;
+    await permittedRecord(portal, await site.visitor(request), appId, 'application.change');
     const [product, callbackUrl] = [form('product'), form('callbackUrl')];
     const entered = { chosen: product, callbackUrl };
     if (product === '') return page(request, reply, appId, { ...entered, problems: { product: 'Select an API' } }, 400);

@@ -201,7 +201,7 @@ function registerFacts(app: FastifyInstance, { api, store }: Portal): void {
       covered: Type.Array(Type.Object({ use: Text, endpoint: Text })),
     }),
     handle: async ({ visitor, query: { product, version, environment = 'INT', teamId } }) => {
-      require(visitor, 'conformance.see', visitor.role === 'supplier' ? { teamId, accountId: visitor.accountId } : undefined);
+      require(visitor, 'conformance.see', { teamId, accountId: visitor.accountId });
       const owner = teamId !== undefined ? { teamId } : visitor.role === 'supplier' ? { accountId: visitor.accountId } : {};
       const { covered, ...verdict } = await verdictFor(store.db, { product, version, environment: environment.toUpperCase(), ...owner });
       return { ...verdict, covered: covered.map((each) => ({ ...each })) };

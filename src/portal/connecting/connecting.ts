@@ -16,6 +16,7 @@ import {
   findPlan,
   insertPlan,
   type Plan,
+  plansOf,
   type Request,
   release,
   requestsOf,
@@ -44,6 +45,12 @@ export interface PlanView extends Plan {
   readonly owner: string;
   readonly access: Access;
   readonly items: readonly ChecklistItem[];
+}
+
+/** Whose a plan is: a team's, or a person's. */
+export interface PlanOwner {
+  readonly accountId?: string | undefined;
+  readonly teamId?: string | undefined;
 }
 
 export interface NewPlan {
@@ -172,10 +179,16 @@ export class Connecting {
     return all.filter(({ plan }) => may(visitor, 'connecting.decide', subjectOf(plan)));
   }
 
-  /** Whether a product version may use an environment: its newest plan there. */
-  async accessOf(db: Db, product: string, version: string, environment: string): Promise<Access | 'none'> {
-    const plan = (await allPlans(db)).find(
-      (each) => each.product === product && each.version === version && each.environment === environment,
+  /** Whether a product version may use an environment: its owner's newest plan there. Others may call a product the same. */
+  async accessOf(
+    db: Db,
+    { accountId, teamId }: PlanOwner,
+    product: string,
+    version: string,
+    environment: string,
+  ): Promise<Access | 'none'> {
+    const plan = (await plansOf(db, { product, version, environment })).find(
+      (each) => each.teamId === teamId && (teamId !== undefined || each.accountId === accountId),
     );
     return plan === undefined ? 'none' : (await this.#view(db, plan)).access;
   }
@@ -302,6 +315,7 @@ function openRequest(kind: Kind): Request {
   return { kind, state: 'open', answers: {}, result: {}, reason: undefined, dueAt: undefined, history: [] };
 }
 
-function subjectOf(plan: Plan): Subject {
+/** Whose a plan is, and whose desk decides. */
+export function subjectOf(plan: Plan): Subject {
   return { accountId: plan.accountId, teamId: plan.teamId, desk: DESK };
 }

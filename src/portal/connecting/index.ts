@@ -2,7 +2,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import { access } from '../access/index.ts';
 import { type ConformanceVerdict, conformance } from '../conformance/index.ts';
 import type { PortalModule } from '../module.ts';
-import { Connecting } from './connecting.ts';
+import { Connecting, type PlanOwner } from './connecting.ts';
 import { connectingTables } from './migrations/0001-connecting.ts';
 import type { Access } from './states.ts';
 
@@ -16,8 +16,8 @@ const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, 
 
 /** What getting connected offers other modules. */
 export interface ConnectingApi {
-  /** Whether a product version may use an environment (path-to-live.md §3.2, environment access). */
-  accessOf(db: Db, product: string, version: string, environment: string): Promise<Access | 'none'>;
+  /** Whether a product version of an owner may use an environment (path-to-live.md §3.2, environment access). */
+  accessOf(db: Db, owner: PlanOwner, product: string, version: string, environment: string): Promise<Access | 'none'>;
 }
 
 /** Getting connected: the eight prerequisites as a guided checklist (PTL-005…013). */
@@ -32,7 +32,7 @@ export const connecting: PortalModule<ConnectingApi> = {
       return { passed: verdict === 'passed', why: WHY[verdict](environment, runId ?? '') };
     });
     return {
-      api: { accessOf: (db, product, version, environment) => work.accessOf(db, product, version, environment) },
+      api: { accessOf: (...what) => work.accessOf(...what) },
       settle: () => work.settle(),
       routes: async (app) => {
         const { registerConnecting } = await import('./routes.ts');

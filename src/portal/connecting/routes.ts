@@ -6,7 +6,7 @@ import { may } from '../access/index.ts';
 import { answerInWords, faultsOf, questionsOf } from '../forms/form.ts';
 import type { Portal } from '../portal.ts';
 import type { SentForm } from '../web/site.ts';
-import type { Connecting, PlanView } from './connecting.ts';
+import { type Connecting, type PlanView, subjectOf } from './connecting.ts';
 import { FORMS } from './forms.ts';
 import { type Kind, PREREQUISITES } from './prerequisites.ts';
 import { SERVICE_IDS, SERVICES } from './services.ts';
@@ -162,6 +162,7 @@ function registerRequests(app: FastifyInstance, portal: Portal, work: Connecting
   app.post<OfRequest>('/connecting/:planId/:kind', async (request, reply) => {
     const form = site.form(request);
     const kind = kindOf(request.params.kind);
+    await site.permitted(request, 'connecting.ask', subjectOf(await work.see(await site.visitor(request), request.params.planId)));
     const answers = answersIn(kind, form);
     const faults = faultsOf(FORMS[kind], answers);
     if (faults.length > 0)

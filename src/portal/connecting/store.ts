@@ -113,6 +113,20 @@ export async function allPlans(db: Db): Promise<readonly Plan[]> {
   return (await tables(db).selectFrom('connecting_plan').selectAll().orderBy('created_at', 'desc').limit(1_000).execute()).map(planOf);
 }
 
+/** Plans of one product version for an environment, newest first, whoever's they are. */
+export async function plansOf(db: Db, what: Pick<Plan, 'product' | 'version' | 'environment'>): Promise<readonly Plan[]> {
+  const { product, version, environment } = what;
+  const rows = await tables(db)
+    .selectFrom('connecting_plan')
+    .selectAll()
+    .where('product', '=', product)
+    .where('version', '=', version)
+    .where('environment', '=', environment)
+    .orderBy('created_at', 'desc')
+    .execute();
+  return rows.map(planOf);
+}
+
 export async function requestsOf(db: Db, planId: string): Promise<readonly Request[]> {
   const rows = await tables(db).selectFrom('connecting_request').selectAll().where('plan_id', '=', planId).execute();
   return rows.map(requestOf);

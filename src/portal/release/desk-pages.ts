@@ -74,7 +74,8 @@ async function decisionPage(
   const definition = artefact(kind);
   const open = definition.transitions.filter((each) => each.who !== 'supplier' && each.from.includes(state.state));
   const [first] = open;
-  if (first !== undefined) requireActor(visitor, view.road, first.who, key);
+  const decides = first ?? definition.transitions.find((each) => each.who !== 'supplier');
+  if (decides !== undefined) requireActor(visitor, view.road, decides.who, key);
   const duty = describeDuties(view.facts).find((each) => each.kind === kind && each.key === key);
   const form = formOf(view.road, kind, key);
   return portal.site.page(

@@ -23,7 +23,7 @@ export interface Sources {
   /** Real time, where an environment is not open. */
   readonly realNow: () => Instant;
   readonly conformance: ConformanceVerdicts;
-  readonly depAccess: (product: string, version: string) => Promise<RoadFacts['depAccess']>;
+  readonly depAccess: (road: StoredRoad) => Promise<RoadFacts['depAccess']>;
   /** Undefined when it was not registered through the portal. */
   readonly registered: (appId: string) => Promise<RegisteredApplication | undefined>;
 }
@@ -61,7 +61,7 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
     callsSince(prod, production, lastOf(events, 'smoke-test', 'open')),
     callsSince(prod, production, lastOf(events, 'go-live', 'confirm')),
     sources.conformance({ owner: road, product: road.product, version: road.version, environment: 'INT' }),
-    sources.depAccess(road.product, road.version),
+    sources.depAccess(road),
     clocksOf(sources),
   ]);
   return {

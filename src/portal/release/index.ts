@@ -74,7 +74,7 @@ function sourcesOf(portal: Portal): Sources {
     realNow: () => portal.clock.realNow(),
     conformance: ({ owner: { accountId, teamId }, ...version }) =>
       portal.use(conformance).verdictFor(portal.store.db, { ...version, ...(teamId === undefined ? { accountId } : { teamId }) }),
-    depAccess: (product, version) => portal.use(connecting).accessOf(portal.store.db, product, version, 'DEP'),
+    depAccess: (road) => portal.use(connecting).accessOf(portal.store.db, road, road.product, road.version, 'DEP'),
     registered: (appId) => register.record(portal.store.db, appId),
   };
 }

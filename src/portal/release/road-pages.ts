@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
+import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import { type Answers, type Form, type FormPage, faultsOfPage } from '../forms/form.ts';
 import type { Portal } from '../portal.ts';
@@ -14,7 +15,7 @@ import { problemsOf, questionViews, sentAnswers, summaries } from './form-view.t
 import { formOf } from './forms.ts';
 import { RoadRefusal, words } from './life.ts';
 import { describeArtefact, describeGates, stepNumber, type Task, tasksOf, waitedDays, waitText } from './road-description.ts';
-import type { Roads, RoadView } from './roads.ts';
+import { aboutOf, type Roads, type RoadView } from './roads.ts';
 import { eventsOf, REVIEW_MODES, type RoadEvent } from './store.ts';
 import { adviseAccess, readUseCase, USE_NAMES } from './use-case.ts';
 
@@ -192,6 +193,7 @@ function registerArtefact(app: FastifyInstance, portal: Portal, roads: Roads): v
     const { roadId } = request.params;
     const [kind, key] = [kindIn(request.params.kind), form('key')];
     const view = await roads.view(visitor, roadId);
+    require(visitor, 'road.act', aboutOf(view.road));
     const { page, next } = formPage(view, kind, key, request.params.page);
     const answers = sentAnswers(page, form);
     const faults = faultsOfPage(page, answers);
