@@ -42,6 +42,7 @@ export async function portalRoutes(): Promise<readonly string[]> {
       smtpUrl: undefined,
       reviewers: 'at-once',
       guard: () => undefined,
+      errorPages: async () => [],
     });
     const app = await createPortalApp(portal, { environments: () => [], examining: () => [] });
     await app.ready();

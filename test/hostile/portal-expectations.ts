@@ -38,6 +38,8 @@ const CHANGE = {
   contact: 'desk@example.com',
 };
 
+const FAULT = { newId: 'b1f3c2d4-0000-4000-8000-000000000000', service: 'mesh', kind: 'status', number: '503', count: '1' };
+
 const everybody = (...routes: readonly string[]): [string, Expectation][] => routes.map((route) => [route, { who: ALL, sees: '' }]);
 const row = (route: string, who: string, more: Omit<Expectation, 'who'> = {}): [string, Expectation] => [route, { who, ...more }];
 
@@ -81,6 +83,11 @@ export const EXPECTED: ReadonlyMap<string, Expectation> = new Map([
     'GET /api/schedule/changes/:id',
     'GET /api/builds',
     'GET /api/process',
+    'GET /inspect/live.js',
+    'GET /help/errors',
+    'GET /help/errors/:code',
+    'GET /api/errors',
+    'GET /api/errors/:code',
   ),
   row('GET /api/access-advice', ALL, { query: '?endpoints=A005', sees: '' }),
   row('POST /doctor', ALL, { body: {} }),
@@ -156,7 +163,7 @@ export const EXPECTED: ReadonlyMap<string, Expectation> = new Map([
   row('GET /api/conformance/verdict', SEE, { query: '?product=Zephyrline%20Link&version=1.0&teamId=:teamId', sees: '' }),
   row('GET /conformance/runs/:runId', ROAD),
   row('GET /api/conformance/runs/:runId', ROAD),
-  row('GET /api/conformance/runs/:runId/exchanges', ROAD, { sees: '' }),
+  row('GET /api/conformance/runs/:runId/exchanges', ROAD),
   row('GET /conformance/runs/:runId/not-applicable', ROAD, { sees: '' }),
   row('POST /conformance/runs/:runId/not-applicable', MEMBERS, { body: { cases: 'user.A005.served', reason: 'x' } }),
   row('PUT /api/conformance/runs/:runId/not-applicable', MEMBERS, { body: { cases: ['user.A005.served'], reason: 'x' } }),
@@ -187,7 +194,7 @@ export const EXPECTED: ReadonlyMap<string, Expectation> = new Map([
   row('GET /applications/:appId', SEE),
   row('GET /applications/:appId/usage', SEE),
   row('GET /api/applications/:appId', SEE),
-  row('GET /api/applications/:appId/usage', SEE, { sees: '' }),
+  row('GET /api/applications/:appId/usage', SEE),
   row('GET /applications/:appId/api', MEMBERS),
   row('GET /applications/:appId/name', MEMBERS),
   row('GET /applications/:appId/callback', MEMBERS),
@@ -267,6 +274,33 @@ export const EXPECTED: ReadonlyMap<string, Expectation> = new Map([
   row('POST /api/schedule/releases', 'o', { body: { releasedAt: '2031-01-01T10:00:00Z' } }),
   row('POST /api/schedule/releases/:id/withdraw', 'o'),
   row('POST /api/environments/:environment/builds', 'o', { body: { application: 'ers', version: '1' } }),
+  // the inspector
+  row('GET /inspect', DEVELOPERS, { sees: '' }),
+  row('GET /inspect/:id', DEVELOPERS, { sees: MEMBERS }),
+  row('GET /inspect/:id/rows', DEVELOPERS, { sees: MEMBERS }),
+  row('GET /inspect/:id/exchanges/:exchangeId', MEMBERS),
+  row('GET /api/inspect/:environment/exchanges', DEVELOPERS, { sees: MEMBERS }),
+  row('GET /api/inspect/:environment/exchanges/:id', MEMBERS),
+  row('GET /inspect/:id/clock', DEVELOPERS, { sees: '' }),
+  row('GET /inspect/:id/faults', DEVELOPERS, { sees: '' }),
+  row('GET /inspect/:id/data', DEVELOPERS, { sees: '' }),
+  row('GET /inspect/:id/snapshots/:thing/load', DEVELOPERS, { sees: '' }),
+  row('GET /inspect/:id/reset/:thing', DEVELOPERS, { sees: '' }),
+  row('GET /inspect/:id/outbox', 'o', { sees: '' }),
+  row('GET /api/inspect/:environment/outbox', 'o', { sees: '' }),
+  row('GET /api/inspect/:environment/clock', DEVELOPERS, { sees: '' }),
+  row('GET /api/inspect/:environment/faults', DEVELOPERS, { sees: '' }),
+  row('GET /api/inspect/:environment/snapshots', DEVELOPERS, { sees: '' }),
+  row('POST /inspect/:id/faults', 'o', { body: FAULT }),
+  row('POST /api/inspect/:environment/faults', 'o', { body: { service: 'mesh', effect: { kind: 'status', status: 503 }, count: 1 } }),
+  row('POST /inspect/:id/faults/clear', 'o', { body: {} }),
+  row('DELETE /api/inspect/:environment/faults', 'o'),
+  row('DELETE /api/inspect/:environment/faults/:id', 'o'),
+  // There is no such job: who may retry is told so, everybody else is refused.
+  row('POST /inspect/:id/outbox/:thing/retry', '', { body: {} }),
+  row('POST /api/inspect/:environment/outbox/:id/retry', ''),
+  row('POST /inspect/:id/snapshots', 'o', { body: { name: 'kept' } }),
+  row('POST /api/inspect/:environment/snapshots', 'o', { body: { name: 'kept' } }),
   // what ends something
   row('DELETE /api/conformance/runs/:runId', MEMBERS, { once: true }),
   row('POST /conformance/runs/:runId/delete', MEMBERS, { body: {}, once: true }),
@@ -278,5 +312,13 @@ export const EXPECTED: ReadonlyMap<string, Expectation> = new Map([
   row('POST /api/applications/:appId/revoke', ADMINISTRATORS),
   row('DELETE /api/teams/:teamId/members/:accountId', ADMINISTRATORS),
   row('POST /teams/:teamId/members/remove', ADMINISTRATORS, { body: { accountId: ':accountId' } }),
+  row('POST /inspect/:id/clock', 'o', { body: { how: 'advance', wanted: 'PT1S' } }),
+  row('PUT /api/inspect/:environment/clock', 'o', { body: { advance: 'PT1S' } }),
+  row('POST /inspect/:id/import', 'o', { body: { document: '{}' } }),
+  row('POST /api/inspect/:environment/import', 'o', { body: {} }),
+  row('POST /inspect/:id/reset/:thing', 'o', { body: {} }),
+  row('POST /api/inspect/:environment/reset', 'o', { body: {} }),
+  row('POST /inspect/:id/snapshots/:thing/load', 'o', { body: {} }),
+  row('POST /api/inspect/:environment/snapshots/:id/load', 'o'),
   row('POST /sign-out', ALL, { body: {} }),
 ]);

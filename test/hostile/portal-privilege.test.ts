@@ -46,7 +46,17 @@ describe('who may what in the portal', { concurrency: false }, () => {
       format: 'csv',
       file: route.includes('assets') ? 'nhsuk.css' : 'int.ics',
       action: route.includes('schedule') ? 'cancel' : 'submit',
-      id: route.includes('releases') ? world.releaseId : route.includes('changes') ? world.changeId : 'INT',
+      thing: 'kept',
+      code: 'bad_request',
+      id: route.includes('/inspect/:environment/')
+        ? route.includes('exchanges')
+          ? world.exchangeId
+          : 'kept'
+        : route.includes('releases')
+          ? world.releaseId
+          : route.includes('/changes')
+            ? world.changeId
+            : 'INT',
     };
     return text.replace(/:([A-Za-z]+)/g, (whole, name: string) => values[name] ?? whole);
   }
