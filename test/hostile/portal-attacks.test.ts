@@ -10,13 +10,14 @@ import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { PortalUser, tokenIn } from '../helpers/portal.ts';
 import { portalRoutes } from '../helpers/portal-routes.ts';
 import { buildPortalWorld, emailOf, OPERATOR_TOKEN, PASSWORD, type PortalWorld } from '../helpers/portal-world.ts';
+import { type OwnDatabase, ownDatabase } from '../helpers/postgres.ts';
 import { fromSchema, ODD_TEXTS, type Schema } from './from-schema.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? '100');
 const SEED = 20_261_125;
 /** Each would end the test's own world or session. */
 const LEFT_OUT = /\/reset|snapshots|\/import$|\/sign-out|\/accounts\/\{accountId\}/;
-const url = process.env['TEST_POSTGRES_URL'];
+const server = process.env['TEST_POSTGRES_URL'];
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 interface Operation {
@@ -27,24 +28,30 @@ interface Operation {
 }
 
 describe('the portal under attack', { concurrency: false }, () => {
-  const spine = new LocalSpine({
-    LOCALSPINE_ENVIRONMENTS: 'INT',
-    LOCALSPINE_ADMIN_TOKEN: OPERATOR_TOKEN,
-    LOCALSPINE_REVIEWERS: 'person',
-    LOCALSPINE_JOURNAL_KEEP: '500',
-    ...(url !== undefined && { LOCALSPINE_DATABASE_URL: url, LOCALSPINE_SEAL_KEY: 'a seal key of the hostile tests' }),
-  });
+  let spine: LocalSpine;
+  let database: OwnDatabase | undefined;
   let world: PortalWorld;
   let operator: PortalUser;
   let lead: PortalUser;
   let formToken = '';
   before(async () => {
+    database = server === undefined ? undefined : await ownDatabase(server, 'portal_attacks');
+    spine = new LocalSpine({
+      LOCALSPINE_ENVIRONMENTS: 'INT',
+      LOCALSPINE_ADMIN_TOKEN: OPERATOR_TOKEN,
+      LOCALSPINE_REVIEWERS: 'person',
+      LOCALSPINE_JOURNAL_KEEP: '500',
+      ...(database !== undefined && { LOCALSPINE_DATABASE_URL: database.url, LOCALSPINE_SEAL_KEY: 'a seal key of the hostile tests' }),
+    });
     await spine.start();
     world = await buildPortalWorld(spine);
     ({ o: operator, t: lead } = world.people);
     formToken = tokenIn((await operator.open('/sign-in')).text);
   });
-  after(() => spine.remove());
+  after(async () => {
+    await spine.remove();
+    await database?.drop();
+  });
 
   function assertProblem(reply: Reply, about: string): void {
     assert.ok(reply.status < 500, `${about}: ${reply.status} ${reply.text.slice(0, 300)}\n${spine.output.slice(-600)}`);
@@ -121,16 +128,21 @@ describe('the portal under attack', { concurrency: false }, () => {
   test('every operation refuses what is no JSON, another media type, and a body beyond every measure', async () => {
     const big = `{"name":"${'x'.repeat(3 * 1024 * 1024)}"}`;
     for (const { method, path } of (await operations()).filter((each) => each.method !== 'GET' && !LEFT_OUT.test(each.path))) {
-      const at = path.replace(/\{[^}]+\}/g, 'x');
+      const at = path.replace(/\{([^}]+)\}/g, (_, name: string) => fc.sample(known(name), { numRuns: 1, seed: SEED })[0] ?? '');
       const authorization = `Bearer ${OPERATOR_TOKEN}`;
       for (const [type, body] of [
         ['application/json', '{"a":'],
         ['application/json', ''],
         ['application/json', '{"__proto__":{"role":"operator"},"constructor":{"prototype":{}}}'],
+        ['application/json', `{"jwks":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+        ['application/json', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
         ['text/xml', '<a/>'],
         ['application/x-www-form-urlencoded', 'a=1'],
       ] as const)
-        assertProblem(await operator.send(method, at, body, { 'content-type': type, authorization }), `${method} ${at} ${type} ${body}`);
+        assertProblem(
+          await operator.send(method, at, body, { 'content-type': type, authorization }),
+          `${method} ${at} ${type} ${body.slice(0, 100)}`,
+        );
     }
     const reply = await operator.send('POST', '/api/teams', big, { 'content-type': 'application/json' });
     assert.equal(reply.status, 413);
