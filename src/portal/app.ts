@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor/routes.ts';
 import type { PortalParts } from './index.ts';
 import { portalModules } from './modules.ts';
 import { Portal, type PortalFoundation } from './portal.ts';
+import { refuseNul } from './web/nul.ts';
 
 /** The portal with all its modules. */
 export function buildPortal(foundation: PortalFoundation): Portal {
@@ -18,6 +19,7 @@ export async function createPortalApp(portal: Portal, { environments, examining 
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
   );
+  app.addHook('preHandler', async (request) => refuseNul(request));
   app.get('/health', async () => ({ status: 'ready' }));
   app.get('/', (request, reply) =>
     portal.site.page(request, reply, 'pages/landing.njk', { title: 'Path to live', environments: environments(), home: portal.home }),

@@ -2,6 +2,11 @@ import { type ErrorBook, known } from '../kernel/knowledge.ts';
 
 /** Errors of the portal's frame: signing in, accounts, teams, mail, forms and API. */
 export const PORTAL_ERRORS: ErrorBook = {
+  'localspine.bad_text': known(
+    'A text has a character in it that no text has (NUL).',
+    'A program sent binary data, or looked for a weakness.',
+    'Send text without control characters.',
+  ),
   'localspine.bad_form': known(
     'The form cannot be read.',
     'A program posted something other than a form.',

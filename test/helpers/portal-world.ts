@@ -6,7 +6,7 @@ import { PortalUser, portalOf } from './portal.ts';
 export const OPERATOR_TOKEN = 'a-long-operator-token-of-the-tests';
 /** In the name of everything the team has, and nowhere else. */
 export const MARK = 'Zephyrline';
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 
 /** Who asks. The letter stands for them in tables of expectations. */
 export const PEOPLE = {
@@ -43,6 +43,8 @@ export interface PortalWorld {
   readonly changeId: string;
   readonly releaseId: string;
   readonly mailId: string;
+  /** Of a call of the team's application, with the mark in its address. */
+  readonly exchangeId: string;
 }
 
 function good(reply: Reply): Reply {
@@ -114,6 +116,7 @@ export async function buildPortalWorld(spine: LocalSpine): Promise<PortalWorld> 
     [],
     'nobody reads the mail of another',
   );
+  const exchangeId = await recordedCall(spine, operator, appId, apiKey);
   return {
     base,
     people,
@@ -127,10 +130,22 @@ export async function buildPortalWorld(spine: LocalSpine): Promise<PortalWorld> 
     otherRunId,
     roadId,
     mailId,
+    exchangeId,
     asid: asked.asid,
     otherAsid,
     requestId: asked.requestId,
     changeId,
     releaseId,
   };
+}
+
+/** Calls INT with the team's API key; its journal is written in batches, so it is asked until the call is there. */
+async function recordedCall(spine: LocalSpine, operator: PortalUser, appId: string, apiKey: string): Promise<string> {
+  const query = new URLSearchParams({ client_id: apiKey, response_type: 'code', redirect_uri: 'https://x.example/', state: MARK });
+  await spine.call('INT', `/oauth2/authorize?${query}`);
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    const { exchanges } = good(await operator.api('GET', `/inspect/INT/exchanges?app=${appId}`)).json;
+    if (exchanges.length > 0) return exchanges[0].id;
+  }
+  throw new Error('the call is not in the journal');
 }

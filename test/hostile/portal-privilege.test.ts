@@ -40,16 +40,23 @@ describe('who may what in the portal', { concurrency: false }, () => {
       asid: route.startsWith('DELETE /api/asids') ? world.otherAsid : world.asid,
       runId: route.endsWith('/delete') ? world.otherRunId : world.runId,
       fingerprint: 'of-another',
-      code: 'localspine.sign_in',
-      exchangeId: 'of-another',
-      thing: 'data',
       kind: route.includes('connecting') ? 'test-data' : 'use-case',
       page: 'purpose',
       number: '999999',
       format: 'csv',
       file: route.includes('assets') ? 'nhsuk.css' : 'int.ics',
       action: route.includes('schedule') ? 'cancel' : 'submit',
-      id: route.includes('releases') ? world.releaseId : route.includes('changes') ? world.changeId : 'INT',
+      thing: 'kept',
+      code: 'bad_request',
+      id: route.includes('/inspect/:environment/')
+        ? route.includes('exchanges')
+          ? world.exchangeId
+          : 'kept'
+        : route.includes('releases')
+          ? world.releaseId
+          : route.includes('/changes')
+            ? world.changeId
+            : 'INT',
     };
     return text.replace(/:([A-Za-z]+)/g, (whole, name: string) => values[name] ?? whole);
   }
