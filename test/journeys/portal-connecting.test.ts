@@ -134,6 +134,22 @@ describe('getting connected', { concurrency: false }, () => {
     assert.equal((await supplier.api('GET', `/connecting/${planId}`)).json.access, 'suspended');
   });
 
+  test('the command line does the same, for somebody', () => {
+    const run = (...args: string[]) => spine.cli('portal', '--as', 'release@localspine.example', 'connect', ...args, '--json');
+    const made = run('begin', 'By script', '3', '--service', 'ers-user', '--service', 'ers-application', '--environment', 'int');
+    assert.equal(made.status, 0, made.stderr);
+    const { planId } = JSON.parse(made.stdout);
+    assert.deepEqual(
+      JSON.parse(run('form', 'test-data').stdout).questions.map((each: { name: string }) => each.name),
+      ['patients', 'purpose'],
+    );
+    const asked = run('ask', planId, 'test-data', '--answer', 'patients=1', '--answer', 'purpose=By script');
+    assert.equal(JSON.parse(asked.stdout).prerequisites.find((each: Prerequisite) => each.kind === 'test-data').state, 'granted');
+    assert.equal(run('decide', planId, 'test-data').status, 1, 'a supplier does not decide');
+    assert.equal(JSON.parse(run('show', planId).stdout).access, 'prerequisites-open');
+    assert.equal(run('ask', planId, 'test-data', '--answer', 'patients').status, 2);
+  });
+
   test('the pages: choose, check your answers, and what came of it; others do not see it', async () => {
     const made = await supplier.submit('/connecting/new', {
       product: 'By hand',

@@ -4,6 +4,7 @@ import type { CommandBook } from '../invocation.ts';
 import { table } from '../output.ts';
 import { PortalClient } from '../portal-client.ts';
 import { addPortalApplicationCommands } from './portal-applications.ts';
+import { addConnectingCommands } from './portal-connecting.ts';
 import { addRoadCommands } from './road.ts';
 
 const Text = Type.String();
@@ -19,6 +20,7 @@ export function addPortalCommands(program: Command, book: CommandBook): void {
   addTeamCommands(portal, book);
   addPortalApplicationCommands(portal, book);
   addRecordCommands(portal, book);
+  addConnectingCommands(portal, book);
   addRoadCommands(portal, book);
 }
 
