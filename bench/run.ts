@@ -9,6 +9,7 @@ import { benchDirectory } from './directory.ts';
 import { measureFiles } from './files.ts';
 import { benchListings } from './listings.ts';
 import { CONNECTIONS, large, MILLISECONDS, measure, printTable, ROUNDS, residentMegabytes, row, short } from './measure.ts';
+import { benchPortal } from './portal.ts';
 import { benchRegistration } from './registration.ts';
 import { benchReadAmongMany, benchSingleRequests } from './single-requests.ts';
 import { startUp } from './start-up.ts';
@@ -39,6 +40,8 @@ try {
   await benchTokens({ short });
   console.log('');
   await benchDirectory({ short });
+  console.log('');
+  await benchPortal({ short });
   console.log(`\nmemory after all this, INT alone: ${residentMegabytes(bench.spine.pid).toFixed(0)} MiB`);
 } finally {
   await bench.spine.remove();
