@@ -6,7 +6,7 @@ import { type ApplicationRecord, applications, type NameEnvironment } from '../a
 import type { Portal } from '../portal.ts';
 import type { SharingVerdict } from './sharing-matrix.ts';
 import { type AsidState, asidState } from './states.ts';
-import { type AsidRequest, requests, saveRequest } from './store.ts';
+import { type AsidRequest, decideRequest, requests } from './store.ts';
 
 export const ASID_ENVIRONMENTS: readonly NameEnvironment[] = ['INT', 'DEP', 'PROD'];
 
@@ -162,7 +162,8 @@ export async function retireAsid(portal: Portal, visitor: Visitor, environment: 
   await portal.environment(environment).call('asids.retire', { asid });
   const { record } = found;
   await portal.store.transaction(async (tx) => {
-    if (found.request !== undefined) await saveRequest(tx, { ...found.request, state: 'retired', decidedAt: portal.clock.realNow() });
+    if (found.request !== undefined)
+      await decideRequest(tx, { ...found.request, state: 'retired', decidedAt: portal.clock.realNow() }, found.request.state);
     await portal.audit.record(tx, visitor, {
       action: 'asid.retire',
       subject: `ASID ${asid}`,

@@ -7,7 +7,7 @@ import type { Automatic } from '../audit/index.ts';
 import type { Portal } from '../portal.ts';
 import { asidDisplayName } from './display-name.ts';
 import { nextState } from './states.ts';
-import { type AsidRequest, findRequest, requests, saveRequest } from './store.ts';
+import { type AsidRequest, decideRequest, findRequest, insertRequest, requests } from './store.ts';
 
 /** Who allocates outside production. */
 const SERVICE_DESK: Automatic = { automatic: 'National service desk (simulated)' };
@@ -51,7 +51,7 @@ export async function requestAsid(portal: Portal, visitor: Visitor, appId: strin
   };
   await portal.store.transaction(async (tx) => {
     await refuseWaiting(tx, record.appId);
-    await saveRequest(tx, request);
+    await insertRequest(tx, request);
     await portal.audit.record(tx, visitor, { ...fact(record, request), action: 'asid.request' });
   });
   return managed.production ? request : fulfil(portal, SERVICE_DESK, request);
@@ -108,7 +108,7 @@ export async function withdraw(portal: Portal, visitor: Visitor, requestId: stri
   nextState(request.state, 'withdraw');
   const withdrawn: AsidRequest = { ...request, state: 'withdrawn', decidedAt: portal.clock.realNow() };
   await portal.store.transaction(async (tx) => {
-    await saveRequest(tx, withdrawn);
+    await decideRequest(tx, withdrawn, request.state);
     await portal.audit.record(tx, visitor, { ...fact(record, request), action: 'asid.withdraw' });
   });
   return withdrawn;
@@ -125,7 +125,7 @@ export async function fulfil(portal: Portal, by: Visitor | Automatic, request: A
   const done: AsidRequest = { ...request, state: 'allocated', asid, decidedAt: portal.clock.realNow() };
   await bind(portal, by, record, asid, request);
   await portal.store.transaction(async (tx) => {
-    await saveRequest(tx, done);
+    await decideRequest(tx, done, request.state);
     await portal.audit.record(tx, by, { ...fact(record, done), action: 'asid.allocate' });
   });
   return done;

@@ -1,4 +1,5 @@
 import type { Instant } from '../../kernel/clock.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { type Db, tablesOf } from '../../kernel/store/store.ts';
 import { ERS_USES, type ErsUse, type NameEnvironment } from '../applications/index.ts';
 import type { RequestState } from './states.ts';
@@ -66,28 +67,41 @@ export async function requests(
   return (await query.execute()).map(requestOf);
 }
 
-/** Writes a request: new, or in place of what was stored under its id. */
-export async function saveRequest(tx: Db, request: AsidRequest): Promise<void> {
-  const row: Row = {
-    request_id: request.requestId,
-    environment: request.environment,
-    app_id: request.appId,
-    ods_code: request.odsCode,
-    organisation: request.organisation,
-    product: request.product,
-    ers_use: request.use,
-    acting_user: request.actingUser ?? null,
-    state: request.state,
-    asid: request.asid ?? null,
-    requested_at: request.requestedAt,
-    decided_at: request.decidedAt ?? null,
-  };
-  const { request_id, ...changes } = row;
-  await tablesOf<Tables>(tx)
-    .insertInto('asids_request')
-    .values(row)
-    .onConflict((conflict) => conflict.column('request_id').doUpdateSet(changes))
-    .execute();
+const rowOf = (request: AsidRequest): Row => ({
+  request_id: request.requestId,
+  environment: request.environment,
+  app_id: request.appId,
+  ods_code: request.odsCode,
+  organisation: request.organisation,
+  product: request.product,
+  ers_use: request.use,
+  acting_user: request.actingUser ?? null,
+  state: request.state,
+  asid: request.asid ?? null,
+  requested_at: request.requestedAt,
+  decided_at: request.decidedAt ?? null,
+});
+
+/** Writes a new request. */
+export async function insertRequest(tx: Db, request: AsidRequest): Promise<void> {
+  await tablesOf<Tables>(tx).insertInto('asids_request').values(rowOf(request)).execute();
+}
+
+/**
+ * Writes a decision on a request that was in the state `before`.
+ *
+ * @throws LocalRefusal 409 when somebody else has decided it since, here or in another process
+ */
+export async function decideRequest(tx: Db, request: AsidRequest, before: AsidRequest['state']): Promise<void> {
+  const { request_id, ...changes } = rowOf(request);
+  const { numUpdatedRows } = await tablesOf<Tables>(tx)
+    .updateTable('asids_request')
+    .set(changes)
+    .where('request_id', '=', request_id)
+    .where('state', '=', before)
+    .executeTakeFirst();
+  if (Number(numUpdatedRows) === 0)
+    throw new LocalRefusal(409, 'not_in_this_state', 'Somebody else has acted on this request meanwhile.', 'Look at it again.');
 }
 
 function requestOf(row: Row): AsidRequest {

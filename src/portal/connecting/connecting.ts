@@ -245,11 +245,12 @@ export class Connecting {
         throw new LocalRefusal(409, 'access_suspended', 'Access is suspended.', 'Ask the service desk.');
       const { request } = await this.#requests(tx, planId, kind);
       const state = nextState(request.state, event);
-      await granted?.keep?.(tx);
-      if (event === 'give-back' && kind === 'test-data') await release(tx, planId);
       const who = 'automatic' in by ? by.automatic : by.name;
       const history = [...request.history, { at: portal.clock.realNow(), who, what: state }];
-      await saveRequest(tx, planId, { ...request, ...change, state, history });
+      if (!(await saveRequest(tx, planId, { ...request, ...change, state, history }, request.state)))
+        throw new LocalRefusal(409, 'request_state', 'Somebody else has acted on this request meanwhile.', 'Look at the checklist again.');
+      await granted?.keep?.(tx);
+      if (event === 'give-back' && kind === 'test-data') await release(tx, planId);
       await this.#record(tx, by, plan, `connecting.${event}`, { kind, ...(change.reason !== undefined && { reason: change.reason }) });
       if (event === 'grant' || event === 'refuse') await this.#tell(tx, plan, kind, state, change.reason);
     });

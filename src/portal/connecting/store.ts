@@ -148,7 +148,8 @@ const requestOf = (row: RequestRow): Request => ({
   history: JSON.parse(row.history),
 });
 
-export async function saveRequest(tx: Db, planId: string, request: Request): Promise<void> {
+/** Writes a request that was at `before`; false when somebody has moved it since, here or in another process. */
+export async function saveRequest(tx: Db, planId: string, request: Request, before: RequestState): Promise<boolean> {
   const row = {
     state: request.state,
     answers: JSON.stringify(request.answers),
@@ -157,11 +158,22 @@ export async function saveRequest(tx: Db, planId: string, request: Request): Pro
     due_at: request.dueAt ?? null,
     history: JSON.stringify(request.history),
   };
-  await tables(tx)
+  const { numUpdatedRows } = await tables(tx)
+    .updateTable('connecting_request')
+    .set(row)
+    .where('plan_id', '=', planId)
+    .where('kind', '=', request.kind)
+    .where('state', '=', before)
+    .executeTakeFirst();
+  if (Number(numUpdatedRows) > 0) return true;
+  // A request that nothing has happened to is open without a row.
+  if (before !== 'open') return false;
+  const { numInsertedOrUpdatedRows } = await tables(tx)
     .insertInto('connecting_request')
     .values({ plan_id: planId, kind: request.kind, ...row })
-    .onConflict((conflict) => conflict.columns(['plan_id', 'kind']).doUpdateSet(row))
-    .execute();
+    .onConflict((conflict) => conflict.columns(['plan_id', 'kind']).doNothing())
+    .executeTakeFirst();
+  return Number(numInsertedOrUpdatedRows ?? 0) > 0;
 }
 
 /** NHS numbers of an environment that somebody has reserved. */

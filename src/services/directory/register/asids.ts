@@ -103,13 +103,20 @@ export interface AsidOutcome {
  * @throws LocalRefusal 409 for another request under the same id, or services that may not share an ASID; 422 for what does not exist
  */
 export async function allocateFor(desk: AsidDesk, tx: Db, request: AsidRequest, author: Author): Promise<AsidOutcome> {
-  const before = await tablesOf<Tables>(tx)
-    .selectFrom('directory_asid_request')
-    .selectAll()
-    .where('request_id', '=', request.requestId)
-    .executeTakeFirst();
+  const own = tablesOf<Tables>(tx);
   const document = JSON.stringify(request);
-  if (before !== undefined) {
+  // The id is taken first: whoever sends the same request at the same moment waits here, and then finds what this one got.
+  const { numInsertedOrUpdatedRows: taken } = await own
+    .insertInto('directory_asid_request')
+    .values({ request_id: request.requestId, asid: '', document })
+    .onConflict((conflict) => conflict.column('request_id').doNothing())
+    .executeTakeFirst();
+  if (Number(taken ?? 0) === 0) {
+    const before = await own
+      .selectFrom('directory_asid_request')
+      .selectAll()
+      .where('request_id', '=', request.requestId)
+      .executeTakeFirstOrThrow();
     if (before.document !== document)
       throw new LocalRefusal(
         409,
@@ -121,7 +128,7 @@ export async function allocateFor(desk: AsidDesk, tx: Db, request: AsidRequest, 
   }
   const verdict = allowed(mayBeTogether(request.services), false);
   const asid = await allocateAsid(tx, desk.environment, await systemFor(desk, tx, request), author);
-  await tablesOf<Tables>(tx).insertInto('directory_asid_request').values({ request_id: request.requestId, asid, document }).execute();
+  await own.updateTable('directory_asid_request').set({ asid }).where('request_id', '=', request.requestId).execute();
   return { asid: await describeAsid(desk, tx, asid), changed: true, warnings: warningsOf(verdict) };
 }
 

@@ -1,0 +1,183 @@
+/** Two portals on one PostgreSQL are two doors to the same: what is decided at one is seen at the other, and nothing is decided, mailed or recorded twice. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LocalSpine, type Reply } from '../helpers/localspine.ts';
+import { PortalUser, portalOf } from '../helpers/portal.ts';
+import { type OwnDatabase, ownDatabase } from '../helpers/postgres.ts';
+
+const server = process.env['TEST_POSTGRES_URL'];
+const TOKEN = 'a-long-operator-token-of-both-doors';
+const RELEASE_LEAD = 'release@localspine.example';
+const USE_CASE = {
+  justification: 'Worklists in our own system.',
+  party: ['provider'],
+  dataset: 'Worklists.',
+  dspt: 'standards-met',
+  endpoints: ['A004'],
+  'organisations.application-restricted-provider': 'R69',
+};
+
+describe('two portals on one PostgreSQL', {
+  skip: server === undefined ? 'TEST_POSTGRES_URL names no server' : false,
+  concurrency: false,
+}, () => {
+  let database: OwnDatabase;
+  let doors: readonly [LocalSpine, LocalSpine];
+  let teamId: string;
+
+  before(async () => {
+    database = await ownDatabase(server ?? '', 'portal_doors');
+    const shared = {
+      LOCALSPINE_DATABASE_URL: database.url,
+      LOCALSPINE_ENVIRONMENTS: 'INT,PROD',
+      LOCALSPINE_SEAL_KEY: 'a seal key both processes know',
+      LOCALSPINE_ADMIN_TOKEN: TOKEN,
+      LOCALSPINE_REVIEWERS: 'realistic',
+    };
+    doors = [new LocalSpine(shared), new LocalSpine(shared)];
+    await Promise.all(doors.map((each) => each.start()));
+    // The first visit at both at once: the people of the demonstration are made once.
+    await Promise.all([0, 1].map((door) => operator(door).api('GET', '/account')));
+    [{ teamId }] = (await lead(0).api('GET', '/teams')).json.teams;
+  });
+  after(async () => {
+    await Promise.all(doors.map((each) => each.remove()));
+    await database.drop();
+  });
+
+  const operator = (door: number): PortalUser => new PortalUser(portalOf(doors[door % 2] as LocalSpine)).use(TOKEN);
+  /** The release lead at a door, as the machine's operator lets them act. */
+  const lead = (door: number) => ({
+    api: (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<Reply> =>
+      operator(door).api(method, path, body, { 'localspine-as': RELEASE_LEAD }),
+  });
+  const good = (reply: Reply): Reply => {
+    assert.ok(reply.status < 300, `${reply.status} ${reply.text}`);
+    return reply;
+  };
+  const audited = async (action: string, subject: string): Promise<number> =>
+    good(await operator(1).api('GET', `/audit?action=${action}&subject=${encodeURIComponent(subject)}`)).json.entries.length;
+  const mailed = async (pattern: RegExp): Promise<number> =>
+    good(await operator(0).api('GET', `/mail?to=${RELEASE_LEAD}`)).json.mails.filter((each: { subject: string; text: string }) =>
+      pattern.test(`${each.subject}\n${each.text}`),
+    ).length;
+  const newRoad = async (product: string): Promise<string> => {
+    const wish = { product, version: '1', supplierOds: 'X26', teamId, reviewers: 'realistic' };
+    const { roadId } = good(await lead(0).api('POST', '/roads', wish)).json;
+    good(await lead(1).api('PUT', `/roads/${roadId}/use-case/answers`, { answers: USE_CASE }));
+    return roadId;
+  };
+  const until = async (holds: () => Promise<boolean>, what: string): Promise<void> => {
+    for (let looks = 0; looks < 200; looks += 1) {
+      if (await holds()) return;
+      await pause(100);
+    }
+    assert.fail(what);
+  };
+
+  test('the demonstration is there once, though both doors were opened first', async () => {
+    const { accounts } = (await operator(0).api('GET', '/accounts')).json;
+    assert.equal(new Set(accounts.map((each: { email: string }) => each.email)).size, accounts.length);
+    assert.equal((await lead(0).api('GET', '/teams')).json.teams.length, 1);
+  });
+
+  test('a token made here opens there, until it is taken back there', async () => {
+    const { token } = good(await lead(0).api('POST', '/account/tokens', { label: 'both doors' })).json;
+    const [here, there] = [0, 1].map((door) => new PortalUser(portalOf(doors[door] as LocalSpine)).use(token));
+    const { fingerprint } = good(await (there as PortalUser).api('GET', '/account/tokens')).json.tokens[0];
+    good(await (there as PortalUser).api('DELETE', `/account/tokens/${fingerprint}`));
+    assert.equal((await (here as PortalUser).api('GET', '/account')).status, 401);
+  });
+
+  test('a decision made here is seen there', async () => {
+    const roadId = await newRoad('Seen Link');
+    good(await lead(0).api('POST', `/roads/${roadId}/use-case/submit`, {}));
+    good(await operator(1).api('POST', `/roads/${roadId}/use-case/accept`, {}));
+    const { artefacts } = (await lead(0).api('GET', `/roads/${roadId}`)).json;
+    assert.equal(artefacts.find((each: { kind: string }) => each.kind === 'use-case').state, 'accepted');
+  });
+
+  test('the same step at both doors at once is made, mailed and recorded once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const product = `Raced Link ${round}`;
+      const roadId = await newRoad(product);
+      const submits = await Promise.all([0, 1, 0, 1].map((door) => lead(door).api('POST', `/roads/${roadId}/use-case/submit`, {})));
+      assert.deepEqual(submits.map((each) => each.status).sort(), [200, 409, 409, 409]);
+      const accepts = await Promise.all([0, 1, 0, 1].map((door) => operator(door).api('POST', `/roads/${roadId}/use-case/accept`, {})));
+      assert.deepEqual(accepts.map((each) => each.status).sort(), [200, 409, 409, 409]);
+      assert.equal(await audited('road.submit', product), 1);
+      assert.equal(await audited('road.accept', product), 1);
+      assert.equal(await mailed(new RegExp(`Use case: accepted[^]*${product}|${product}[^]*Use case: accepted`)), 1);
+    }
+  });
+
+  test('a request to the service desk is decided once, however many decide', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const product = `Decided Link ${round}`;
+      const wish = { environment: 'INT', product, version: '1', services: ['ers-user'], teamId };
+      const { planId } = good(await lead(0).api('POST', '/connecting', wish)).json;
+      const answers = { patients: '2', purpose: 'Training' };
+      const asked = await Promise.all([0, 1, 0, 1].map((door) => lead(door).api('POST', `/connecting/${planId}/test-data`, answers)));
+      assert.deepEqual(asked.map((each) => each.status).sort(), [200, 409, 409, 409]);
+      const decided = await Promise.all(
+        [0, 1, 0, 1].map((door) => operator(door).api('POST', `/connecting/${planId}/test-data/decision`, { grant: true })),
+      );
+      assert.deepEqual(decided.map((each) => each.status).sort(), [200, 409, 409, 409]);
+      assert.equal(await audited('connecting.submit', product), 1);
+      assert.equal(await audited('connecting.grant', product), 1);
+      assert.equal(await mailed(new RegExp(`granted[^]*${product}`)), 1);
+    }
+  });
+
+  test('simulated reviewers of both doors, due at the same moment, act once', async () => {
+    const product = 'Simulated Link';
+    const roadId = await newRoad(product);
+    good(await lead(0).api('POST', `/roads/${roadId}/use-case/submit`, {}));
+    const wish = { environment: 'INT', product, version: '1', services: ['ers-user'], teamId };
+    const { planId } = good(await lead(1).api('POST', '/connecting', wish)).json;
+    good(await lead(1).api('POST', `/connecting/${planId}/test-data`, { patients: '2', purpose: 'Training' }));
+    good(await operator(0).api('PUT', '/inspect/INT/clock', { advance: 'P60D' }));
+    await until(async () => (await audited('road.accept', product)) > 0, 'the use case is accepted');
+    await until(async () => (await audited('connecting.grant', product)) > 0, 'the test data is granted');
+    // Both doors look about every second: what one of them would do a second time, it does by then.
+    await pause(2_500);
+    assert.equal(await audited('road.accept', product), 1);
+    assert.equal(await audited('connecting.grant', product), 1);
+    assert.equal(await audited('connecting.refuse', product), 0);
+    assert.equal(await mailed(new RegExp(`Use case: accepted[^]*${product}|${product}[^]*Use case: accepted`)), 1);
+    assert.equal(await mailed(new RegExp(`granted[^]*${product}`)), 1);
+  });
+
+  test('an ASID that is waited for is allocated once, though several operators allocate it', async () => {
+    const wish = { environment: 'PROD', teamId, accessMode: 'user-restricted', supplier: 'Care Vista', app: 'Doors' };
+    const { appId } = good(await lead(0).api('POST', '/applications', wish)).json;
+    const { requestId } = good(
+      await lead(1).api('POST', `/applications/${appId}/asid-requests`, { odsCode: 'R69', product: 'Doors' }),
+    ).json;
+    const allocated = await Promise.all([0, 1, 0, 1].map((door) => operator(door).api('POST', `/asid-requests/${requestId}/allocate`)));
+    assert.deepEqual(allocated.map((each) => each.status).sort(), [200, 409, 409, 409], allocated.map((each) => each.text).join('\n'));
+    const { asid } = allocated.find((each) => each.status === 200)?.json ?? {};
+    assert.equal(await audited('asid.allocate', asid), 1);
+  });
+
+  test('killed in the middle of a burst, the other door goes on and the road is whole', async () => {
+    const roads = await Promise.all(Array.from({ length: 6 }, (_, n) => newRoad(`Killed Link ${n}`)));
+    const burst = roads.map((roadId, n) =>
+      lead(n)
+        .api('POST', `/roads/${roadId}/use-case/submit`, {})
+        .catch(() => undefined),
+    );
+    await doors[1].stop('SIGKILL');
+    await Promise.all(burst);
+    for (const [n, roadId] of roads.entries()) {
+      const { json } = good(await lead(0).api('GET', `/roads/${roadId}`));
+      const { state } = json.artefacts.find((each: { kind: string }) => each.kind === 'use-case');
+      const entries = good(await operator(0).api('GET', `/audit?action=road.submit&subject=${encodeURIComponent(`Killed Link ${n}`)}`)).json
+        .entries;
+      assert.equal(entries.length, state === 'draft' ? 0 : 1, `road ${n} is at ${state}`);
+    }
+    await doors[1].start();
+    good(await operator(1).api('GET', '/roads'));
+  });
+});
