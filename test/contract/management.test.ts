@@ -1,6 +1,5 @@
 /**
- * The management interface (DESIGN.md, "Portal"): the same suite against an environment in this process and against one behind HTTP. An operation
- * added to the table is found here, and must be in the list of those that are asked.
+ * The management interface (DESIGN.md, "Portal"): the same suite against an environment in this process and against one behind HTTP.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -134,80 +133,6 @@ for (const { name, of } of adapters)
       assert.equal((await managed.call('directory.organisation', { odsCode: 'R69' })).odsCode, 'R69');
       const { services, wanted } = await managed.call('asids.sharing', { held: ['ers'], wanted: 'dos' });
       assert.deepEqual([services.length, services.find((each) => each.id === 'pds')?.verdict.answer, wanted?.answer], [7, 'no', 'ask']);
-    });
-
-    test('the journal is queried, page by page, and an entry is shown to whose it is', async () => {
-      for (const path of ['/nothing/1', '/nothing/2', '/nothing/3']) await fetch(`${platform.httpUrl}${path}`);
-      const first = await of().call('journal.query', { statusClass: 4, limit: 2 });
-      assert.equal(first.exchanges.length, 2);
-      assert.equal(first.more, true);
-      const last = first.exchanges.at(-1);
-      const second = await of().call('journal.query', { statusClass: 4, limit: 2, before: last?.id ?? '' });
-      assert.ok((second.exchanges[0]?.id ?? '~') < (last?.id ?? ''));
-      const { entry } = await of().call('journal.entry', { id: last?.id ?? '' });
-      assert.equal(entry?.refusal?.check, 'http.path');
-      // Nobody's application is known of these: everybody sees them.
-      assert.ok((await of().call('journal.entry', { id: last?.id ?? '', visibleTo: [] })).entry !== undefined);
-      assert.equal((await of().call('journal.query', { limit: 2, visibleTo: ['mine'] })).exchanges.length, 2);
-    });
-
-    test('the clock is set twice to the same effect as once, and only forward', async () => {
-      const set = await of().call('clock.set', { offsetMilliseconds: 7_200_000 });
-      assert.ok(Math.abs(set.offsetMilliseconds - 7_200_000) < 1_000);
-      const again = await of().call('clock.set', { offsetMilliseconds: 7_200_000 });
-      assert.equal(again.offsetMilliseconds, set.offsetMilliseconds);
-      await assert.rejects(
-        of().call('clock.set', { offsetMilliseconds: 0 }),
-        (error) => error instanceof LocalRefusal && error.code === 'clock_backwards',
-      );
-      assert.equal((await of().call('clock.release', {})).offsetMilliseconds, 0);
-      assert.equal((await of().call('clock.show', {})).offsetMilliseconds, 0);
-    });
-
-    test('a fault of the catalogue is set once, however often it is asked for, and taken away', async () => {
-      const { chapters } = await of().call('faults.catalogue', {});
-      const ers = chapters.find((each) => each.service === 'ers');
-      const example = ers?.examples.find((each) => each.name === 'hospital-refuses');
-      assert.ok(example !== undefined && ers !== undefined);
-      const wanted = { id: 'from-the-suite', service: ers.service, operation: example.operation, effect: example.effect, count: 1 };
-      const rule = await of().call('faults.add', wanted);
-      assert.deepEqual(await of().call('faults.add', wanted), rule);
-      assert.deepEqual((await of().call('faults.list', {})).rules, [rule]);
-      assert.deepEqual(await of().call('faults.clear', { id: rule.id }), { removed: 1 });
-      assert.deepEqual(await of().call('faults.clear', { id: rule.id }), { removed: 0 });
-    });
-
-    test('data goes back to a snapshot, and a reset puts the seed back', async () => {
-      const rows = async (): Promise<number | undefined> =>
-        (await of().call('environment.data', {})).tables.find((each) => each.table === 'demographics_patient')?.rows;
-      const seeded = await rows();
-      assert.ok((seeded ?? 0) > 0);
-      await of().call('snapshots.save', { name: 'suite' });
-      await of().call('environment.import', { document: { patients: [PATIENT] } });
-      assert.equal(await rows(), (seeded ?? 0) + 1);
-      await of().call('snapshots.load', { name: 'suite' });
-      assert.equal(await rows(), seeded);
-      assert.ok((await of().call('snapshots.list', {})).snapshots.some((each) => each.name === 'suite'));
-      await assert.rejects(
-        of().call('snapshots.load', { name: 'nobody' }),
-        (error) => error instanceof LocalRefusal && error.status === 404,
-      );
-      await of().call('environment.import', { document: { patients: [PATIENT] } });
-      assert.deepEqual(await of().call('environment.reset', { all: false }), { reset: 'data' });
-      assert.equal(await rows(), seeded);
-    });
-
-    test('what waits is listed by its time and can be done now', async () => {
-      const { jobs } = await of().call('outbox.list', { limit: 100 });
-      const waiting = jobs.find((each) => each.state === 'waiting');
-      assert.ok(waiting !== undefined, 'the environment plans work of its own');
-      const page = await of().call('outbox.list', { limit: 1 });
-      assert.equal(page.more, jobs.length > 1);
-      assert.notEqual((await of().call('outbox.retry', { id: waiting.id })).state, 'waiting');
-      await assert.rejects(
-        of().call('outbox.retry', { id: 'nobody' }),
-        (error) => error instanceof LocalRefusal && error.code === 'job_unknown',
-      );
     });
 
     test('the journal is queried, page by page, and an entry is shown to whose it is', async () => {

@@ -258,6 +258,8 @@ async function registerEndpoint(
   environment: Environment,
   { odsCode, productKey, fqdn }: { odsCode: string; productKey: string; fqdn: string },
 ): Promise<Static<typeof Outcome>> {
+  const before = await endpointOf(environment, { odsCode, productKey, fqdn });
+  if (before !== undefined) return before;
   const { outcome } = await asked(
     environment,
     'POST',
@@ -273,6 +275,35 @@ async function registerEndpoint(
       'Decide it in the registration service (/eprwebapp).',
     );
   return { partyKey: outcome.partyKey, cpaIds: [...outcome.cpaIds], ...(outcome.asid !== undefined && { asid: outcome.asid }) };
+}
+
+const Registrations = Type.Object({
+  registrations: Type.Array(
+    Type.Object({
+      partyKey: Text,
+      product: Type.Object({ productKey: Text }),
+      accreditedSystems: Type.Array(Type.Object({ asid: Text })),
+      messageHandlingSystems: Type.Array(Type.Object({ cpaId: Text, fqdn: Text })),
+    }),
+  ),
+});
+
+/** What the same wish registered before: the product of the organisation under that host name. */
+async function endpointOf(
+  environment: Environment,
+  { odsCode, productKey, fqdn }: { odsCode: string; productKey: string; fqdn: string },
+): Promise<Static<typeof Outcome> | undefined> {
+  const { registrations } = await asked(environment, 'GET', `/endpoint-registration/registrations?ods=${odsCode}`, Registrations);
+  const found = registrations.find(
+    (each) => each.product.productKey === productKey && each.messageHandlingSystems.some((handler) => handler.fqdn === fqdn),
+  );
+  if (found === undefined) return undefined;
+  const asid = found.accreditedSystems[0]?.asid;
+  return {
+    partyKey: found.partyKey,
+    cpaIds: found.messageHandlingSystems.map((each) => each.cpaId),
+    ...(asid !== undefined && { asid }),
+  };
 }
 
 const NameOutcome = Type.Object({

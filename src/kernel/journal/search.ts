@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Instant } from '../clock.ts';
 import { type Store, tablesOf } from '../store/store.ts';
+import type { JournalTables } from './entry.ts';
 
 /**
  * What entries are searched by, in one index that grows at its end only: the dearest thing a row pays for being found is one place in it.
@@ -15,21 +16,6 @@ export const searchIndex: Migration = {
     );
   },
 };
-
-interface SearchTables {
-  journal_exchange: {
-    id: string;
-    service: string;
-    operation: string;
-    status: number;
-    verdict: string;
-    app_id: string | null;
-    nhs_number: string | null;
-    correlation_id: string | null;
-    request_id: string | null;
-    crowded: number;
-  };
-}
 
 /** Which entries are wanted; all conditions hold together. */
 export interface JournalFilter {
@@ -115,7 +101,7 @@ function hasCondition(filter: JournalFilter): boolean {
 
 /** Entries of a range, as far as `end` where one is given: one bound on each side, or the engine reads rows where the index would do. */
 function within(store: Store, { low, high, ascending }: Range, end?: string) {
-  return tablesOf<SearchTables>(store.db)
+  return tablesOf<JournalTables>(store.db)
     .selectFrom('journal_exchange')
     .where('id', end !== undefined && !ascending ? '>=' : '>', ascending ? low : (end ?? low))
     .where('id', end !== undefined && ascending ? '<=' : '<', ascending ? (end ?? high) : high)
