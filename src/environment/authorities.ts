@@ -2,6 +2,7 @@ import type { DemographicsApi } from '../services/demographics/index.ts';
 import type { DirectoryApi } from '../services/directory/index.ts';
 import type { DnsApi } from '../services/dns/index.ts';
 import type { GatewayApi } from '../services/gateway/index.ts';
+import type { IdentityApi } from '../services/identity/index.ts';
 import type { PkiApi } from '../services/pki/index.ts';
 import type { Environment } from './environment.ts';
 
@@ -36,6 +37,11 @@ export function gatewayOf(environment: Environment): GatewayApi {
 /** People, organisations and systems of an environment, for what stands above it. */
 export function directoryOf(environment: Environment): DirectoryApi {
   return apiOf(environment, 'directory') as DirectoryApi;
+}
+
+/** Smartcards of an environment, for what stands above it. */
+export function identityOf(environment: Environment): IdentityApi {
+  return apiOf(environment, 'identity') as IdentityApi;
 }
 
 /** Patients of an environment, for what stands above it. */

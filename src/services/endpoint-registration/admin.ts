@@ -75,11 +75,11 @@ function registerRequests(app: FastifyInstance, world: RegistrationWorld): void 
   app.get('/requests', async () => ({ requests: await listRequests(store.db) }));
   app.get<{ Params: { id: string } }>('/requests/:id', async ({ params: { id } }) => requireRequest(store.db, id));
   app.post('/requests', async ({ body }, reply) => {
-    const { wish, as, route } = readSubmission(body);
+    const { wish, as, route, requestId } = readSubmission(body);
     const checked = readWish(wish);
     await requireOpen(world, 'submit');
     const request = await store.transaction(async (tx) =>
-      submit(world, tx, await actorFor(world, tx, as), checked, route ?? (as === undefined ? 'direct' : 'request')),
+      submit(world, tx, await actorFor(world, tx, as), checked, route ?? (as === undefined ? 'direct' : 'request'), requestId),
     );
     return reply.code(201).send(request);
   });

@@ -78,10 +78,11 @@ export const readSubmission = reader(
       wish: Type.Unknown(),
       as: Type.Optional(UserId),
       route: Type.Optional(Type.Union([Type.Literal('request'), Type.Literal('direct')])),
+      requestId: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._:-]{1,200}$' })),
     },
     closed,
   ),
-  'Send {"wish":{…}, "as"?: user id, "route"?: "request"|"direct"}.',
+  'Send {"wish":{…}, "as"?: user id, "route"?: "request"|"direct", "requestId"?: a name of your own, under which it is sent once only}.',
 );
 export const readVerdict = reader(
   Type.Object(

@@ -1,4 +1,5 @@
 /** Requests on their way: sent, decided on, applied (sds.md §9.1, §9.3). Every step is one transaction with its audit entry. */
+import { isDeepStrictEqual } from 'node:util';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { hasDuty, requireAnother, requireDuty, requireParty } from './access.ts';
@@ -7,7 +8,7 @@ import type { Actor, RegistrationRequest, RequestEvent, Wish } from './model.ts'
 import { requireRegistration } from './registrations.ts';
 import { FieldsRefusal } from './rules.ts';
 import { after, approvals } from './states.ts';
-import { findRequest, saveRequest } from './store.ts';
+import { findRequest, insertRequest, saveRequest } from './store.ts';
 import { audit, type RegistrationWorld } from './world.ts';
 
 /** `request`: somebody decides. `direct`: an endpoint administrator's own act, at once (PTL-010). */
@@ -20,16 +21,26 @@ const SIMULATED: Actor = { id: 'System', urp: 'System', odsCodes: new Set(), gra
  * Takes a request. Sent directly by an endpoint administrator it is live at once; otherwise simulated approvers act at once, or it waits
  * for a person, as the setting says.
  *
+ * @param requestId the caller's own name for it: sent again, it is the request of before, as it stands now
  * @throws FieldsRefusal 422, LocalRefusal 403, 404, 409
  */
-export async function submit(world: RegistrationWorld, tx: Db, actor: Actor, wish: Wish, route: Route): Promise<RegistrationRequest> {
+export async function submit(
+  world: RegistrationWorld,
+  tx: Db,
+  actor: Actor,
+  wish: Wish,
+  route: Route,
+  requestId: string = world.random.orderedUuid(world.clock.realNow()),
+): Promise<RegistrationRequest> {
+  const before = await findRequest(tx, requestId);
+  if (before !== undefined) return sameRequest(before, actor, wish);
   const { odsCode, manufacturerOdsCode } = await partiesOf(world, tx, wish);
   if (route === 'direct' && wish.kind === 'register-name') requireDuty(actor, 'dns-approver');
   else if (route === 'direct') requireDuty(actor, 'endpoint-administrator', manufacturerOdsCode);
   else requireParty(actor, odsCode, manufacturerOdsCode);
   await checkWish(world, tx, wish);
   const request: RegistrationRequest = {
-    requestId: world.random.orderedUuid(world.clock.realNow()),
+    requestId,
     wish,
     state: after('draft', 'submit', wish),
     odsCode,
@@ -37,10 +48,22 @@ export async function submit(world: RegistrationWorld, tx: Db, actor: Actor, wis
     requestor: { id: actor.id, urp: actor.urp },
     requestedAt: world.clock.now(),
   };
-  await saveRequest(tx, request);
+  // Whoever sends the same at the same moment waits here, and then finds it.
+  if (!(await insertRequest(tx, request))) return sameRequest(await requireRequest(tx, requestId), actor, wish);
   await audit(world, tx, actor, `submit.${wish.kind}`, request.requestId, `${manufacturerOdsCode} for ${odsCode}`);
   const decider = route === 'direct' ? actor : world.environment.settings.registrationApproval === 'person' ? undefined : SIMULATED;
   return decider === undefined ? request : decideAll(world, tx, decider, request);
+}
+
+/** A request that was sent before. Throws LocalRefusal 409 when it was another one, or somebody else's. */
+function sameRequest(before: RegistrationRequest, actor: Actor, wish: Wish): RegistrationRequest {
+  if (before.requestor.id === actor.id && isDeepStrictEqual(before.wish, wish)) return before;
+  throw new LocalRefusal(
+    409,
+    'request_id_used',
+    `The request ${before.requestId} asked for something else before.`,
+    'Give another requestId.',
+  );
 }
 
 async function decideAll(world: RegistrationWorld, tx: Db, decider: Actor, request: RegistrationRequest): Promise<RegistrationRequest> {

@@ -25,17 +25,31 @@ export async function listRequests(db: Db, states?: readonly RequestState[]): Pr
 }
 
 export async function saveRequest(tx: Db, request: RegistrationRequest): Promise<void> {
-  const row = {
-    request_id: request.requestId,
-    state: request.state,
-    position: request.requestedAt,
-    document: JSON.stringify(request),
-  };
+  const row = rowOf(request);
   await tablesOf<Tables>(tx)
     .insertInto('endpoint_registration_request')
     .values(row)
     .onConflict((conflict) => conflict.column('request_id').doUpdateSet(row))
     .execute();
+}
+
+/** Keeps a new request; false when there is one of that id. */
+export async function insertRequest(tx: Db, request: RegistrationRequest): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tablesOf<Tables>(tx)
+    .insertInto('endpoint_registration_request')
+    .values(rowOf(request))
+    .onConflict((conflict) => conflict.column('request_id').doNothing())
+    .executeTakeFirst();
+  return Number(numInsertedOrUpdatedRows ?? 0) > 0;
+}
+
+function rowOf(request: RegistrationRequest): Tables['endpoint_registration_request'] {
+  return {
+    request_id: request.requestId,
+    state: request.state,
+    position: request.requestedAt,
+    document: JSON.stringify(request),
+  };
 }
 
 /** Duties: all, or one person's. */

@@ -6,6 +6,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import { directory } from '../directory/index.ts';
 import { pki } from '../pki/index.ts';
 import { issuedCards } from './cards/issued.ts';
+import { type StaffCard, type StaffRequest, staffCard } from './cards/requested.ts';
 import { cardsForImported, seedCards } from './cards/seed.ts';
 import type { CardView } from './cards/views.ts';
 import { personPage } from './cards/views.ts';
@@ -18,6 +19,7 @@ import { relyingParties } from './migrations/0002-relying-parties.ts';
 import { nhsLoginTables } from './migrations/0003-nhs-login.ts';
 import { cardTables } from './migrations/0004-cards.ts';
 import { spineSignOn } from './migrations/0005-spine-sign-on.ts';
+import { staffRequests } from './migrations/0006-staff-requests.ts';
 import type { Provider } from './model.ts';
 import { NhsLogin, SUPPLIER_CLIENT } from './nhs-login/nhs-login.ts';
 import { detailsOf, idToken, redeemCode } from './oidc/token.ts';
@@ -29,6 +31,7 @@ import { insertKey } from './store.ts';
 
 export type { CardEvent } from './cards/model.ts';
 export type { Attempt, Cards, Verdict } from './cards/port.ts';
+export type { StaffCard, StaffRequest } from './cards/requested.ts';
 export type { CardView } from './cards/views.ts';
 export type { CardListener } from './cards/world.ts';
 export type { Provider } from './model.ts';
@@ -78,6 +81,11 @@ export interface IdentityApi {
   onCardEvent(listener: CardListener): void;
   /** Cards of a person, oldest first. Throws CardRefusal 404 for somebody who is not in the directory. */
   cards(db: Db, userId: string): Promise<readonly CardView[]>;
+  /**
+   * A new person with a position and a good card, all of it or nothing; what the same request got when it comes again.
+   * Throws CardRefusal 400 for what is wrong, 409 for another request under the same id.
+   */
+  staffCard(request: StaffRequest): Promise<StaffCard>;
 }
 
 export const identity: Service<IdentityApi> = {
@@ -89,6 +97,7 @@ export const identity: Service<IdentityApi> = {
     '0003-nhs-login': nhsLoginTables,
     '0004-cards': cardTables,
     '0005-spine-sign-on': spineSignOn,
+    '0006-staff-requests': staffRequests,
   },
   tables: {
     identity_signing_key: 'kept',
@@ -111,6 +120,7 @@ export const identity: Service<IdentityApi> = {
     identity_registration: 'kept',
     identity_position: 'kept',
     identity_history: 'kept',
+    identity_staff_request: 'kept',
     identity_care_id_session: 'data',
   },
   offers: [offer(errorShelf, { title: 'Care Identity Service', load: async () => (await import('./known-errors.ts')).IDENTITY_ERRORS })],
@@ -175,6 +185,7 @@ export const identity: Service<IdentityApi> = {
           world.cardListeners.push(listener);
         },
         cards: async (db, userId) => (await personPage(world, db, userId)).cards,
+        staffCard: (request) => staffCard(world, request),
       },
       async routes(app) {
         const { registerIdentity } = await import('./routes.ts');

@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isoDate } from '../../../kernel/clock.ts';
+import type { Db } from '../../../kernel/store/store.ts';
 import type { Person } from '../../directory/index.ts';
 import { endSession } from '../sessions/ending.ts';
 import { sessionsOfUser } from '../store.ts';
@@ -78,44 +79,43 @@ export function faultsOf(input: unknown, today: string): readonly { readonly fie
  * @throws CardRefusal 400 for what is wrong first, 403, 409 for a duplicate unless it was looked at
  */
 export function registerPerson(world: CardWorld, actor: Actor, input: unknown): Promise<Person> {
+  return world.store.transaction((tx) => registerPersonIn(world, tx, actor, input));
+}
+
+/** The same inside a transaction. Throws as {@link registerPerson}. */
+export async function registerPersonIn(world: CardWorld, tx: Db, actor: Actor, input: unknown): Promise<Person> {
   permit(actor, 'register-person');
   const checked = checkPerson(input, isoDate(world.clock.now()));
-  return world.store.transaction(async (tx) => {
-    const matchKey = [checked.familyName, checked.givenName, checked.birthDate].join('|').toLowerCase();
-    const [twin] = await usersMatching(tx, matchKey);
-    if (twin !== undefined && checked.ignoreDuplicate !== true)
-      throw new CardRefusal(
-        409,
-        'person_duplicate',
-        `Somebody of that name and date of birth is registered already: ${twin}`,
-        'Look at that person first; if it is somebody else, say so.',
-        'ignoreDuplicate',
-      );
-    const person: Person = {
-      userId: await world.directory.allocateUserId(tx),
-      title: checked.title.trim(),
-      givenName: checked.givenName.trim(),
-      familyName: checked.familyName.trim(),
-      email: checked.email,
-      active: true,
-      identityAssuranceLevel: 3,
-      authenticationAssuranceLevel: 3,
-    };
-    await world.directory.savePerson(tx, person);
-    const documents = [
-      { proves: 'photo' as const, kind: checked.photoDocument },
-      { proves: 'address' as const, kind: checked.addressDocument },
-      { proves: 'either' as const, kind: checked.furtherDocument },
-    ];
-    await saveRegistration(
-      tx,
-      { userId: person.userId, birthDate: checked.birthDate, documents, registeredAt: world.clock.now() },
-      matchKey,
+  const matchKey = [checked.familyName, checked.givenName, checked.birthDate].join('|').toLowerCase();
+  const [twin] = await usersMatching(tx, matchKey);
+  if (twin !== undefined && checked.ignoreDuplicate !== true)
+    throw new CardRefusal(
+      409,
+      'person_duplicate',
+      `Somebody of that name and date of birth is registered already: ${twin}`,
+      'Look at that person first; if it is somebody else, say so.',
+      'ignoreDuplicate',
     );
-    const detail = `seen: ${documents.map((each) => each.kind).join(', ')}${twin === undefined ? '' : `; not the same as ${twin}`}`;
-    await record(world, tx, actor, { action: 'register-person', userId: person.userId, detail });
-    return person;
-  });
+  const person: Person = {
+    userId: await world.directory.allocateUserId(tx),
+    title: checked.title.trim(),
+    givenName: checked.givenName.trim(),
+    familyName: checked.familyName.trim(),
+    email: checked.email,
+    active: true,
+    identityAssuranceLevel: 3,
+    authenticationAssuranceLevel: 3,
+  };
+  await world.directory.savePerson(tx, person);
+  const documents = [
+    { proves: 'photo' as const, kind: checked.photoDocument },
+    { proves: 'address' as const, kind: checked.addressDocument },
+    { proves: 'either' as const, kind: checked.furtherDocument },
+  ];
+  await saveRegistration(tx, { userId: person.userId, birthDate: checked.birthDate, documents, registeredAt: world.clock.now() }, matchKey);
+  const detail = `seen: ${documents.map((each) => each.kind).join(', ')}${twin === undefined ? '' : `; not the same as ${twin}`}`;
+  await record(world, tx, actor, { action: 'register-person', userId: person.userId, detail });
+  return person;
 }
 
 /** Closes a person's profile, which ends their sessions, or opens it again. Throws CardRefusal 403, 404, 409. */

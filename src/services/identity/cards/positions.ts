@@ -37,35 +37,38 @@ export const POSITION_TRANSITIONS: Readonly<Record<PositionState, Readonly<Parti
  *
  * @throws CardRefusal 400, 403, 404
  */
-export async function addPosition(world: CardWorld, actor: Actor, userId: string, input: unknown): Promise<Position> {
+export function addPosition(world: CardWorld, actor: Actor, userId: string, input: unknown): Promise<Position> {
+  return world.store.transaction((tx) => addPositionIn(world, tx, actor, userId, input));
+}
+
+/** The same inside a transaction. Throws as {@link addPosition}. */
+export async function addPositionIn(world: CardWorld, tx: Db, actor: Actor, userId: string, input: unknown): Promise<Position> {
   const granted = may(actor, 'grant-position', userId);
   if (!granted) permit(actor, 'request-position', userId);
   const wanted = checkPosition(input);
-  return world.store.transaction(async (tx) => {
-    const person = await world.directory.person(tx, userId);
-    if (person === undefined) throw personUnknown(userId);
-    if (!person.active) throw new CardRefusal(409, 'person_closed', 'The person’s profile is closed.', 'Reopen it first.');
-    const organisation = await world.directory.organisation(tx, wanted.odsCode);
-    if (organisation === undefined || !organisation.open)
-      throw new CardRefusal(400, 'organisation_unknown', 'Enter the ODS code of an organisation that is open', undefined, 'odsCode');
-    permitAt(actor, organisation);
-    const { note, ...rest } = wanted;
-    const position: Position = {
-      ...(await world.directory.allocateRoleProfileId(tx)),
-      userId,
-      organisationName: organisation.name,
-      jobRoleName: fullJobRoles.find((each) => each.code === wanted.jobRoleCode)?.name ?? wanted.jobRoleCode,
-      ...rest,
-      state: granted ? 'granted' : 'requested',
-      requestedBy: actorText(actor),
-      requestedAt: world.clock.now(),
-      ...(note === undefined ? {} : { note }),
-    };
-    await savePosition(tx, position);
-    if (granted) await world.directory.saveRoleProfile(tx, profileOf(position, true));
-    await record(world, tx, actor, { action: granted ? 'grant-position' : 'request-position', userId, detail: describe(position) });
-    return position;
-  });
+  const person = await world.directory.person(tx, userId);
+  if (person === undefined) throw personUnknown(userId);
+  if (!person.active) throw new CardRefusal(409, 'person_closed', 'The person’s profile is closed.', 'Reopen it first.');
+  const organisation = await world.directory.organisation(tx, wanted.odsCode);
+  if (organisation === undefined || !organisation.open)
+    throw new CardRefusal(400, 'organisation_unknown', 'Enter the ODS code of an organisation that is open', undefined, 'odsCode');
+  permitAt(actor, organisation);
+  const { note, ...rest } = wanted;
+  const position: Position = {
+    ...(await world.directory.allocateRoleProfileId(tx)),
+    userId,
+    organisationName: organisation.name,
+    jobRoleName: fullJobRoles.find((each) => each.code === wanted.jobRoleCode)?.name ?? wanted.jobRoleCode,
+    ...rest,
+    state: granted ? 'granted' : 'requested',
+    requestedBy: actorText(actor),
+    requestedAt: world.clock.now(),
+    ...(note === undefined ? {} : { note }),
+  };
+  await savePosition(tx, position);
+  if (granted) await world.directory.saveRoleProfile(tx, profileOf(position, true));
+  await record(world, tx, actor, { action: granted ? 'grant-position' : 'request-position', userId, detail: describe(position) });
+  return position;
 }
 
 /** Approves or rejects what a sponsor asked for. Nobody decides for themselves, nor what they asked for themselves. Throws CardRefusal 403, 404, 409. */

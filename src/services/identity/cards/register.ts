@@ -32,13 +32,31 @@ export async function issueCard(
   actor: Actor,
   wanted: { readonly userId: string; readonly kind: CardKind; readonly passcode?: string | undefined },
 ): Promise<Card> {
-  const action: CardAction = wanted.passcode === undefined ? 'issue-locked' : 'issue';
-  permit(actor, action, wanted.userId);
-  const means = await prepareMeans(world, action, wanted);
-  return world.store.transaction(async (tx) => {
-    const card = await addCard(world, tx, actor, wanted.userId, wanted.kind);
-    return carryOut(world, tx, actor, card, action, wanted, means);
-  });
+  permit(actor, issuing(wanted), wanted.userId);
+  const means = await prepareCard(world, wanted);
+  return world.store.transaction((tx) => issueCardIn(world, tx, actor, wanted, means));
+}
+
+/** Keys and the passcode's hash of a card to be issued: what takes time is made before the transaction. Throws CardRefusal 400. */
+export function prepareCard(world: CardWorld, wanted: { readonly passcode?: string | undefined }): Promise<Means> {
+  return prepareMeans(world, issuing(wanted), wanted);
+}
+
+/** Issues a card inside a transaction, with what was prepared for it. Throws as {@link issueCard}. */
+export async function issueCardIn(
+  world: CardWorld,
+  tx: Db,
+  actor: Actor,
+  wanted: { readonly userId: string; readonly kind: CardKind; readonly passcode?: string | undefined },
+  means: Means,
+): Promise<Card> {
+  permit(actor, issuing(wanted), wanted.userId);
+  const card = await addCard(world, tx, actor, wanted.userId, wanted.kind);
+  return carryOut(world, tx, actor, card, issuing(wanted), wanted, means);
+}
+
+function issuing({ passcode }: { readonly passcode?: string | undefined }): CardAction {
+  return passcode === undefined ? 'issue-locked' : 'issue';
 }
 
 /**
@@ -62,7 +80,7 @@ export async function actOnCard(world: CardWorld, actor: Actor, cardNumber: stri
 }
 
 /** What takes time and is made before the transaction. */
-interface Means {
+export interface Means {
   readonly keys?: CardKeys;
   readonly passcodeHash?: string;
 }
