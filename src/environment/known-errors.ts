@@ -186,9 +186,19 @@ export const ENVIRONMENT_ERRORS: ErrorBook = {
     'Ask for fewer, or give a pack back.',
   ),
   'localspine.registration_waits': known(
-    'The name waits for a person who decides.',
-    'LOCALSPINE_REGISTRATION_APPROVAL has people decide.',
+    'The registration waits for a person who decides.',
+    'LOCALSPINE_REGISTRATION_APPROVAL has people decide. The request stays as it is meanwhile, and goes on when they have.',
     'Decide it in the registration service (/eprwebapp).',
+  ),
+  'localspine.registration_returned': known(
+    'An approver of the registration service sent the registration back.',
+    'The message has their reason.',
+    'Ask again with what the approver wants.',
+  ),
+  'localspine.product_differs': known(
+    'This product and version is registered already, with other interactions.',
+    'The message names those that are registered: a registered version is not changed.',
+    'Ask with these interactions, or register a new version.',
   ),
   'localspine.bad_span': known(
     'Availability is asked about a time that ends after it begins.',

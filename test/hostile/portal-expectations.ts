@@ -152,6 +152,7 @@ export const EXPECTED: ReadonlyMap<string, Expectation> = new Map([
   row('POST /connecting/:planId/:kind/give-back', MEMBERS, { body: {} }),
   row('POST /api/connecting/:planId/:kind/give-back', MEMBERS),
   row('POST /connecting/:planId/suspend', 'do', { body: {} }),
+  row('POST /api/connecting/:planId/suspend', 'do', { body: { suspended: false } }),
   // conformance
   row('GET /conformance', SIGNED, { sees: ROAD }),
   row('GET /api/conformance/runs', SIGNED, { sees: ROAD }),

@@ -27,7 +27,16 @@ const PlanAnswer = Type.Object({
 const FormAnswer = Type.Object({
   title: Text,
   intro: Text,
-  questions: Type.Array(Type.Object({ name: Text, label: Text, optional: Type.Boolean() })),
+  questions: Type.Array(
+    Type.Object({
+      name: Text,
+      label: Text,
+      hint: Type.Optional(Text),
+      optional: Type.Boolean(),
+      several: Type.Boolean(),
+      options: Type.Optional(Type.Array(Type.Object({ value: Text, text: Text, hint: Type.Optional(Text) }))),
+    }),
+  ),
 });
 
 /** `localspine portal connect …`: the eight prerequisites of connecting a product (PTL-005…013). */
@@ -55,11 +64,7 @@ export function addConnectingCommands(portal: Command, book: CommandBook): void 
       'GET',
       `/connecting/forms/${encodeURIComponent(invocation.argument(0))}`,
     );
-    invocation.result(form, () =>
-      [form.title, form.intro, ...form.questions.map((each) => `  ${each.name}: ${each.label}${each.optional ? ' (optional)' : ''}`)].join(
-        '\n',
-      ),
-    );
+    invocation.result(form, () => [form.title, form.intro, ...form.questions.flatMap(questionLines)].join('\n'));
   });
   book
     .add(connect, 'ask <plan> <prerequisite>', 'ask for a prerequisite', async (invocation) =>
@@ -76,6 +81,19 @@ export function addConnectingCommands(portal: Command, book: CommandBook): void 
       showPlan(invocation, await plan(invocation, 'POST', `/${encodeURIComponent(invocation.argument(1))}/decision`, verdict));
     })
     .option('--refuse <reason>', 'refuse it, for this reason; granted when left out');
+  book
+    .add(connect, 'suspend <plan>', 'suspend access of the product version to the environment, as the service desk', async (invocation) =>
+      showPlan(invocation, await plan(invocation, 'POST', '/suspend', { suspended: !invocation.flag('restore') })),
+    )
+    .option('--restore', 'give access back instead');
+}
+
+/** A question, with what may be answered below it. */
+function questionLines({ name, label, hint, optional, options = [] }: Static<typeof FormAnswer>['questions'][number]): readonly string[] {
+  return [
+    `  ${name}: ${label}${optional ? ' (optional)' : ''}${hint === undefined ? '' : `. ${hint}`}`,
+    ...options.map((each) => `    ${each.value}: ${each.text}`),
+  ];
 }
 
 async function begin(invocation: Invocation): Promise<void> {

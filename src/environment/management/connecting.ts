@@ -1,13 +1,16 @@
 /** What the service desk of an environment does for somebody who gets connected (PTL-005…012). */
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import { demographicsOf, directoryOf } from '../authorities.ts';
+import { demographicsOf, directoryOf, identityOf } from '../authorities.ts';
 import type { Environment } from '../environment.ts';
 import { askAdmin } from './admin-call.ts';
-import { faultIn, hasShape, operation } from './operation.ts';
+import { operation } from './operation.ts';
+import { asked, registerEndpoint, registerName, registerProduct } from './registering.ts';
 
 const Text = Type.String();
 const closed = { additionalProperties: false } as const;
+/** The caller's own name for what it asks: the same request is carried out once. */
+const RequestId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,200}$' });
 const OdsCode = Type.String({ pattern: '^[A-Z0-9]{2,9}$' });
 const Person = Type.Object({ userId: Text, name: Text, roleProfileId: Text, role: Text, odsCode: Text });
 const Place = Type.Object({ odsCode: Text, name: Text });
@@ -32,9 +35,11 @@ export const connectingOperations = {
     run: (environment, { patients, reserved }) => chooseDataPack(environment, patients, new Set(reserved)),
   }),
   'smartcards.issue': operation({
-    summary: 'Register a person with a position and issue a card. A person of the same name, birth date and address is the same person.',
+    summary:
+      'Register a new person with a position and issue a card, or nothing of it; a request that was made before finds the card it got.',
     input: Type.Object(
       {
+        requestId: RequestId,
         givenName: Type.String({ minLength: 1, maxLength: 60 }),
         familyName: Type.String({ minLength: 1, maxLength: 60 }),
         email: Type.String({ minLength: 3, maxLength: 200 }),
@@ -49,7 +54,8 @@ export const connectingOperations = {
     run: issueCard,
   }),
   'register.product': operation({
-    summary: 'Put a manufacturer’s product and version (MPV) in the register; one that is there already stays as it is.',
+    summary:
+      'Put a manufacturer’s product and version (MPV) in the register; one that is there with the same interactions is that product.',
     input: Type.Object(
       {
         manufacturerOdsCode: OdsCode,
@@ -73,14 +79,25 @@ export const connectingOperations = {
   }),
   'register.endpoint': operation({
     summary: 'Register the message handling service of an organisation: party key, ASID and CPA ids.',
-    input: Type.Object({ odsCode: OdsCode, productKey: Text, fqdn: Type.String({ minLength: 4, maxLength: 253 }) }, closed),
+    input: Type.Object(
+      { requestId: RequestId, odsCode: OdsCode, productKey: Text, fqdn: Type.String({ minLength: 4, maxLength: 253 }) },
+      closed,
+    ),
     output: Type.Object({ partyKey: Text, asid: Type.Optional(Text), cpaIds: Type.Array(Text) }),
     run: registerEndpoint,
   }),
   'register.name': operation({
-    summary: 'Register a host name in the environment’s zones, for an organisation.',
+    summary:
+      'Register a host name in the environment’s zones, for an organisation. A name that is there already is moved only when that is said.',
     input: Type.Object(
-      { odsCode: OdsCode, fqdn: Type.String({ minLength: 4, maxLength: 253 }), address: Type.String({ minLength: 7, maxLength: 45 }) },
+      {
+        requestId: RequestId,
+        odsCode: OdsCode,
+        fqdn: Type.String({ minLength: 4, maxLength: 253 }),
+        address: Type.String({ minLength: 7, maxLength: 45 }),
+        /** The caller knows that a name which is registered already belongs to whoever asks. */
+        move: Type.Optional(Type.Boolean()),
+      },
       closed,
     ),
     output: Type.Object({ fqdn: Text, addresses: Type.Array(Text) }),
@@ -101,24 +118,7 @@ export const connectingOperations = {
   }),
 };
 
-/** What the admin API answers, checked. */
-async function asked<Schema extends TSchema>(
-  environment: Environment,
-  method: 'GET' | 'POST',
-  path: string,
-  shape: Schema,
-  body?: object,
-): Promise<Static<Schema>> {
-  const answer = await askAdmin(environment, method, path, body);
-  if (!hasShape(shape, answer)) throw new Error(`${path} answered in another shape: ${faultIn(shape, answer)}`);
-  return answer;
-}
-
 const Interactions = Type.Object({ interactions: Type.Array(Type.Object({ interactionId: Text })) });
-const Products = Type.Object({
-  products: Type.Array(Type.Object({ productKey: Text, manufacturerOdsCode: Text, name: Text, version: Text })),
-});
-
 async function chooseDataPack(environment: Environment, wanted: number, reserved: ReadonlySet<string>): Promise<DataPack> {
   const { db } = environment.store;
   const free = (await demographicsOf(environment).patients(db, { limit: MANY })).filter(
@@ -174,14 +174,10 @@ async function usersAt(environment: Environment, odsCode: string): Promise<reado
   });
 }
 
-const PersonPage = Type.Object({
-  person: Type.Object({ userId: Text }),
-  cards: Type.Array(Type.Object({ cardNumber: Text, state: Text })),
-});
-
 async function issueCard(
   environment: Environment,
   wish: {
+    requestId: string;
     givenName: string;
     familyName: string;
     email: string;
@@ -191,139 +187,21 @@ async function issueCard(
     passcode: string;
   },
 ): Promise<{ userId: string; cardNumber: string }> {
-  const { givenName, familyName, email, odsCode, jobRoleCode, activityCodes, passcode } = wish;
-  const before = await cardOf(environment, wish);
-  if (before !== undefined) return before;
-  const { person } = await asked(environment, 'POST', '/identity/people', PersonPage, {
-    title: '',
-    givenName,
-    familyName,
-    birthDate: '1980-01-01',
-    email,
-    photoDocument: 'Passport',
-    addressDocument: 'Utility bill',
-    furtherDocument: 'Bank statement',
-    ignoreDuplicate: true,
+  const { requestId, givenName, familyName, email, odsCode, jobRoleCode, activityCodes, passcode } = wish;
+  const { userId, cardNumber } = await identityOf(environment).staffCard({
+    requestId,
+    person: {
+      title: '',
+      givenName,
+      familyName,
+      birthDate: '1980-01-01',
+      email,
+      photoDocument: 'Passport',
+      addressDocument: 'Utility bill',
+      furtherDocument: 'Bank statement',
+    },
+    position: { odsCode, jobRoleCode, activityCodes: [...activityCodes], areaOfWorkCodes: [] },
+    passcode,
   });
-  await askAdmin(environment, 'POST', `/identity/people/${person.userId}/positions`, {
-    odsCode,
-    jobRoleCode,
-    activityCodes: [...activityCodes],
-    areaOfWorkCodes: [],
-  });
-  const card = await asked(environment, 'POST', '/identity/cards', Type.Object({ cardNumber: Text }), { userId: person.userId, passcode });
-  return { userId: person.userId, cardNumber: card.cardNumber };
-}
-
-/** What the same wish made before: a person of that name with that position, and a card that is good. */
-async function cardOf(
-  environment: Environment,
-  wish: { givenName: string; familyName: string; odsCode: string; jobRoleCode: string },
-): Promise<{ userId: string; cardNumber: string } | undefined> {
-  const directory = directoryOf(environment);
-  const { db } = environment.store;
-  const people = await directory.people(db, { text: wish.familyName, limit: 100 });
-  for (const { userId, givenName, familyName } of people) {
-    if (givenName !== wish.givenName || familyName !== wish.familyName) continue;
-    const profiles = await directory.roleProfiles(db, userId);
-    if (!profiles.some((each) => each.odsCode === wish.odsCode && each.jobRoleCode === wish.jobRoleCode)) continue;
-    const { cards } = await asked(environment, 'GET', `/identity/people/${userId}`, PersonPage);
-    const card = cards.find((each) => each.state === 'active');
-    if (card !== undefined) return { userId, cardNumber: card.cardNumber };
-  }
-  return undefined;
-}
-
-async function registerProduct(
-  environment: Environment,
-  wish: { manufacturerOdsCode: string; name: string; version: string; interactions: readonly string[] },
-): Promise<{ productKey: string }> {
-  const { manufacturerOdsCode, name, version, interactions } = wish;
-  const { products } = await asked(environment, 'GET', '/endpoint-registration/products', Products);
-  const there = products.find((each) => each.manufacturerOdsCode === manufacturerOdsCode && each.name === name && each.version === version);
-  if (there !== undefined) return { productKey: there.productKey };
-  return asked(environment, 'POST', '/endpoint-registration/products', Type.Object({ productKey: Text }), {
-    manufacturerOdsCode,
-    name,
-    version,
-    kind: 'CMA',
-    messageSet: [...interactions],
-    additionalInteractions: [],
-  });
-}
-
-const Outcome = Type.Object({ partyKey: Text, asid: Type.Optional(Text), cpaIds: Type.Array(Text) });
-
-async function registerEndpoint(
-  environment: Environment,
-  { odsCode, productKey, fqdn }: { odsCode: string; productKey: string; fqdn: string },
-): Promise<Static<typeof Outcome>> {
-  const before = await endpointOf(environment, { odsCode, productKey, fqdn });
-  if (before !== undefined) return before;
-  const { outcome } = await asked(
-    environment,
-    'POST',
-    '/endpoint-registration/requests',
-    Type.Object({ outcome: Type.Optional(Outcome), state: Text }),
-    { wish: { kind: 'register', odsCode, productKey, fqdn } },
-  );
-  if (outcome === undefined)
-    throw new LocalRefusal(
-      409,
-      'registration_waits',
-      'The registration waits for a person who decides.',
-      'Decide it in the registration service (/eprwebapp).',
-    );
-  return { partyKey: outcome.partyKey, cpaIds: [...outcome.cpaIds], ...(outcome.asid !== undefined && { asid: outcome.asid }) };
-}
-
-const Registrations = Type.Object({
-  registrations: Type.Array(
-    Type.Object({
-      partyKey: Text,
-      product: Type.Object({ productKey: Text }),
-      accreditedSystems: Type.Array(Type.Object({ asid: Text })),
-      messageHandlingSystems: Type.Array(Type.Object({ cpaId: Text, fqdn: Text })),
-    }),
-  ),
-});
-
-/** What the same wish registered before: the product of the organisation under that host name. */
-async function endpointOf(
-  environment: Environment,
-  { odsCode, productKey, fqdn }: { odsCode: string; productKey: string; fqdn: string },
-): Promise<Static<typeof Outcome> | undefined> {
-  const { registrations } = await asked(environment, 'GET', `/endpoint-registration/registrations?ods=${odsCode}`, Registrations);
-  const found = registrations.find(
-    (each) => each.product.productKey === productKey && each.messageHandlingSystems.some((handler) => handler.fqdn === fqdn),
-  );
-  if (found === undefined) return undefined;
-  const asid = found.accreditedSystems[0]?.asid;
-  return {
-    partyKey: found.partyKey,
-    cpaIds: found.messageHandlingSystems.map((each) => each.cpaId),
-    ...(asid !== undefined && { asid }),
-  };
-}
-
-const NameOutcome = Type.Object({
-  state: Text,
-  outcome: Type.Optional(Type.Object({ name: Type.Optional(Type.Object({ fqdn: Text, addresses: Type.Array(Text) })) })),
-});
-
-async function registerName(
-  environment: Environment,
-  { odsCode, fqdn, address }: { odsCode: string; fqdn: string; address: string },
-): Promise<{ fqdn: string; addresses: string[] }> {
-  const { outcome } = await asked(environment, 'POST', '/endpoint-registration/requests', NameOutcome, {
-    wish: { kind: 'register-name', odsCode, fqdn, addresses: [address] },
-  });
-  if (outcome?.name === undefined)
-    throw new LocalRefusal(
-      409,
-      'registration_waits',
-      'The name waits for a person who decides.',
-      'Decide it in the registration service (/eprwebapp).',
-    );
-  return { fqdn, addresses: [...outcome.name.addresses] };
+  return { userId, cardNumber };
 }

@@ -3,6 +3,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { type Answers, choicesOf, textOf } from '../forms/form.ts';
 import type { Portal } from '../portal.ts';
+import { holdName, nameRegistered } from './names.ts';
 import type { Kind } from './prerequisites.ts';
 import { type Plan, type Request, reserve, reservedIn } from './store.ts';
 
@@ -12,6 +13,8 @@ export type ConformanceVerdict = (plan: Plan, environment: string) => Promise<{ 
 export interface Desk {
   readonly portal: Portal;
   readonly plan: Plan;
+  /** The same for every attempt to carry this request out; another for the next one. */
+  readonly requestId: string;
   readonly answers: Answers;
   /** The plan's other requests. */
   readonly others: readonly Request[];
@@ -58,15 +61,7 @@ const ACTS: Readonly<Record<Kind, (desk: Desk) => Promise<Granted>>> = {
     return { result: { productKey, manufacturerOdsCode: textOf(answers, 'manufacturerOdsCode') } };
   },
   endpoint: registerEndpoint,
-  fqdn: async ({ portal, plan, answers }) => {
-    const fqdn = textOf(answers, 'fqdn');
-    const name = await portal.environment(plan.environment).call('register.name', {
-      odsCode: textOf(answers, 'odsCode'),
-      fqdn,
-      address: textOf(answers, 'address'),
-    });
-    return { result: { fqdn, addresses: name.addresses.join(', ') } };
-  },
+  fqdn: registerName,
   'identity-agent': async ({ plan, answers }) => ({
     result: {
       variant: choicesOf(answers, 'variant').join(', '),
@@ -100,7 +95,9 @@ const POSITIONS: Readonly<Record<string, { readonly jobRoleCode: string; readonl
   definer: { jobRoleCode: 'S0010:G0020:R0050', activityCodes: ['B1110', 'B1107'] },
 };
 
-async function issueSmartcard({ portal, plan, answers }: Desk): Promise<Granted> {
+const FIRST_PASSCODE = '1234';
+
+async function issueSmartcard({ portal, plan, requestId, answers }: Desk): Promise<Granted> {
   const position = POSITIONS[choicesOf(answers, 'role')[0] ?? ''];
   if (position === undefined) throw new LocalRefusal(409, 'position_unknown', 'There is no such position.');
   const [givenName, familyName, odsCode] = ['givenName', 'familyName', 'odsCode'].map((name) => textOf(answers, name)) as [
@@ -109,18 +106,32 @@ async function issueSmartcard({ portal, plan, answers }: Desk): Promise<Granted>
     string,
   ];
   const card = await portal.environment(plan.environment).call('smartcards.issue', {
+    requestId,
     givenName,
     familyName,
     email: 'test.user@localspine.example',
     odsCode,
     jobRoleCode: position.jobRoleCode,
     activityCodes: [...position.activityCodes],
-    passcode: '1234',
+    passcode: FIRST_PASSCODE,
   });
-  return { result: { ...card, firstPasscode: '1234', odsCode, jobRole: position.jobRoleCode } };
+  // True of every card that this request can get: it was issued for it, with this passcode.
+  return { result: { ...card, firstPasscode: FIRST_PASSCODE, odsCode, jobRole: position.jobRoleCode } };
 }
 
-async function registerEndpoint({ portal, plan, answers, others }: Desk): Promise<Granted> {
+/** Registers a host name, which the plan holds from then on: no plan of another owner can have it, or point it elsewhere. */
+async function registerName({ portal, plan, requestId, answers }: Desk): Promise<Granted> {
+  const [fqdn, odsCode, address] = [textOf(answers, 'fqdn'), textOf(answers, 'odsCode'), textOf(answers, 'address')];
+  const holding = await portal.store.transaction((tx) => holdName(tx, plan, fqdn));
+  if (holding === 'other')
+    throw new LocalRefusal(409, 'name_held', `The name ${fqdn} belongs to a product of somebody else.`, 'Choose a name of your own.');
+  const name = await portal
+    .environment(plan.environment)
+    .call('register.name', { requestId, odsCode, fqdn, address, move: holding === 'registered' });
+  return { result: { fqdn, addresses: name.addresses.join(', ') }, keep: (tx) => nameRegistered(tx, plan, fqdn) };
+}
+
+async function registerEndpoint({ portal, plan, requestId, answers, others }: Desk): Promise<Granted> {
   const environment = portal.environment(plan.environment);
   const mpv = granted(others, 'mpv', 'Register the product and its version (MPV) first.');
   if (choicesOf(answers, 'route')[0] === 'administrator') {
@@ -132,6 +143,7 @@ async function registerEndpoint({ portal, plan, answers, others }: Desk): Promis
   }
   const name = granted(others, 'fqdn', 'Register the fully qualified domain name first.');
   const registered = await environment.call('register.endpoint', {
+    requestId,
     odsCode: textOf(answers, 'odsCode'),
     productKey: String(mpv['productKey']),
     fqdn: String(name['fqdn']),

@@ -22,13 +22,7 @@ export const FORMS: Readonly<Record<Kind, Form>> = {
       name: 'addresses',
       label: 'Addresses your traffic comes from',
       hint: 'IPv4 addresses or ranges with commas between them, like 10.1.2.0/24',
-      kind: {
-        is: 'text',
-        rule: {
-          pattern: /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?(, ?\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?)*$/,
-          fault: 'must be IPv4 addresses or ranges with commas between them',
-        },
-      },
+      kind: { is: 'text', rule: RULES.ipv4Ranges },
     },
   ]),
   'test-data': one(
@@ -127,7 +121,7 @@ export const FORMS: Readonly<Record<Kind, Form>> = {
         name: 'address',
         label: 'Address it points to',
         hint: 'IPv4',
-        kind: { is: 'text', rule: { pattern: /^\d{1,3}(\.\d{1,3}){3}$/, fault: 'must be an IPv4 address' } },
+        kind: { is: 'text', rule: RULES.ipv4 },
       },
     ],
   ),

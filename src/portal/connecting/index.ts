@@ -2,9 +2,11 @@ import type { Db } from '../../kernel/store/store.ts';
 import { access } from '../access/index.ts';
 import { type ConformanceVerdict, conformance } from '../conformance/index.ts';
 import type { PortalModule } from '../module.ts';
-import { Connecting, type PlanOwner } from './connecting.ts';
+import { Connecting } from './connecting.ts';
 import { connectingTables } from './migrations/0001-connecting.ts';
+import { decisionTables } from './migrations/0002-decisions.ts';
 import type { Access } from './states.ts';
+import type { Owner } from './store.ts';
 
 /** What the desk says of each verdict of conformance (PTL-008). */
 const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, runId: string) => string>> = {
@@ -17,14 +19,14 @@ const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, 
 /** What getting connected offers other modules. */
 export interface ConnectingApi {
   /** Whether a product version of an owner may use an environment (path-to-live.md §3.2, environment access). */
-  accessOf(db: Db, owner: PlanOwner, product: string, version: string, environment: string): Promise<Access | 'none'>;
+  accessOf(db: Db, owner: Owner, product: string, version: string, environment: string): Promise<Access | 'none'>;
 }
 
 /** Getting connected: the eight prerequisites as a guided checklist (PTL-005…013). */
 export const connecting: PortalModule<ConnectingApi> = {
   name: 'connecting',
   title: 'Getting connected',
-  migrations: { '0001-connecting': connectingTables },
+  migrations: { '0001-connecting': connectingTables, '0002-decisions': decisionTables },
   create(portal) {
     const { verdictFor } = portal.use(conformance);
     const work = new Connecting(portal, portal.use(access), async ({ product, version, teamId, accountId }, environment) => {

@@ -30,7 +30,16 @@ export const CONNECTING_ERRORS: ErrorBook = {
     'No conformance run in INT has been finished, or it did not pass.',
     'Record a conformance run in INT for this product version, and finish it.',
   ),
-  'localspine.access_suspended': known('Access is suspended.', 'The service desk suspended it.', 'Ask the service desk.'),
+  'localspine.access_suspended': known(
+    'Access is suspended.',
+    'The service desk suspended the product version in this environment: every plan of its owner for it, and new ones are refused.',
+    'Ask the service desk.',
+  ),
+  'localspine.name_held': known(
+    'The host name belongs to a product of another supplier.',
+    'A name stays with the owner of the plan that had it registered first, also after that plan gave it back.',
+    'Choose a name of your own.',
+  ),
   'localspine.test_data_taken': known(
     'Somebody was given one of these patients at the same moment.',
     'Two packs were reserved at once.',

@@ -1,3 +1,4 @@
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { SERVICES, type ServiceId } from './services.ts';
 
 /** The eight prerequisites of connecting, in the order of the published page (PTL-005…012). */
@@ -13,6 +14,13 @@ export const PREREQUISITES = [
 ] as const;
 
 export type Kind = (typeof PREREQUISITES)[number]['kind'];
+
+/** The prerequisite of that name. Throws LocalRefusal 404. */
+export function kindOf(text: string): Kind {
+  const found = PREREQUISITES.find((each) => each.kind === text);
+  if (found === undefined) throw new LocalRefusal(404, 'prerequisite_unknown', 'There is no such prerequisite.');
+  return found.kind;
+}
 
 /** Whether a prerequisite is needed, with the reason that the checklist gives. */
 export interface Need {

@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { may } from '../access/index.ts';
 import { answerInWords, faultsOf, questionsOf } from '../forms/form.ts';
 import type { Portal } from '../portal.ts';
+import { pageOf } from '../web/paging.ts';
 import type { SentForm } from '../web/site.ts';
-import { type Connecting, type PlanView, subjectOf } from './connecting.ts';
+import { registerApi } from './api-routes.ts';
+import type { Connecting, PlanView } from './connecting.ts';
 import { FORMS } from './forms.ts';
-import { type Kind, PREREQUISITES } from './prerequisites.ts';
+import { subjectOf } from './moves.ts';
+import { type Kind, kindOf, PREREQUISITES } from './prerequisites.ts';
 import { SERVICE_IDS, SERVICES } from './services.ts';
 
 interface OfPlan {
@@ -26,15 +28,10 @@ const ACCESS = {
 const STATES = {
   open: { text: 'To do', colour: 'blue' },
   submitted: { text: 'Waiting', colour: 'yellow' },
+  deciding: { text: 'Being decided', colour: 'yellow' },
   granted: { text: 'Granted', colour: 'green' },
   refused: { text: 'Refused', colour: 'red' },
 } as const;
-
-function kindOf(text: string): Kind {
-  const found = PREREQUISITES.find((each) => each.kind === text);
-  if (found === undefined) throw new LocalRefusal(404, 'prerequisite_unknown', 'There is no such prerequisite.');
-  return found.kind;
-}
 
 /** Pages and API of getting connected. */
 export function registerConnecting(app: FastifyInstance, portal: Portal, work: Connecting): void {
@@ -45,13 +42,15 @@ export function registerConnecting(app: FastifyInstance, portal: Portal, work: C
 
 function registerPlans(app: FastifyInstance, portal: Portal, work: Connecting): void {
   const { site } = portal;
-  app.get('/connecting', async (request, reply) => {
+  app.get<{ readonly Querystring: { readonly page?: string } }>('/connecting', async (request, reply) => {
     const visitor = await site.permitted(request, 'connecting.see');
-    const plans = (await work.list(visitor)).map((plan) => ({ ...plan, tag: ACCESS[plan.access] }));
+    const paging = pageOf(await work.list(visitor), request.query.page, '/connecting');
+    const plans = (await work.views(paging.items)).map((plan) => ({ ...plan, tag: ACCESS[plan.access] }));
     const waiting = may(visitor, 'connecting.decide') ? await work.waiting(visitor) : [];
     return site.page(request, reply, 'connecting/pages/plans.njk', {
       title: 'Getting connected',
       plans,
+      paging,
       waiting: waiting.map(({ plan, request: { kind } }) => ({ plan, kind, title: titleOf(kind) })),
     });
   });
@@ -164,6 +163,8 @@ function registerRequests(app: FastifyInstance, portal: Portal, work: Connecting
     const kind = kindOf(request.params.kind);
     await site.permitted(request, 'connecting.ask', subjectOf(await work.see(await site.visitor(request), request.params.planId)));
     const answers = answersIn(kind, form);
+    // Back from "check your answers": the form again, with what was entered.
+    if (form('change') === 'yes') return show(request, reply, { entered: answers });
     const faults = faultsOf(FORMS[kind], answers);
     if (faults.length > 0)
       return show(
@@ -217,135 +218,4 @@ function resultRows(result: Readonly<Record<string, unknown>>): readonly { reado
       typeof each === 'object' && each !== null ? Object.values(each).join(' · ') : String(each),
     ),
   }));
-}
-
-const Text = Type.String();
-const Answers = Type.Record(Text, Type.Union([Text, Type.Array(Text)]));
-const PlanAnswer = Type.Object({
-  planId: Text,
-  environment: Text,
-  product: Text,
-  version: Text,
-  owner: Text,
-  services: Type.Array(Text),
-  access: Type.Enum(['prerequisites-open', 'granted', 'suspended']),
-  prerequisites: Type.Array(
-    Type.Object({
-      kind: Text,
-      title: Text,
-      needed: Type.Boolean(),
-      why: Text,
-      state: Type.Enum(['open', 'submitted', 'granted', 'refused']),
-      reason: Type.Optional(Text),
-      result: Type.Record(Text, Type.Unknown()),
-    }),
-  ),
-});
-
-function planAnswer(plan: PlanView) {
-  const { planId, environment, product, version, owner, services, access, items } = plan;
-  return {
-    planId,
-    environment,
-    product,
-    version,
-    owner,
-    services: [...services],
-    access,
-    prerequisites: items.map(({ kind, title, need, request }) => ({
-      kind,
-      title,
-      needed: need.needed,
-      why: need.why,
-      state: request.state,
-      ...(request.reason !== undefined && { reason: request.reason }),
-      result: { ...request.result },
-    })),
-  };
-}
-
-function registerApi(app: FastifyInstance, portal: Portal, work: Connecting): void {
-  const { api } = portal;
-  const tag = 'connecting';
-  const OfPlan = Type.Object({ planId: Text });
-  const OfRequest = Type.Object({ planId: Text, kind: Text });
-  api.endpoint(app, {
-    method: 'GET',
-    path: '/connecting',
-    tag,
-    summary: 'Plans to connect that you may see, with their checklists.',
-    answer: Type.Object({ plans: Type.Array(PlanAnswer) }),
-    handle: async ({ visitor }) => ({ plans: (await work.list(visitor)).map(planAnswer) }),
-  });
-  api.endpoint(app, {
-    method: 'POST',
-    path: '/connecting',
-    tag,
-    summary: 'Begin to connect a product version to an environment.',
-    body: Type.Object(
-      { environment: Text, product: Text, version: Text, services: Type.Array(Text), teamId: Type.Optional(Text) },
-      { additionalProperties: false },
-    ),
-    answer: PlanAnswer,
-    status: 201,
-    handle: async ({ visitor, body }) => planAnswer(await work.see(visitor, (await work.create(visitor, body)).planId)),
-  });
-  api.endpoint(app, {
-    method: 'GET',
-    path: '/connecting/:planId',
-    tag,
-    summary: 'A plan with its checklist.',
-    params: OfPlan,
-    answer: PlanAnswer,
-    handle: async ({ visitor, params }) => planAnswer(await work.see(visitor, params.planId)),
-  });
-  api.endpoint(app, {
-    method: 'GET',
-    path: '/connecting/forms/:kind',
-    tag,
-    summary: 'What a prerequisite asks.',
-    params: Type.Object({ kind: Text }),
-    answer: Type.Object({
-      title: Text,
-      intro: Text,
-      questions: Type.Array(Type.Object({ name: Text, label: Text, optional: Type.Boolean() })),
-    }),
-    handle: async ({ params }) => {
-      const form = FORMS[kindOf(params.kind)];
-      return {
-        title: form.title,
-        intro: form.intro,
-        questions: questionsOf(form).map(({ name, label, optional }) => ({ name, label, optional: optional === true })),
-      };
-    },
-  });
-  api.endpoint(app, {
-    method: 'POST',
-    path: '/connecting/:planId/:kind',
-    tag,
-    summary: 'Submit the form of a prerequisite.',
-    params: OfRequest,
-    body: Answers,
-    answer: PlanAnswer,
-    handle: async ({ visitor, params, body }) => planAnswer(await work.submit(visitor, params.planId, kindOf(params.kind), body)),
-  });
-  api.endpoint(app, {
-    method: 'POST',
-    path: '/connecting/:planId/:kind/give-back',
-    tag,
-    summary: 'Give back what was granted.',
-    params: OfRequest,
-    answer: PlanAnswer,
-    handle: async ({ visitor, params }) => planAnswer(await work.giveBack(visitor, params.planId, kindOf(params.kind))),
-  });
-  api.endpoint(app, {
-    method: 'POST',
-    path: '/connecting/:planId/:kind/decision',
-    tag,
-    summary: 'Decide on a request, as the service desk.',
-    params: OfRequest,
-    body: Type.Object({ grant: Type.Boolean(), reason: Type.Optional(Text) }, { additionalProperties: false }),
-    answer: PlanAnswer,
-    handle: async ({ visitor, params, body }) => planAnswer(await work.decide(visitor, params.planId, kindOf(params.kind), body)),
-  });
 }

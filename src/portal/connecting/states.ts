@@ -1,14 +1,23 @@
 import { LocalRefusal } from '../../kernel/errors.ts';
 
-export type RequestState = 'open' | 'submitted' | 'granted' | 'refused';
-export type RequestEvent = 'submit' | 'grant' | 'refuse' | 'give-back';
+export type RequestState = 'open' | 'submitted' | 'deciding' | 'granted' | 'refused';
+export type RequestEvent = 'submit' | 'claim' | 'release' | 'grant' | 'refuse' | 'give-back';
 
-/** A request for a prerequisite: who may move it where. */
+/**
+ * A request for a prerequisite: who may move it where. Whoever decides claims it first, so that it is carried out once; a claim that has run out
+ * may be taken over, and one that came to nothing is released.
+ */
 export const REQUEST_STATES: Readonly<
   Record<RequestState, Readonly<Partial<Record<RequestEvent, { readonly to: RequestState; readonly by: 'supplier' | 'desk' }>>>>
 > = {
   open: { submit: { to: 'submitted', by: 'supplier' } },
-  submitted: { grant: { to: 'granted', by: 'desk' }, refuse: { to: 'refused', by: 'desk' } },
+  submitted: { claim: { to: 'deciding', by: 'desk' } },
+  deciding: {
+    claim: { to: 'deciding', by: 'desk' },
+    release: { to: 'submitted', by: 'desk' },
+    grant: { to: 'granted', by: 'desk' },
+    refuse: { to: 'refused', by: 'desk' },
+  },
   refused: { submit: { to: 'submitted', by: 'supplier' } },
   granted: { 'give-back': { to: 'open', by: 'supplier' } },
 };
@@ -28,6 +37,8 @@ export function nextState(state: RequestState, event: RequestEvent): RequestStat
 
 const PAST: Readonly<Record<RequestEvent, string>> = {
   submit: 'submitted',
+  claim: 'decided',
+  release: 'put back',
   grant: 'granted',
   refuse: 'refused',
   'give-back': 'given back',

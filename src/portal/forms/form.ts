@@ -1,6 +1,7 @@
 /**
  * What a form of the path to live asks, as data: pages, "check your answers", validation and the API read the same definition. Pure.
  */
+import { isIPv4 } from 'node:net';
 
 /** Answers as they are kept and sent: a text per question, or a list where several may be chosen. */
 export type Answers = Readonly<Record<string, string | readonly string[]>>;
@@ -27,6 +28,8 @@ export interface Question {
 /** A rule for texts, with the sentence that is shown when it fails. */
 export interface TextRule {
   readonly pattern: RegExp;
+  /** What a pattern cannot say; asked once the pattern fits. */
+  readonly holds?: (text: string) => boolean;
   readonly fault: string;
 }
 
@@ -64,8 +67,20 @@ export const RULES = {
   userId: { pattern: /^\d{12}$/u, fault: 'must be a user id of 12 digits' },
   asid: { pattern: /^\d{12}$/u, fault: 'must be an ASID of 12 digits' },
   date: { pattern: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/u, fault: 'must be a date like 2026-11-25' },
+  ipv4: { pattern: /^[\d.]{7,15}$/u, holds: isIPv4, fault: 'must be an IPv4 address, like 10.1.2.3' },
+  ipv4Ranges: {
+    pattern: /^[\d./]+(, ?[\d./]+)*$/u,
+    holds: (text) => text.split(',').every((each) => isRange(each.trim())),
+    fault: 'must be IPv4 addresses or ranges with commas between them, like 10.1.2.0/24',
+  },
   odsCodes: { pattern: /^[A-Z0-9]{2,8}(, ?[A-Z0-9]{2,8})*$/u, fault: 'must be ODS codes with commas between them, like R69, RCD' },
 } as const satisfies Record<string, TextRule>;
+
+/** An IPv4 address, or a range of them with a prefix of 0 to 32 bits. */
+function isRange(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  return isIPv4(address) && more.length === 0 && (prefix === undefined || (/^\d{1,2}$/u.test(prefix) && Number(prefix) <= 32));
+}
 
 /** Every question of a form, page by page. */
 export function questionsOf(form: Form): readonly Question[] {
@@ -92,7 +107,8 @@ export function faultsOfQuestion(question: Question, answers: Answers): readonly
     if (text === '') return question.optional === true ? [] : fault(`Enter: ${question.label}`);
     if (text.length > LONGEST) return fault(`${question.label} must be ${LONGEST} characters or fewer`);
     const { rule } = question.kind;
-    return rule === undefined || rule.pattern.test(text) ? [] : fault(`${question.label} ${rule.fault}`);
+    if (rule === undefined || (rule.pattern.test(text) && (rule.holds?.(text) ?? true))) return [];
+    return fault(`${question.label} ${rule.fault}`);
   }
   const chosen = choicesOf(answers, question.name);
   const { options, is } = question.kind;
