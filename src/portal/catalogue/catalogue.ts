@@ -1,5 +1,6 @@
 /** What the catalogue's pages say of an environment: pure arrangements of its manifest. */
 import type { OutputOf } from '../../environment/management/index.ts';
+import type { Role } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 
 export type Manifest = OutputOf<'environment.manifest'>;
@@ -56,19 +57,26 @@ export interface ShownSection {
 }
 
 /** Every row in its table; tables without rows are left out. */
-export function sectionsOf(manifest: Pick<Manifest, 'id' | 'rows'>): readonly ShownSection[] {
+export function sectionsOf(manifest: Pick<Manifest, 'rows'>): readonly ShownSection[] {
   return SECTIONS.map(({ section, title }) => ({
     section,
     title,
-    rows: manifest.rows.filter((row) => row.section === section).map((row) => shownRow(here(row, manifest.id))),
+    rows: manifest.rows.filter((row) => row.section === section).map(shownRow),
   })).filter((each) => each.rows.length > 0);
 }
 
-/** The one row an environment cannot know of, since environments do not know the portal: its central page is ours (PTL-023). */
-function here(row: Row, environment: string): Row {
-  if (row.id !== 'portal-central') return row;
-  const { reason: _absent, ...rest } = row;
-  return { ...rest, state: 'up', local: { url: `/environments/${environment}`, service: 'portal' } };
+/**
+ * The manifest with the one row that an environment cannot know of, since environments do not know the portal: its central page is ours (PTL-023).
+ *
+ * @param base address of the portal
+ */
+export function withPortal(manifest: Manifest, base: string): Manifest {
+  const rows = manifest.rows.map((row): Row => {
+    if (row.id !== 'portal-central') return row;
+    const { reason: _absent, ...rest } = row;
+    return { ...rest, state: 'up', local: { url: `${base}/environments/${manifest.id}`, service: 'portal' } };
+  });
+  return { ...manifest, rows };
 }
 
 function shownRow({
@@ -117,14 +125,28 @@ export interface Application {
   readonly closed?: string;
 }
 
-/** Applications that people open, and whether this visitor may: who has not signed in sees what there is. */
-export function applicationsOf(manifest: Pick<Manifest, 'id' | 'rows'>, visitor: Pick<Visitor, 'role'>): readonly Application[] {
+/** Whom an application is made for. */
+export type Clientele = 'patients' | 'staff';
+
+/**
+ * Who may open what from the portal (PTL-023): in every environment, or in those for tests only; whoever is not written here may not. Health and care
+ * staff use the live applications, and those who run them; a supplier tries them where tests are made.
+ */
+export const OPENINGS: Readonly<Record<Clientele, Readonly<Partial<Record<Role, 'everywhere' | 'tests'>>>>> = {
+  patients: { anyone: 'everywhere', supplier: 'everywhere', euo: 'everywhere', reviewer: 'everywhere', operator: 'everywhere' },
+  staff: { supplier: 'tests', euo: 'everywhere', reviewer: 'everywhere', operator: 'everywhere' },
+};
+
+const clienteleOf = (row: Pick<Row, 'id'>): Clientele => (/^ers-.+-patient$/.test(row.id) ? 'patients' : 'staff');
+
+/** Applications that people open, and whether this visitor may: who may not sees what there is, and why. */
+export function applicationsOf(manifest: Pick<Manifest, 'rows' | 'production'>, visitor: Pick<Visitor, 'role'>): readonly Application[] {
   const seen = new Set<string>();
   return manifest.rows
     .filter((row) => row.audience === 'users' && row.id !== 'portal-central' && !seen.has(row.title) && seen.add(row.title))
     .map((row): Application => {
       const shown = shownRow(row);
-      const closed = closedBecause(shown, visitor);
+      const closed = shown.link === undefined ? 'LocalSpine does not have it yet.' : closedBecause(clienteleOf(row), manifest, visitor);
       return {
         id: row.id,
         title: row.title,
@@ -135,9 +157,15 @@ export function applicationsOf(manifest: Pick<Manifest, 'id' | 'rows'>, visitor:
     });
 }
 
-function closedBecause({ link }: ShownRow, { role }: Pick<Visitor, 'role'>): string | undefined {
-  if (link === undefined) return 'LocalSpine does not have it yet.';
-  return role === 'anyone' ? 'Sign in to open it.' : undefined;
+function closedBecause(
+  clientele: Clientele,
+  { production }: Pick<Manifest, 'production'>,
+  { role }: Pick<Visitor, 'role'>,
+): string | undefined {
+  const opening = OPENINGS[clientele][role];
+  if (opening === 'everywhere' || (opening === 'tests' && !production)) return undefined;
+  if (role === 'anyone') return 'Sign in to open it.';
+  return 'For health and care staff: open it in an environment for tests.';
 }
 
 /** Party keys and ASIDs that the tables publish, once each. */
