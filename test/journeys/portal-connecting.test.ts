@@ -1,10 +1,20 @@
 /** Getting connected (PTL-005…013): the checklist follows from what is used; each prerequisite is a real request that changes the environment. */
 import assert from 'node:assert/strict';
+import { Resolver } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { Client } from 'ldapts';
+import { doorPort } from '../helpers/ldap.ts';
 import { LocalSpine } from '../helpers/localspine.ts';
-import { PortalUser, portalOf } from '../helpers/portal.ts';
+import { PortalUser, portalOf, tokenIn } from '../helpers/portal.ts';
+import { Workstation } from '../helpers/smartcard.ts';
+import { Supplier } from '../helpers/supplier.ts';
 
 const QUERY = 'urn:nhs:names:services:pdsquery:QUPA_IN000008UK02';
+const RETRIEVAL = 'urn:nhs:names:services:pdsquery:QUPA_IN000006UK02';
+
+/** What a sender looks up (PTL-032). */
+const FOUND = ['uniqueIdentifier', 'nhsMhsPartyKey', 'nhsMhsCPAId', 'nhsMhsEndPoint'];
 
 interface Prerequisite {
   readonly kind: string;
@@ -75,29 +85,120 @@ describe('getting connected', { concurrency: false }, () => {
     assert.deepEqual(numbers(again), numbers(first));
   });
 
-  test('a smartcard is issued that signs in', async () => {
-    const planId = await plan('INT', ['ers-user']);
-    const card = await ask(planId, 'smartcards', { givenName: 'Testa', familyName: 'Usera', odsCode: 'R69', role: 'referrer' });
-    assert.equal(card.state, 'granted', card.reason);
-    assert.match(card.result.userId, /^\d{12}$/);
-    const page = await spine.admin('INT', `/identity/people/${card.result.userId}`);
-    assert.equal(page.json.cards[0].cardNumber, card.result.cardNumber);
-    assert.equal(page.json.cards[0].state, 'active');
+  describe('smartcards', () => {
+    const workstation = new Workstation(spine);
+    after(() => workstation.remove());
+    const newCard = async (role: string, familyName = 'Usera'): Promise<Prerequisite> => {
+      const card = await ask(await plan('INT', ['ers-user']), 'smartcards', { givenName: 'Testa', familyName, odsCode: 'R69', role });
+      assert.equal(card.state, 'granted', card.reason);
+      return card;
+    };
+
+    test('the card signs on at a workstation, with the passcode that was told', async () => {
+      const { result } = await newCard('referrer');
+      const ticket = await workstation.ticket(await workstation.card(result.userId, result.firstPasscode));
+      const assertion = await workstation.assertion(ticket);
+      assert.equal(assertion.status, 200, assertion.text);
+      for (const each of [result.userId, 'R69', result.jobRole]) assert.ok(assertion.text.includes(each), each);
+      const wrong = await spine.admin('INT', `/identity/cards/${result.userId}/credential`, { method: 'POST', body: { passcode: '4321' } });
+      assert.equal(wrong.status, 403);
+    });
+
+    test('its position is the one chosen: e-RS takes its business function, and no other', async () => {
+      const ers = new Supplier(spine);
+      const app = await ers.register({ accessMode: 'user-restricted' });
+      const functions = ['REFERRING_CLINICIAN', 'SERVICE_PROVIDER_CLINICIAN'];
+      for (const [role, taken] of [
+        ['referrer', [200, 403]],
+        ['provider', [403, 200]],
+      ] as const) {
+        const { result } = await newCard(role, `Of ${role}`);
+        const form = { method: 'smartcard', passcode: result.firstPasscode };
+        const token = (await ers.userToken(app, result.userId, { form })).json.access_token;
+        const answers = await Promise.all(
+          functions.map((businessFunction) => ers.ers(token, { businessFunction, odsCode: 'R69' }, '/STU3/CodeSystem/SPECIALTY')),
+        );
+        assert.deepEqual(
+          answers.map((each) => each.status),
+          taken,
+          role,
+        );
+      }
+    });
+
+    test('another plan’s card is another’s, of the same name even; one that cannot be issued leaves nobody behind', async () => {
+      const [one, other] = [await newCard('referrer', 'Namesake'), await newCard('provider', 'Namesake')];
+      assert.notEqual(one.result.userId, other.result.userId);
+      assert.notEqual(one.result.cardNumber, other.result.cardNumber);
+      const planId = await plan('INT', ['ers-user']);
+      const bad = { givenName: 'Testa', familyName: 'Orphanage', odsCode: 'ZZZZ9', role: 'referrer' };
+      for (let tries = 0; tries < 3; tries += 1) assert.equal((await ask(planId, 'smartcards', bad)).state, 'refused');
+      const { people } = (await spine.admin('INT', '/endpoint-registration/people?text=Orphanage')).json;
+      assert.deepEqual(people, []);
+      assert.equal((await ask(planId, 'smartcards', { ...bad, odsCode: 'R69' })).state, 'granted');
+    });
   });
 
-  test('product, name and endpoint: in the order that works, and the directory has them', async () => {
+  test('product, name and endpoint: in the order that works; the name server resolves it and LDAP finds the system', async () => {
     const planId = await plan('INT', ['spine-messaging'], 'Messenger');
     const early = await ask(planId, 'endpoint', { route: 'desk', odsCode: 'R69' });
     assert.deepEqual([early.state, early.reason], ['refused', 'Register the product and its version (MPV) first.']);
     const mpv = await ask(planId, 'mpv', { manufacturerOdsCode: 'X09001', interactions: QUERY });
     assert.equal(mpv.state, 'granted', mpv.reason);
-    const name = await ask(planId, 'fqdn', { fqdn: 'messenger.carevista.thirdparty.nhs.uk', odsCode: 'R69', address: '127.0.0.1' });
+    const fqdn = 'messenger.carevista.thirdparty.nhs.uk';
+    const resolver = new Resolver({ tries: 1 });
+    resolver.setServers([`127.0.0.1:${await doorPort(spine, 'INT', 'dns')}`]);
+    await assert.rejects(resolver.resolve4(fqdn));
+    const name = await ask(planId, 'fqdn', { fqdn, odsCode: 'R69', address: '127.0.0.7' });
     assert.equal(name.state, 'granted', name.reason);
+    assert.deepEqual(await resolver.resolve4(fqdn), ['127.0.0.7']);
     const endpoint = await ask(planId, 'endpoint', { route: 'desk', odsCode: 'R69' });
     assert.equal(endpoint.state, 'granted', endpoint.reason);
-    assert.match(endpoint.result.partyKey, /^R69-\d{6,8}$/);
-    const registrations = await spine.admin('INT', '/endpoint-registration/registrations?ods=R69');
-    assert.ok(registrations.json.registrations.some((each: { partyKey: string }) => each.partyKey === endpoint.result.partyKey));
+    const { partyKey, asid, cpaIds } = endpoint.result;
+    assert.match(partyKey, /^R69-\d{6,8}$/);
+    const ldap = new Client({
+      url: `ldaps://127.0.0.1:${await doorPort(spine, 'INT', 'ldaps')}`,
+      tlsOptions: { ca: readFileSync(spine.environment('INT').caPath) },
+    });
+    await ldap.bind('', '');
+    const search = async (filter: string) => (await ldap.search('ou=services,o=nhs', { filter, attributes: FOUND })).searchEntries;
+    const [system] = await search(`(&(objectClass=nhsAs)(nhsIDCode=R69)(nhsAsSvcIA=${QUERY}))`);
+    assert.deepEqual([system?.['uniqueIdentifier'], system?.['nhsMhsPartyKey']], [asid, partyKey]);
+    const handlers = await search(`(&(objectClass=nhsMhs)(nhsMHSPartyKey=${partyKey}))`);
+    await ldap.unbind();
+    assert.deepEqual(
+      handlers.map((each) => each['nhsMhsCPAId']),
+      cpaIds,
+    );
+    assert.match(String(handlers[0]?.['nhsMhsEndPoint']), new RegExp(`^https://${fqdn}`));
+  });
+
+  test('a product that is registered with other interactions is not said to be granted with these', async () => {
+    const answers = { manufacturerOdsCode: 'X09001', interactions: QUERY };
+    assert.equal((await ask(await plan('INT', ['mesh'], 'Differing'), 'mpv', answers)).state, 'granted');
+    const other = await ask(await plan('INT', ['mesh'], 'Differing'), 'mpv', { ...answers, interactions: `${QUERY}, ${RETRIEVAL}` });
+    assert.equal(other.state, 'refused');
+    assert.match(other.reason ?? '', new RegExp(`registered already, with other interactions: ${QUERY}`));
+  });
+
+  test('a host name stays with whose it is, whatever organisation another supplier says it is for', async () => {
+    const name = { fqdn: 'kept.carevista.thirdparty.nhs.uk', odsCode: 'R69', address: '127.0.0.7' };
+    assert.equal((await ask(await plan('INT', ['mesh'], 'Keeper'), 'fqdn', name)).state, 'granted');
+    const stranger = await new PortalUser(base).demonstration('Dev Supplier');
+    const made = await stranger.api('POST', '/connecting', { environment: 'INT', product: 'Taker', version: '1', services: ['mesh'] });
+    const taken = await stranger.api('POST', `/connecting/${made.json.planId}/fqdn`, { ...name, address: '127.0.0.9' });
+    assert.deepEqual(
+      [item(taken, 'fqdn').state, item(taken, 'fqdn').reason?.split('.nhs.uk')[1]],
+      ['refused', ' belongs to a product of somebody else. Choose a name of your own.'],
+    );
+    const resolver = new Resolver({ tries: 1 });
+    resolver.setServers([`127.0.0.1:${await doorPort(spine, 'INT', 'dns')}`]);
+    assert.deepEqual(await resolver.resolve4(name.fqdn), ['127.0.0.7']);
+    // Nor a name that was registered without the portal.
+    const operators = { ...name, fqdn: 'operators.carevista.thirdparty.nhs.uk' };
+    assert.equal(spine.cli('dns', 'register', operators.fqdn, '127.0.0.5', '--ods', 'R69', '--environment', 'int').status, 0);
+    assert.equal((await ask(await plan('INT', ['mesh'], 'Other keeper'), 'fqdn', operators)).state, 'refused');
+    assert.deepEqual(await resolver.resolve4(operators.fqdn), ['127.0.0.5']);
   });
 
   test('an answer that cannot be is refused at once, and nothing is asked', async () => {
@@ -108,6 +209,8 @@ describe('getting connected', { concurrency: false }, () => {
         400,
         fqdn,
       );
+    for (const addresses of ['999.1.1.1/99', '10.1.2.0/33'])
+      assert.equal((await supplier.api('POST', `/connecting/${planId}/hscn`, { provider: 'P', addresses })).status, 400, addresses);
     assert.equal((await supplier.api('POST', `/connecting/${planId}/nothing`, {})).status, 404);
     assert.equal(
       (await supplier.api('POST', '/connecting', { environment: 'INT', product: 'P', version: '1', services: ['x'] })).status,
@@ -131,7 +234,49 @@ describe('getting connected', { concurrency: false }, () => {
     assert.equal((await supplier.submit(`/connecting/${planId}`, { suspended: 'yes' }, `/connecting/${planId}/suspend`)).status, 403);
     const desk = await new PortalUser(base).demonstration('Deniz of the service desk');
     await desk.submit(`/connecting/${planId}`, { suspended: 'yes' }, `/connecting/${planId}/suspend`);
-    assert.equal((await supplier.api('GET', `/connecting/${planId}`)).json.access, 'suspended');
+    const access = async () => (await supplier.api('GET', `/connecting/${planId}`)).json.access;
+    assert.equal(await access(), 'suspended');
+    // Beginning anew does not evade it.
+    const again = await supplier.api('POST', '/connecting', {
+      environment: 'INT',
+      product: 'Complete',
+      version: '1.0',
+      services: ['mesh'],
+    });
+    assert.deepEqual([again.status, again.json.error], [409, 'access_suspended']);
+    // The API and the command line do what the page does, for the same people.
+    assert.equal((await supplier.api('POST', `/connecting/${planId}/suspend`, { suspended: false })).status, 403);
+    assert.equal((await desk.api('POST', `/connecting/${planId}/suspend`, { suspended: false })).json.access, 'granted');
+    const asDesk = (...args: string[]) => spine.cli('portal', '--as', 'desk@localspine.example', 'connect', 'suspend', ...args, '--json');
+    assert.equal(JSON.parse(asDesk(planId).stdout).access, 'suspended');
+    assert.equal(await access(), 'suspended');
+    assert.equal(JSON.parse(asDesk(planId, '--restore').stdout).access, 'granted');
+    assert.equal(spine.cli('portal', '--as', 'release@localspine.example', 'connect', 'suspend', planId).status, 1);
+  });
+
+  test('the form of a prerequisite says what may be answered', async () => {
+    const { questions } = (await supplier.api('GET', '/connecting/forms/smartcards')).json;
+    assert.deepEqual(
+      questions.map((each: { name: string; options?: readonly { value: string }[] }) => [
+        each.name,
+        each.options?.map(({ value }) => value),
+      ]),
+      [
+        ['givenName', undefined],
+        ['familyName', undefined],
+        ['odsCode', undefined],
+        ['role', ['referrer', 'provider', 'definer']],
+      ],
+    );
+    const hscn = (await supplier.api('GET', '/connecting/forms/hscn')).json.questions[1];
+    assert.deepEqual(
+      [hscn.hint, hscn.several, hscn.optional],
+      ['IPv4 addresses or ranges with commas between them, like 10.1.2.0/24', false, false],
+    );
+    assert.match(
+      spine.cli('portal', 'connect', 'form', 'smartcards').stdout,
+      /role: Position\n {4}referrer: Clinical practitioner who refers/,
+    );
   });
 
   test('the command line does the same, for somebody', () => {
@@ -161,6 +306,16 @@ describe('getting connected', { concurrency: false }, () => {
     assert.match(made.text, /What you need/);
     const check = await supplier.submit(`${made.path}/test-data`, { patients: '2', purpose: 'By hand' });
     assert.match(check.text, /Check your answers/);
+    const change = await supplier.post(`${made.path}/test-data`, {
+      csrf: tokenIn(check.text),
+      change: 'yes',
+      patients: '2',
+      purpose: 'By <hand>',
+    });
+    assert.equal(change.status, 200);
+    assert.match(change.text, /name="patients"[^>]*value="2"|value="2"[^>]*name="patients"/);
+    assert.match(change.text, /<textarea[^>]*name="purpose"[^>]*>By &lt;hand&gt;<\/textarea>/);
+    assert.doesNotMatch(change.text, /Check your answers|What you got/);
     const wrong = await supplier.submit(`${made.path}/test-data`, { patients: '51', purpose: '' });
     assert.equal(wrong.status, 400);
     assert.match(wrong.text, /There is a problem/);
@@ -171,51 +326,15 @@ describe('getting connected', { concurrency: false }, () => {
     assert.equal((await stranger.open(made.path)).status, 403);
     assert.equal((await new PortalUser(base).demonstration('Casey CIO of R69').then((each) => each.open(made.path))).status, 403);
   });
-});
 
-describe('a service desk of people', { concurrency: false }, () => {
-  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_REVIEWERS: 'person' });
-  before(() => spine.start());
-  after(() => spine.remove());
-
-  test('a request waits, is refused with a reason, is sent again, and granted', async () => {
-    const base = portalOf(spine);
-    const supplier = await new PortalUser(base).demonstration('Rae Release Lead');
-    const desk = await new PortalUser(base).demonstration('Deniz of the service desk');
-    const { planId } = (
-      await supplier.api('POST', '/connecting', { environment: 'INT', product: 'P', version: '1', services: ['ers-application'] })
-    ).json;
-    const path = `/connecting/${planId}/test-data`;
-    const send = () => supplier.api('POST', path, { patients: '1', purpose: 'x' });
-    const state = (reply: { json: { prerequisites: readonly Prerequisite[] } }) =>
-      reply.json.prerequisites.find((each) => each.kind === 'test-data')?.state;
-    assert.equal(state(await send()), 'submitted');
-    assert.equal((await supplier.api('POST', `${path}/decision`, { grant: true })).status, 403);
-    assert.match((await desk.open('/connecting')).text, /Test data: P 1 in INT/);
-    assert.equal((await desk.api('POST', `${path}/decision`, { grant: false })).status, 400);
-    assert.equal(state(await desk.api('POST', `${path}/decision`, { grant: false, reason: 'Which tests?' })), 'refused');
-    assert.equal((await desk.api('POST', `${path}/decision`, { grant: true })).status, 409);
-    assert.equal(state(await send()), 'submitted');
-    const page = await desk.submit(path, { decision: 'grant', reason: '' }, `${path}/decision`);
-    assert.match(page.text, /What you got/);
-  });
-});
-
-describe('a realistic service desk', { concurrency: false }, () => {
-  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT', LOCALSPINE_REVIEWERS: 'realistic' });
-  before(() => spine.start());
-  after(() => spine.remove());
-
-  test('a request is decided when the environment’s clock has passed the wait', async () => {
-    const supplier = await new PortalUser(portalOf(spine)).demonstration('Rae Release Lead');
-    const { planId } = (
-      await supplier.api('POST', '/connecting', { environment: 'INT', product: 'P', version: '1', services: ['ers-application'] })
-    ).json;
-    await supplier.api('POST', `/connecting/${planId}/test-data`, { patients: '1', purpose: 'x' });
-    const access = async (): Promise<string> => (await supplier.api('GET', `/connecting/${planId}`)).json.access;
-    assert.equal(await access(), 'prerequisites-open');
-    await spine.admin('INT', '/clock', { method: 'PUT', body: { advance: 'P8D' } });
-    for (let tries = 0; tries < 100 && (await access()) !== 'granted'; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(await access(), 'granted');
+  test('many plans are shown in pages, the newest first', async () => {
+    await Promise.all(Array.from({ length: 26 }, (_, n) => plan('INT', ['mesh'], `Many ${n}`)));
+    const newest = await plan('INT', ['mesh'], 'Newest of many');
+    const linked = (text: string): readonly string[] =>
+      [...text.matchAll(/href="\/connecting\/([0-9a-f-]{36})"/g)].map(([, planId]) => planId ?? '');
+    const [first, second] = [await supplier.open('/connecting'), await supplier.open('/connecting?page=2')];
+    assert.deepEqual([linked(first.text).length, linked(first.text)[0]], [25, newest]);
+    assert.match(first.text, /href="\/connecting\?page=2"/);
+    assert.ok(linked(second.text).length > 0 && linked(second.text).every((each) => !linked(first.text).includes(each)));
   });
 });
