@@ -132,6 +132,21 @@ for (const { name, slug, of } of adapters)
       assert.deepEqual(await dnsOf(platform.environment).resolve(db, fqdn), ['127.0.0.9']);
     });
 
+    test('nor one under which a system of another product is registered', async () => {
+      const { interactions } = await of().call('register.interactions', {});
+      const product = { manufacturerOdsCode: 'X09001', name: `Housed ${slug}`, version: '1', interactions: interactions.slice(0, 1) };
+      const { productKey } = await of().call('register.product', product);
+      const fqdn = `housed-${slug}.carevista.thirdparty.nhs.uk`;
+      await of().call('register.endpoint', { requestId: `housed-${slug}`, odsCode: 'R69', productKey, fqdn });
+      const name = { odsCode: 'R69', fqdn, address: '127.0.0.9' };
+      for (const [requestId, others] of [
+        [`theirs-${slug}`, {}],
+        [`theirs-2-${slug}`, { productKey: '999999999' }],
+      ] as const)
+        await assert.rejects(of().call('register.name', { ...name, ...others, requestId }), refusal(409, 'name_taken'));
+      assert.deepEqual((await of().call('register.name', { ...name, productKey, requestId: `ours-${slug}` })).addresses, ['127.0.0.9']);
+    });
+
     test('the connection information as every file it can be', async () => {
       const { exports } = await of().call('environment.exports', {});
       assert.ok(exports.length >= 8);

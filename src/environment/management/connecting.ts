@@ -97,6 +97,8 @@ export const connectingOperations = {
         address: Type.String({ minLength: 7, maxLength: 45 }),
         /** The caller knows that a name which is registered already belongs to whoever asks. */
         move: Type.Optional(Type.Boolean()),
+        /** Product of whoever asks: a system of it may be registered under the name already. */
+        productKey: Type.Optional(Text),
       },
       closed,
     ),

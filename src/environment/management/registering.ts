@@ -1,7 +1,7 @@
 /** What a supplier's systems need in the registers of an environment: product, host name, endpoint (PTL-009…011). Each may be asked again. */
 import Type, { type Static, type TSchema } from 'typebox';
 import { LocalRefusal } from '../../kernel/errors.ts';
-import { dnsOf } from '../authorities.ts';
+import { directoryOf, dnsOf } from '../authorities.ts';
 import type { Environment } from '../environment.ts';
 import { askAdmin } from './admin-call.ts';
 import { faultIn, hasShape } from './operation.ts';
@@ -170,30 +170,40 @@ async function endpointOf(
   };
 }
 
+interface NameWish {
+  readonly requestId: string;
+  readonly odsCode: string;
+  readonly fqdn: string;
+  readonly address: string;
+  readonly move?: boolean | undefined;
+  readonly productKey?: string | undefined;
+}
+
 /**
  * Registers a host name.
  *
- * @throws LocalRefusal 409 `name_taken` for one that is there already and not to be moved; as {@link register}
+ * @throws LocalRefusal 409 `name_taken` for one that somebody has already and that is not to be moved; as {@link register}
  */
-export async function registerName(
-  environment: Environment,
-  {
-    requestId,
-    odsCode,
-    fqdn,
-    address,
-    move = false,
-  }: { requestId: string; odsCode: string; fqdn: string; address: string; move?: boolean | undefined },
-): Promise<{ fqdn: string; addresses: string[] }> {
-  if (
-    !move &&
-    (await dnsOf(environment).registration(environment.store.db, fqdn)) !== undefined &&
-    !(await wasSent(environment, requestId))
-  )
-    throw new LocalRefusal(409, 'name_taken', `The name ${fqdn} is registered already.`, 'Choose another name.');
+export async function registerName(environment: Environment, wish: NameWish): Promise<{ fqdn: string; addresses: string[] }> {
+  const { requestId, odsCode, fqdn, address, move = false } = wish;
+  if (!move && (await isTaken(environment, wish)) && !(await wasSent(environment, requestId)))
+    throw new LocalRefusal(
+      409,
+      'name_taken',
+      `The name ${fqdn} is registered already.`,
+      'Choose another name; for one under which a system of yours is registered, have its product and version registered (MPV) first.',
+    );
   const { name } = await register(environment, requestId, { kind: 'register-name', odsCode, fqdn, addresses: [address] });
   if (name === undefined) throw new Error('a name was registered without being found');
   return { fqdn, addresses: [...name.addresses] };
+}
+
+/** Whether a name was registered by itself, or with a system of another product. */
+async function isTaken(environment: Environment, { fqdn, productKey }: NameWish): Promise<boolean> {
+  const { db } = environment.store;
+  if ((await dnsOf(environment).registration(db, fqdn)) !== undefined) return true;
+  const systems = await directoryOf(environment).register.findMessageHandlingSystems(db, { fqdn });
+  return systems.length > 0 && !systems.some((each) => each.productKey === productKey);
 }
 
 /** Whether the registration service knows a request already. */

@@ -120,14 +120,20 @@ async function issueSmartcard({ portal, plan, requestId, answers }: Desk): Promi
 }
 
 /** Registers a host name, which the plan holds from then on: no plan of another owner can have it, or point it elsewhere. */
-async function registerName({ portal, plan, requestId, answers }: Desk): Promise<Granted> {
+async function registerName({ portal, plan, requestId, answers, others }: Desk): Promise<Granted> {
   const [fqdn, odsCode, address] = [textOf(answers, 'fqdn'), textOf(answers, 'odsCode'), textOf(answers, 'address')];
   const holding = await portal.store.transaction((tx) => holdName(tx, plan, fqdn));
   if (holding === 'other')
     throw new LocalRefusal(409, 'name_held', `The name ${fqdn} belongs to a product of somebody else.`, 'Choose a name of your own.');
-  const name = await portal
-    .environment(plan.environment)
-    .call('register.name', { requestId, odsCode, fqdn, address, move: holding === 'registered' });
+  const mpv = others.find((each) => each.kind === 'mpv' && each.state === 'granted')?.result;
+  const name = await portal.environment(plan.environment).call('register.name', {
+    requestId,
+    odsCode,
+    fqdn,
+    address,
+    move: holding === 'registered',
+    ...(mpv !== undefined && { productKey: String(mpv['productKey']) }),
+  });
   return { result: { fqdn, addresses: name.addresses.join(', ') }, keep: (tx) => nameRegistered(tx, plan, fqdn) };
 }
 

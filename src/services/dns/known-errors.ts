@@ -58,9 +58,9 @@ export const DNS_ERRORS: ErrorBook = {
     'Choose a name of your own.',
   ),
   'localspine.name_taken': known(
-    'The name is registered to another organisation.',
-    'Somebody else registered it, or you did under another ODS code.',
-    'Give that ODS code, or withdraw the name first.',
+    'The name is registered to another organisation, or by somebody else.',
+    'Somebody else registered it, or you did under another ODS code; or it was registered without the portal, where it is asked for now.',
+    'Give that ODS code, withdraw the name first, or choose another.',
   ),
   'localspine.name_unknown': known(
     'The name is not registered.',
