@@ -130,6 +130,25 @@ describe('two portals on one PostgreSQL', {
     }
   });
 
+  test('smartcards decided at both doors at once: each request has one person', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const wish = { environment: 'INT', product: `Carded Link ${round}`, version: '1', services: ['ers-user'], teamId };
+      const { planId } = good(await lead(0).api('POST', '/connecting', wish)).json;
+      const familyName = `Doorperson ${round}`;
+      good(
+        await lead(1).api('POST', `/connecting/${planId}/smartcards`, { givenName: 'Testa', familyName, odsCode: 'R69', role: 'referrer' }),
+      );
+      const decided = await Promise.all(
+        [0, 1, 0, 1].map((door) => operator(door).api('POST', `/connecting/${planId}/smartcards/decision`, { grant: true })),
+      );
+      assert.deepEqual(decided.map((each) => each.status).sort(), [200, 409, 409, 409]);
+      const found = await doors[0].admin('INT', `/endpoint-registration/people?text=${encodeURIComponent(familyName)}`, {
+        headers: { authorization: `Bearer ${TOKEN}` },
+      });
+      assert.equal(found.json.people.length, 1, found.text);
+    }
+  });
+
   test('simulated reviewers of both doors, due at the same moment, act once', async () => {
     const product = 'Simulated Link';
     const roadId = await newRoad(product);
