@@ -309,6 +309,24 @@ describe('a host name', () => {
     );
   });
 
+  test('that two plans of an owner asked for is held when one of them was refused and the other granted', async () => {
+    const at = door('person');
+    const [first, second] = [await plan(at), await plan(at, 'INT', 'Next')];
+    int.script = async () => {
+      throw new LocalRefusal(409, 'registration_waits', 'It waits.');
+    };
+    for (const planId of [first, second]) {
+      await at.submit(SUPPLIER, planId, 'fqdn', name);
+      await assert.rejects(at.decide(DESK, planId, 'fqdn', { grant: true }), refusal(409, 'registration_waits'));
+    }
+    int.script = async () => undefined;
+    await at.decide(DESK, first, 'fqdn', { grant: false, reason: 'Not you' });
+    await at.decide(DESK, second, 'fqdn', { grant: true });
+    const theirs = await plan(at, 'INT', 'Theirs', STRANGER);
+    await at.submit(STRANGER, theirs, 'fqdn', name);
+    await assert.rejects(at.decide(DESK, theirs, 'fqdn', { grant: true }), refusal(409, 'name_held'));
+  });
+
   test('that was refused is free for others', async () => {
     const at = door();
     const planId = await plan(at);

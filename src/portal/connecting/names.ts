@@ -28,13 +28,12 @@ export async function holdName(tx: Db, plan: Plan, fqdn: string): Promise<Holdin
   return Number(found.registered) === 1 ? 'registered' : 'held';
 }
 
-/** Says that a name which was held is registered in the environment. */
-export async function nameRegistered(tx: Db, { environment }: Plan, fqdn: string): Promise<void> {
+/** Says that a name is registered in the environment, for a plan whose owner holds it. */
+export async function nameRegistered(tx: Db, { environment, planId }: Plan, fqdn: string): Promise<void> {
   await tablesOf<Tables>(tx)
-    .updateTable('connecting_name')
-    .set({ registered: 1 })
-    .where('environment', '=', environment)
-    .where('fqdn', '=', fqdn)
+    .insertInto('connecting_name')
+    .values({ environment, fqdn, plan_id: planId, registered: 1 })
+    .onConflict((conflict) => conflict.columns(['environment', 'fqdn']).doUpdateSet({ registered: 1 }))
     .execute();
 }
 
