@@ -49,6 +49,46 @@ describe('pages of the portal in Chromium', { skip: noChromium, concurrency: fal
       await context.close();
     });
 
+  test('getting connected: answers are checked, changed without being lost, and sent', async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
+    const page = await context.newPage();
+    const sound = async (name: string): Promise<void> => {
+      assert.deepEqual(await accessibilityFindings(page, true), [], name);
+      await page.screenshot({ path: pictureOf(`portal-connecting-${name}`), fullPage: true });
+    };
+    await signIn(page, 'Rae Release Lead');
+    await page.goto(`${portal}/connecting/new`);
+    await sound('new');
+    await page.getByLabel('Integration').first().check();
+    await page
+      .getByLabel(/product/i)
+      .first()
+      .fill('Care Vista Link');
+    await page
+      .getByLabel(/version/i)
+      .first()
+      .fill('1.0');
+    await page.getByLabel('e-RS API, user-restricted access').check();
+    await page.getByRole('main').getByRole('button').click();
+    await sound('plan');
+    await page.getByRole('link', { name: 'Test data' }).click();
+    await page.getByLabel('Number of test patients').fill('2');
+    await page.getByLabel('What they are for').fill('Witness "testing"');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await sound('check');
+    await page.getByRole('button', { name: 'Change the answers' }).click();
+    assert.equal(await page.getByLabel('Number of test patients').inputValue(), '2');
+    assert.equal(await page.getByLabel('What they are for').inputValue(), 'Witness "testing"');
+    await page.getByLabel('Number of test patients').fill('3');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Send the request' }).click();
+    await page.getByRole('heading', { name: 'What you got' }).waitFor();
+    await sound('granted');
+    await page.goto(`${portal}/connecting`);
+    await sound('plans');
+    await context.close();
+  });
+
   test('register, with a problem on the way, by keyboard alone and without JavaScript', async () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false });
     const page = await context.newPage();
