@@ -30,6 +30,11 @@ export const CONNECTING_ERRORS: ErrorBook = {
     'No conformance run in INT has been finished, or it did not pass.',
     'Record a conformance run in INT for this product version, and finish it.',
   ),
+  'localspine.access_not_granted': known(
+    'An application is registered in DEP only for a product version that has access to it.',
+    'Its owner has no plan for DEP with that product and version, or prerequisites of the plan are open: the integration test phase among them.',
+    'Begin a plan for DEP under Getting connected and have its prerequisites granted; give product and version as in the plan. An operator registers past this with: localspine app create.',
+  ),
   'localspine.access_suspended': known('Access is suspended.', 'The service desk suspended it.', 'Ask the service desk.'),
   'localspine.test_data_taken': known(
     'Somebody was given one of these patients at the same moment.',
