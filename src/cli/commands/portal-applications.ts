@@ -256,11 +256,16 @@ function addCredentials(application: Command, book: CommandBook): void {
 function addAsid(application: Command, book: CommandBook): void {
   book
     .add(application, 'request-asid <appId>', 'ask for its ASID: at once in INT and DEP, waiting in PROD', async (invocation) => {
-      const body = given(invocation, { odsCode: 'ods', product: 'product', actingUser: 'user' });
+      const allowList = invocation.text('allowList')?.split(',');
+      const body = {
+        ...given(invocation, { odsCode: 'ods', product: 'product', actingUser: 'user' }),
+        ...(allowList === undefined ? {} : { allowList: allowList.map((each) => each.trim()) }),
+      };
       const request = await PortalClient.of(invocation).call(Request, 'POST', pathOf(invocation, '/asid-requests'), body);
       invocation.result(request, `${request.use} for ${request.organisation}: ${request.asid ?? request.state}`);
     })
-    .requiredOption('--ods <code>', 'end-user organisation')
+    .requiredOption('--ods <code>', 'end-user organisation; the connecting party where one ASID serves all of them')
+    .option('--allow-list <codes>', 'end-user organisations with commas, where one ASID serves all of them')
     .requiredOption('--product <name>', 'product name, for the display name')
     .option('--user <id>', 'user id that an application-restricted one acts with');
   book.add(application, 'allocate-asid <requestId>', 'allocate and bind what was asked for (operators)', async (invocation) => {
