@@ -149,9 +149,9 @@ export const SETTINGS: readonly SettingDocument[] = [
   },
   {
     name: 'LOCALSPINE_ASID_MODEL',
-    fallback: 'perEuo',
+    fallback: 'per-euo',
     meaning:
-      'perEuo or perConnectingParty: whether user-restricted access has an ASID and application for each end-user organisation, or one for the connecting party with an allow list of organisations, which the gateway checks.',
+      'per-euo or per-connecting-party: whether user-restricted access has an ASID and application for each end-user organisation, or one for the connecting party with an allow list of organisations, which the gateway checks.',
   },
   {
     name: 'LOCALSPINE_LDAP_CLIENT_CERTIFICATE',
@@ -261,7 +261,8 @@ export function readConfiguration(variables: Variables, folder: string, interact
     spikeArrestPerMinute: readPerEnvironment('LOCALSPINE_SPIKE_ARREST_PER_MINUTE', text('LOCALSPINE_SPIKE_ARREST_PER_MINUTE'), faults),
     spineIdleMinutes: whole('LOCALSPINE_SPINE_IDLE_MINUTES', 600, 600),
     maintenance: oneOf('LOCALSPINE_MAINTENANCE', 'announced', ['announced', 'enforced']),
-    asidModel: oneOf('LOCALSPINE_ASID_MODEL', 'perEuo', ['perEuo', 'perConnectingParty']),
+    asidModel:
+      oneOf('LOCALSPINE_ASID_MODEL', 'per-euo', ['per-euo', 'per-connecting-party']) === 'per-euo' ? 'perEuo' : 'perConnectingParty',
     ldap: {
       clientCertificate: oneOf('LOCALSPINE_LDAP_CLIENT_CERTIFICATE', 'optional', ['optional', 'required']),
       ...(readerPassword !== undefined && { readerPassword }),
