@@ -92,6 +92,8 @@ export interface EnvironmentSettings {
   readonly cis2Issuer: 'local' | 'published';
   /** Whether services close in their maintenance, or only say that they would; `announced` when not set. */
   readonly maintenance?: 'announced' | 'enforced';
+  /** Whether user-restricted access has an ASID for each organisation, or one for the connecting party with an allow list; `perEuo` when not set. */
+  readonly asidModel?: 'perEuo' | 'perConnectingParty';
   /** Minutes without use after which a Spine session ends; announced as sso_session_time. 600 when not set. */
   readonly spineIdleMinutes?: number;
 }

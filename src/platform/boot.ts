@@ -156,6 +156,7 @@ async function openEnvironment({ id, configuration, home, log, sealer, roots, pr
         ...(spikeArrestPerMinute !== undefined && { spikeArrestPerMinute }),
         spineIdleMinutes: configuration.spineIdleMinutes,
         maintenance: configuration.maintenance,
+        asidModel: configuration.asidModel,
       },
       ports: await doorPorts(
         configuration.portBase,

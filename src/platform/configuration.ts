@@ -33,6 +33,8 @@ export interface Configuration {
   readonly spikeArrestPerMinute: PerEnvironment;
   readonly spineIdleMinutes: number;
   readonly maintenance: 'announced' | 'enforced';
+  /** How many ASIDs user-restricted access has (path-to-live.md §3.5, example 7). */
+  readonly asidModel: 'perEuo' | 'perConnectingParty';
   readonly ldap: LdapSettings;
   /** How the reviewers of the path to live act (DESIGN.md D11). */
   readonly reviewers: 'at-once' | 'realistic' | 'person';
@@ -146,6 +148,12 @@ export const SETTINGS: readonly SettingDocument[] = [
       'announced or enforced: whether maintenance slots and forward changes are only said on answers and in the manifest, or services are really down in them.',
   },
   {
+    name: 'LOCALSPINE_ASID_MODEL',
+    fallback: 'per-euo',
+    meaning:
+      'per-euo or per-connecting-party: whether user-restricted access has an ASID and application for each end-user organisation, or one for the connecting party with an allow list of organisations, which the gateway checks.',
+  },
+  {
     name: 'LOCALSPINE_LDAP_CLIENT_CERTIFICATE',
     fallback: 'optional',
     meaning: 'optional or required: whether an LDAPS client must show a certificate of the environment. One that is shown must be good.',
@@ -253,6 +261,8 @@ export function readConfiguration(variables: Variables, folder: string, interact
     spikeArrestPerMinute: readPerEnvironment('LOCALSPINE_SPIKE_ARREST_PER_MINUTE', text('LOCALSPINE_SPIKE_ARREST_PER_MINUTE'), faults),
     spineIdleMinutes: whole('LOCALSPINE_SPINE_IDLE_MINUTES', 600, 600),
     maintenance: oneOf('LOCALSPINE_MAINTENANCE', 'announced', ['announced', 'enforced']),
+    asidModel:
+      oneOf('LOCALSPINE_ASID_MODEL', 'per-euo', ['per-euo', 'per-connecting-party']) === 'per-euo' ? 'perEuo' : 'perConnectingParty',
     ldap: {
       clientCertificate: oneOf('LOCALSPINE_LDAP_CLIENT_CERTIFICATE', 'optional', ['optional', 'required']),
       ...(readerPassword !== undefined && { readerPassword }),

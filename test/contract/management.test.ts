@@ -48,6 +48,7 @@ for (const { name, of } of adapters)
         [description.id, description.production, description.ready, description.ers.map((each) => each.instance)],
         ['INT', false, true, ['Int1']],
       );
+      assert.equal(description.asidModel, 'perEuo');
       assert.equal((await of().call('environment.manifest', {})).id, 'INT');
       const { now } = await of().call('environment.now', {});
       assert.ok(Math.abs(now - description.now) < 60_000);

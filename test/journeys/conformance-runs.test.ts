@@ -224,6 +224,50 @@ describe('a conformance run', { concurrency: false }, () => {
     assert.deepEqual([await asked('2.0'), await asked('2.1')], ['granted', 'refused']);
   });
 
+  test('an application is registered in DEP only with access in force: of its owner, for the version that passed', async () => {
+    const name = 'Rae - Care Vista Link - DEP - e-Referral Service - User-restricted';
+    const wish = { environment: 'DEP', accessMode: 'user-restricted', name, product: 'Care Vista Link', productVersion: '2.0' };
+    const register = (changes: object = {}, who = lead): Promise<Reply> => who.api('POST', '/applications', { ...wish, ...changes });
+    const refused = async (changes: object = {}, who = lead): Promise<string> => {
+      const reply = await register(changes, who);
+      return `${reply.status} ${reply.json.error}`;
+    };
+    const order = { environment: 'DEP', product: 'Care Vista Link', version: '2.0', services: ['ers-application'] };
+    const { planId } = (await lead.api('POST', '/connecting', order)).json;
+    await lead.api('POST', `/connecting/${planId}/integration`, {});
+    assert.equal(await refused(), '409 access_not_granted', 'the run has passed, the test data is not asked for yet');
+    const { access } = (await lead.api('POST', `/connecting/${planId}/test-data`, { patients: '1', purpose: 'DEP' })).json;
+    assert.equal(access, 'granted');
+
+    const appId = 'b1f3c2d4-0000-4000-8000-000000000d10';
+    const made = await register({ appId });
+    assert.equal(made.status, 201, made.text);
+    assert.equal(await refused({ productVersion: '2.1' }), '409 access_not_granted');
+    assert.equal(await refused({ product: undefined, productVersion: undefined }), '400 bad_product');
+    assert.equal(await refused({ productVersion: undefined }), '400 bad_version');
+    const stranger = await new PortalUser(portalOf(spine)).demonstration('Dev Supplier');
+    assert.equal(await refused({}, stranger), '409 access_not_granted', 'access is not another owner’s');
+    const [team] = (await lead.api('GET', '/account')).json.teams;
+    assert.equal(await refused({ teamId: team.teamId }), '409 access_not_granted', 'nor the team’s of who asked personally');
+
+    const desk = await new PortalUser(portalOf(spine)).demonstration('Deniz of the service desk');
+    await desk.submit(`/connecting/${planId}`, { suspended: 'yes' }, `/connecting/${planId}/suspend`);
+    assert.equal(await refused(), '409 access_suspended');
+    const again = await register({ appId });
+    assert.deepEqual(
+      [again.status, again.json.apiKey],
+      [201, made.json.apiKey],
+      'what is registered stays, and a repeated request is answered',
+    );
+    const { applications } = (await lead.api('GET', '/applications?environment=DEP')).json;
+    assert.equal(applications.length, 1, 'nothing refused was kept');
+    const { entries } = (await lead.api('GET', '/audit?action=application.register&environment=DEP')).json;
+    assert.deepEqual(
+      entries.map(({ detail }: { detail: { product: string; version: string } }) => [detail.product, detail.version]),
+      [['Care Vista Link', '2.0']],
+    );
+  });
+
   test('exports evidence that stands up to a check offline, and falls with any change', async () => {
     const file = join(spine.home, 'run.evidence.jsonl');
     const exported = spine.cli('evidence', 'export', runId, '--as', 'release@localspine.example', '--to', file, '--json');

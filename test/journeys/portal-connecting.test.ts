@@ -227,6 +227,50 @@ describe('getting connected', { concurrency: false }, () => {
     assert.equal((await supplier.api('GET', `/connecting/${planId}`)).json.access, 'prerequisites-open');
   });
 
+  test('no road registers an application in DEP without access: API, page, command line; INT asks for none', async () => {
+    const wish = { accessMode: 'user-restricted', supplier: 'Care Vista', app: 'Not Yet' };
+    const product = { product: 'Not yet', productVersion: '1.0' };
+    const refused = await supplier.api('POST', '/applications', { ...wish, ...product, environment: 'DEP' });
+    assert.deepEqual([refused.status, refused.json.error], [409, 'access_not_granted'], refused.text);
+    assert.match(refused.text, /prerequisites of its plan are open/);
+    const none = await supplier.api('POST', '/applications', { ...wish, ...product, productVersion: '9', environment: 'DEP' });
+    assert.match(none.text, /portal connect begin/, 'says what to do next');
+
+    const answers = { owner: 'me', accessMode: 'user-restricted', capability: '', supplier: 'Care Vista', app: 'Not Yet', name: '' };
+    const step = '/environment-access/new/name?environment=DEP&owner=me';
+    const unsaid = await supplier.submit(step, { ...answers, environment: 'DEP' });
+    assert.equal(unsaid.status, 400);
+    assert.match(unsaid.text, /Enter the product version/);
+    const page = await supplier.submit(step, { ...answers, ...product, environment: 'DEP' });
+    assert.equal(page.status, 409);
+    assert.match(page.text, /There is a problem[\s\S]*prerequisites of its plan are open/);
+    const past = await supplier.submit(
+      step,
+      { ...answers, ...product, environment: 'DEP', name: 'x', appId: 'b1f3c2d4-0000-4000-8000-000000000001' },
+      '/environment-access/new/register',
+    );
+    assert.equal(past.status, 409, 'the last step asks again');
+
+    const register = (environment: string, ...more: string[]) =>
+      spine.cli(
+        ...['portal', '--as', 'release@localspine.example', 'application', 'register', '--mode', 'user-restricted'],
+        ...['--app', 'Not Yet', '--environment', environment, ...more, '--json'],
+      );
+    const line = register('dep', '--product', 'Not yet', '--product-version', '1.0');
+    assert.equal(line.status, 1);
+    assert.match(line.stderr, /prerequisites of its plan are open/);
+    assert.match(register('dep').stderr, /say which the application belongs to/);
+    assert.equal(register('int').status, 0);
+
+    assert.deepEqual((await supplier.api('GET', '/applications?environment=DEP')).json.applications, []);
+    const override = spine.cli('app', 'create', '--mode', 'application-restricted', '--environment', 'dep', '--json');
+    assert.equal(override.status, 0, override.stderr);
+    assert.match(override.stderr, /operator’s override/);
+    const operator = await new PortalUser(base).demonstration('Ola Operator');
+    const { applications } = (await operator.api('GET', '/applications/past-the-portal/dep')).json;
+    assert.equal(applications.length, 1, 'the override is shown as such');
+  });
+
   test('with everything granted access is there; the desk may suspend it; the supplier may not', async () => {
     const planId = await plan('INT', ['ers-application'], 'Complete');
     await ask(planId, 'test-data', { patients: '1', purpose: 'x' });

@@ -64,6 +64,7 @@ async function create(invocation: Invocation): Promise<void> {
     throw new UsageError('--callback-url goes with --mode user-restricted');
   const client = invocation.client();
   if (environment === 'PROD') invocation.terminal.note('PROD: this is an operator’s override; the record of the application says so.');
+  if (environment === 'DEP') invocation.terminal.note('DEP: this is an operator’s override; the portal shows it as made past it.');
   invocation.progress(`Making a key pair of ${KEY_BITS} bits …`);
   const keys = await makeKeyPair(`${slug}-1`, KEY_BITS);
   const made = await registerApplication(client, {

@@ -44,9 +44,10 @@ export function addAsidCalculator(program: Command, book: CommandBook): void {
     .option('--product <name>', 'product name', 'Product')
     .option('--supplier <name>', 'supplier name', 'Supplier')
     .addOption(
-      new Option('--model <policy>', 'user-restricted ASIDs: one for each organisation, or one for the connecting party')
-        .choices(['perEuo', 'perConnectingParty'])
-        .default('perEuo'),
+      new Option(
+        '--model <policy>',
+        'user-restricted ASIDs: one for each organisation, or one for the connecting party (default: the policy of the environment)',
+      ).choices(['perEuo', 'perConnectingParty']),
     )
     .addOption(
       new Option('--collective <policy>', 'PDS, EPS and SCR share one ASID, or have one each')
@@ -86,7 +87,7 @@ async function calculate(invocation: Invocation): Promise<void> {
     product: invocation.requiredText('product'),
     supplier: invocation.requiredText('supplier'),
     environment: invocation.environmentChosen ? invocation.environment : 'PROD',
-    model: invocation.text('model'),
+    ...(invocation.text('model') === undefined ? {} : { model: invocation.text('model') }),
     collectivePolicy: invocation.text('collective'),
     euos: (invocation.texts('euo') ?? []).map(readEuo),
   };

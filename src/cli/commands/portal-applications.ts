@@ -140,7 +140,14 @@ function addRegistering(application: Command, book: CommandBook): void {
     .option('--strict', 'a fault refuses it');
   book
     .add(application, 'register', 'register an application: AppID, API key, and a secret that is shown once', async (invocation) => {
-      const members = { ...NAME_MEMBERS, capability: 'capability', teamId: 'team', appId: 'appId' };
+      const members = {
+        ...NAME_MEMBERS,
+        capability: 'capability',
+        teamId: 'team',
+        appId: 'appId',
+        product: 'product',
+        productVersion: 'productVersion',
+      };
       const body = { environment: invocation.environment, strict: invocation.flag('strict'), ...given(invocation, members) };
       if (invocation.text('name') === undefined && invocation.text('app') === undefined) throw new UsageError('--app or --name is missing');
       const shape = Type.Object({
@@ -171,6 +178,8 @@ function addRegistering(application: Command, book: CommandBook): void {
     .option('--supplier <name>', 'supplier name; that of the owner when left out')
     .option('--app <name>', 'app name')
     .option('--name <name>', 'a whole name instead')
+    .option('--product <name>', 'DEP: the product it belongs to, as in its plan under Getting connected')
+    .option('--product-version <version>', 'DEP: the version that has access')
     .option('--app-id <id>', 'an AppID of your own, so that the command can be repeated')
     .option('--strict', 'a name that differs from the guidance is refused');
   book
@@ -247,11 +256,16 @@ function addCredentials(application: Command, book: CommandBook): void {
 function addAsid(application: Command, book: CommandBook): void {
   book
     .add(application, 'request-asid <appId>', 'ask for its ASID: at once in INT and DEP, waiting in PROD', async (invocation) => {
-      const body = given(invocation, { odsCode: 'ods', product: 'product', actingUser: 'user' });
+      const allowList = invocation.text('allowList')?.split(',');
+      const body = {
+        ...given(invocation, { odsCode: 'ods', product: 'product', actingUser: 'user' }),
+        ...(allowList === undefined ? {} : { allowList: allowList.map((each) => each.trim()) }),
+      };
       const request = await PortalClient.of(invocation).call(Request, 'POST', pathOf(invocation, '/asid-requests'), body);
       invocation.result(request, `${request.use} for ${request.organisation}: ${request.asid ?? request.state}`);
     })
-    .requiredOption('--ods <code>', 'end-user organisation')
+    .requiredOption('--ods <code>', 'end-user organisation; the connecting party where one ASID serves all of them')
+    .option('--allow-list <codes>', 'end-user organisations with commas, where one ASID serves all of them')
     .requiredOption('--product <name>', 'product name, for the display name')
     .option('--user <id>', 'user id that an application-restricted one acts with');
   book.add(application, 'allocate-asid <requestId>', 'allocate and bind what was asked for (operators)', async (invocation) => {

@@ -60,7 +60,7 @@ export class ReleaseRehearsal {
   readonly #steps: RehearsedStep[] = [];
   readonly #started = systemTime.now();
   readonly #integration = new Map<Use, LocalApplication>();
-  readonly #production = new Map<string, LocalApplication>();
+  readonly #production = new Map<Row, LocalApplication>();
 
   constructor(invocation: Invocation, portal: PortalClient, wish: RehearsalWish) {
     this.#invocation = invocation;
@@ -246,7 +246,7 @@ export class ReleaseRehearsal {
 
   /** Stage 4: registered again in PROD, set up, tested, live. */
   async #release(road: RoadClient, prod: SupplierSoftware): Promise<void> {
-    await this.#step(
+    const issued = await this.#step(
       '4.3 PROD form',
       () => road.until('prod-form', 'issued'),
       () => 'sent by e-RS Partners',
@@ -254,11 +254,13 @@ export class ReleaseRehearsal {
     await this.#step(
       '4.1 Register in PROD, 4.2 key pairs',
       async () => {
-        const rows = ORGANISATIONS.flatMap((ods) => USES.map((use) => ({ ods, use })));
+        // As many as the form has rows: what it lists follows from the use case and the policy of PROD.
+        const form = issued.artefacts.find(({ kind }) => kind === 'prod-form');
+        const rows = listOf(form?.answers['rows']).map(readRow);
         const made = await Promise.all(rows.map(({ use }) => prod.register(this.#portal, use, this.#registrant)));
-        for (const [index, { ods, use }] of rows.entries()) this.#production.set(`${ods}/${use}`, made[index] ?? missing(use));
+        for (const [index, row] of rows.entries()) this.#production.set(row, made[index] ?? missing(row.use));
       },
-      () => `${this.#production.size} applications, one for each organisation and access mode`,
+      () => `${this.#production.size} applications, one for each row of the form`,
     );
     await this.#step(
       '4.3 Send the AppIDs, 4.16 ASIDs bound',
@@ -267,7 +269,7 @@ export class ReleaseRehearsal {
           'contact-name': 'Rae Release Lead',
           'contact-email': 'release@localspine.example',
           'go-live-date': new Date(systemTime.now()).toISOString().slice(0, 10),
-          ...Object.fromEntries([...this.#production].map(([row, { appId }]) => [`row.${row.replace('/', '.')}.app-id`, appId])),
+          ...Object.fromEntries([...this.#production].map(([{ ods, use }, { appId }]) => [`row.${ods}.${use}.app-id`, appId])),
         });
         await road.act('prod-form', 'complete');
         await road.act('prod-form', 'return');
@@ -308,13 +310,12 @@ export class ReleaseRehearsal {
   async #smokeTest(prod: SupplierSoftware): Promise<number> {
     let calls = 0;
     for (const [row, application] of this.#production) {
-      const [ods = '', word] = row.split('/');
-      const use = USES.find((each) => each === word) ?? 'user-restricted';
+      const { use, organisations } = row;
       await prod.signIn(application, { id: CLINICIAN });
       for (const [endpoint, uses] of Object.entries(ENDPOINTS)) {
         if (!uses.includes(use) || NOT_APPLICABLE.has(`${use}/${endpoint}`)) continue;
-        await called(prod, application, use, sampleOf(endpoint), ods);
-        calls += 1;
+        for (const ods of organisations) await called(prod, application, use, sampleOf(endpoint), ods);
+        calls += organisations.length;
       }
     }
     return calls;
@@ -331,14 +332,29 @@ export class ReleaseRehearsal {
       documentedWorkingDays,
       applications: [
         ...[...this.#integration].map(([use, { appId }]) => ({ environment: 'INT', use, organisation: '', appId })),
-        ...[...this.#production].map(([row, { appId }]) => {
-          const [organisation = '', use = ''] = row.split('/');
-          return { environment: 'PROD', use, organisation, appId };
-        }),
+        ...[...this.#production].map(([{ use, organisations }, { appId }]) => ({
+          environment: 'PROD',
+          use,
+          organisation: organisations.join(', '),
+          appId,
+        })),
       ],
       milliseconds: systemTime.now() - this.#started,
     };
   }
+}
+
+/** A row of the PROD form: whose it is, and the organisations its application is used for. */
+interface Row {
+  readonly ods: string;
+  readonly use: Use;
+  readonly organisations: readonly string[];
+}
+
+/** Reads `R69/user-restricted`, or with the organisations of an allow list `ZS001/user-restricted/R69+RCD`. */
+function readRow(text: string): Row {
+  const [ods = '', word, list = ods] = text.split('/');
+  return { ods, use: USES.find((each) => each === word) ?? missing(text), organisations: list.split('+') };
 }
 
 /** A call in a use, for an organisation. Throws LocalRefusal when e-RS does not answer with success. */

@@ -4,6 +4,8 @@ import { type AsidView, mayJoin, SHARED_SERVICES } from '../../services/director
 import { directoryOf, gatewayOf } from '../authorities.ts';
 import { operation } from './operation.ts';
 
+export { type AsidModel, allowListAttributes, allowListIn, hasAllowList } from '../../services/gateway/index.ts';
+
 const Text = Type.String();
 const Word = Type.String({ minLength: 1, maxLength: 200 });
 const closed = { additionalProperties: false } as const;

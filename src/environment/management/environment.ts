@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { ASID_MODELS, asidModelOf } from '../../services/gateway/index.ts';
 import { manifestOf } from '../admin/manifest.ts';
 import { EXPORT_FORMATS, EXPORT_NAMES, exported } from '../connection/exports.ts';
 import { ManifestSchema } from '../connection/manifest-schema.ts';
@@ -17,6 +18,8 @@ export const environmentOperations = {
       title: Type.String(),
       purpose: Type.String(),
       production: Type.Boolean(),
+      /** Whether user-restricted access has an ASID for each organisation, or one with an allow list. */
+      asidModel: Type.Enum([...ASID_MODELS]),
       ready: Type.Boolean(),
       baseUrl: Type.String(),
       mutualTlsUrl: Type.String(),
@@ -32,6 +35,7 @@ export const environmentOperations = {
       title: facts.title,
       purpose: definition.purpose,
       production: facts.production,
+      asidModel: asidModelOf(facts.settings),
       ready,
       baseUrl: facts.baseUrl,
       mutualTlsUrl: facts.mutualTlsUrl,

@@ -9,6 +9,7 @@ import { applicationsPastThePortal, listApplications, type ViewedApplication, vi
 import { addApi, addApiKey, approveApi, rename, revokeApiKey, setAttributes, setCallback, setStanding } from './changes.ts';
 import { examineKeys, type KeySource, registerKeys } from './keys.ts';
 import { buildName, judgeName, type NameVerdict } from './name.ts';
+import { type RegistrationGuard, readProductVersion } from './product-version.ts';
 import { registerApplication, registeringEnvironment } from './registering.ts';
 import type { Owner } from './store.ts';
 
@@ -54,9 +55,9 @@ const ExaminationAnswer = Type.Object({
 });
 
 /** Registers `/api/applications…`. */
-export function registerApplicationApi(app: FastifyInstance, portal: Portal): void {
+export function registerApplicationApi(app: FastifyInstance, portal: Portal, guard: RegistrationGuard): void {
   registerReading(app, portal);
-  registerRegistering(app, portal);
+  registerRegistering(app, portal, guard);
   registerChanges(app, portal);
   registerCredentials(app, portal);
   registerOperating(app, portal);
@@ -190,12 +191,13 @@ function builtName({
   return buildName({ environment, accessMode, supplier, app });
 }
 
-function registerRegistering(app: FastifyInstance, portal: Portal): void {
+function registerRegistering(app: FastifyInstance, portal: Portal, guard: RegistrationGuard): void {
   portal.api.endpoint(app, {
     method: 'POST',
     path: '/applications',
     tag,
-    summary: 'Register an application: this makes its AppID and API key, and a secret that is told this once.',
+    summary:
+      'Register an application: this makes its AppID and API key, and a secret that is told this once. DEP needs product and productVersion, with access granted.',
     body: Type.Object(
       {
         appId: Type.Optional(AppId),
@@ -206,6 +208,8 @@ function registerRegistering(app: FastifyInstance, portal: Portal): void {
         name: Type.Optional(Type.String({ maxLength: 1_000 })),
         supplier: Type.Optional(Word),
         app: Type.Optional(Word),
+        product: Type.Optional(Word),
+        productVersion: Type.Optional(Word),
         strict: Type.Optional(Type.Boolean()),
       },
       closed,
@@ -226,13 +230,14 @@ function registerRegistering(app: FastifyInstance, portal: Portal): void {
       const supplier = body.supplier ?? (await portal.use(access).ownerName(portal.store.db, owner));
       const name = body.name ?? builtName({ environment, accessMode, supplier, app: body.app });
       const appId = body.appId ?? portal.random.uuid();
-      const made = await registerApplication(portal, visitor, {
+      const made = await registerApplication(portal, guard, visitor, {
         appId,
         environment,
         owner,
         accessMode,
         capability,
         name,
+        productVersion: readProductVersion(body.product, body.productVersion),
         strict: strict === true,
       });
       return {

@@ -4,11 +4,14 @@ import type { Automatic } from '../audit/index.ts';
 import type { PortalModule } from '../module.ts';
 import type { Change, ViewedApplication } from './application.ts';
 import { applicationTables } from './migrations/0001-applications.ts';
+import type { RegistrationGuard } from './product-version.ts';
+import type { NewApplication, Registered } from './registering.ts';
 import { type ApplicationRecord, findRecord, records, setLive } from './store.ts';
 
 export * from './access-mode.ts';
 export type { Change, ViewedApplication } from './application.ts';
 export type { NameEnvironment } from './name.ts';
+export type { ProductVersion, RegistrationGuard } from './product-version.ts';
 export { ACTING_ATTRIBUTES, type ApplicationState, type Missing } from './states.ts';
 export type { ApplicationRecord, Owner } from './store.ts';
 
@@ -24,7 +27,9 @@ export interface ApplicationsApi {
   list(visitor: Visitor, environment?: string): Promise<readonly ViewedApplication[]>;
   /** AppIDs in an environment that are the visitor's own or their teams': whose traffic they may see. */
   appIdsOf(visitor: Visitor, environment: string): Promise<readonly string[]>;
-  register: OmitPortal<typeof import('./registering.ts').registerApplication>;
+  /** Adds what must hold before an application is registered: said by a module further to the right, which knows. */
+  guardRegistering(guard: RegistrationGuard): void;
+  register(visitor: Visitor, wish: NewApplication): Promise<Registered>;
   addApi: OmitPortal<typeof import('./changes.ts').addApi>;
   registerKeys: OmitPortal<typeof import('./keys.ts').registerKeys>;
   /** Makes a change in the name of somebody who was asked before, and writes it down. Throws LocalRefusal 409, and what the environment refuses. */
@@ -40,51 +45,58 @@ export const applications: PortalModule<ApplicationsApi> = {
   name: 'applications',
   title: 'Environment access',
   migrations: { '0001-applications': applicationTables },
-  create: (portal) => ({
-    api: {
-      record: findRecord,
-      permittedRecord: async (...rest) => (await import('./application.ts')).permittedRecord(portal, ...rest),
-      look: async (record) => (await import('./application.ts')).look(portal, record),
-      list: async (visitor, environment) => (await import('./application.ts')).listApplications(portal, visitor, environment),
-      appIdsOf: async ({ accountId = '', teams }, environment) => {
-        const owners = { accountId, teamIds: teams.map((each) => each.teamId) };
-        return (await records(portal.store.db, { environment, owners })).map((each) => each.appId);
+  create: (portal) => {
+    const guards: RegistrationGuard[] = [];
+    const guard: RegistrationGuard = async (db, wish) => {
+      for (const each of guards) await each(db, wish);
+    };
+    return {
+      api: {
+        record: findRecord,
+        permittedRecord: async (...rest) => (await import('./application.ts')).permittedRecord(portal, ...rest),
+        look: async (record) => (await import('./application.ts')).look(portal, record),
+        list: async (visitor, environment) => (await import('./application.ts')).listApplications(portal, visitor, environment),
+        appIdsOf: async ({ accountId = '', teams }, environment) => {
+          const owners = { accountId, teamIds: teams.map((each) => each.teamId) };
+          return (await records(portal.store.db, { environment, owners })).map((each) => each.appId);
+        },
+        guardRegistering: (added) => void guards.push(added),
+        register: async (...rest) => (await import('./registering.ts')).registerApplication(portal, guard, ...rest),
+        addApi: async (...rest) => (await import('./changes.ts')).addApi(portal, ...rest),
+        registerKeys: async (...rest) => (await import('./keys.ts')).registerKeys(portal, ...rest),
+        changeAs: async (...rest) => (await import('./application.ts')).changeAs(portal, ...rest),
+        confirmLive: setLive,
       },
-      register: async (...rest) => (await import('./registering.ts')).registerApplication(portal, ...rest),
-      addApi: async (...rest) => (await import('./changes.ts')).addApi(portal, ...rest),
-      registerKeys: async (...rest) => (await import('./keys.ts')).registerKeys(portal, ...rest),
-      changeAs: async (...rest) => (await import('./application.ts')).changeAs(portal, ...rest),
-      confirmLive: setLive,
-    },
-    routes: async (app) => {
-      const [{ registerNewApplication }, { registerApplicationPages }, { registerCredentialPages }, { registerApplicationApi }] =
-        await Promise.all([
-          import('./new-application-pages.ts'),
-          import('./application-pages.ts'),
-          import('./credential-pages.ts'),
-          import('./api-routes.ts'),
-        ]);
-      registerNewApplication(app, portal);
-      registerApplicationPages(app, portal);
-      registerCredentialPages(app, portal);
-      registerApplicationApi(app, portal);
-    },
-    navigation: [
-      {
-        text: 'Environment access',
-        href: '/environment-access',
-        order: 10,
-        shown: ({ role }) => role === 'supplier' || role === 'operator' || role === 'reviewer',
+      routes: async (app) => {
+        const [{ registerNewApplication }, { registerApplicationPages }, { registerCredentialPages }, { registerApplicationApi }] =
+          await Promise.all([
+            import('./new-application-pages.ts'),
+            import('./application-pages.ts'),
+            import('./credential-pages.ts'),
+            import('./api-routes.ts'),
+          ]);
+        registerNewApplication(app, portal, guard);
+        registerApplicationPages(app, portal);
+        registerCredentialPages(app, portal);
+        registerApplicationApi(app, portal, guard);
       },
-    ],
-    home: [
-      {
-        title: 'Environment access',
-        href: '/environment-access',
-        text: 'Register applications, add APIs, manage keys and secrets.',
-        shown: ({ role }) => role === 'supplier' || role === 'operator' || role === 'reviewer',
-        order: 10,
-      },
-    ],
-  }),
+      navigation: [
+        {
+          text: 'Environment access',
+          href: '/environment-access',
+          order: 10,
+          shown: ({ role }) => role === 'supplier' || role === 'operator' || role === 'reviewer',
+        },
+      ],
+      home: [
+        {
+          title: 'Environment access',
+          href: '/environment-access',
+          text: 'Register applications, add APIs, manage keys and secrets.',
+          shown: ({ role }) => role === 'supplier' || role === 'operator' || role === 'reviewer',
+          order: 10,
+        },
+      ],
+    };
+  },
 };

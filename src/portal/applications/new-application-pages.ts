@@ -5,6 +5,7 @@ import type { Visitor } from '../access/index.ts';
 import type { Portal } from '../portal.ts';
 import type { Problems, SentForm } from '../web/site.ts';
 import { buildName } from './name.ts';
+import { type RegistrationGuard, readProductVersion } from './product-version.ts';
 import { type NewApplication, openEnvironments, registerApplication, registeringEnvironment, verdictOnName } from './registering.ts';
 import type { Owner } from './store.ts';
 
@@ -26,7 +27,7 @@ function ownerName(visitor: Visitor, text: string): string {
 }
 
 /** Registers the pages below `/environment-access/new`. */
-export function registerNewApplication(app: FastifyInstance, portal: Portal): void {
+export function registerNewApplication(app: FastifyInstance, portal: Portal, guard: RegistrationGuard): void {
   const { site } = portal;
   const developer = (request: FastifyRequest): Promise<Visitor> => site.permitted(request, 'application.register');
   const step = (
@@ -65,12 +66,13 @@ export function registerNewApplication(app: FastifyInstance, portal: Portal): vo
     ownerOf(visitor, form('owner'));
     return site.redirect(reply, `/environment-access/new/name?environment=${environment}&owner=${encodeURIComponent(form('owner'))}`);
   });
-  registerNameAndCheck(app, portal, developer, step);
+  registerNameAndCheck(app, portal, guard, developer, step);
 }
 
 function registerNameAndCheck(
   app: FastifyInstance,
   portal: Portal,
+  guard: RegistrationGuard,
   developer: (request: FastifyRequest) => Promise<Visitor>,
   step: (
     request: FastifyRequest,
@@ -85,7 +87,9 @@ function registerNameAndCheck(
     const visitor = await developer(request);
     const environment = registeringEnvironment(portal, field('environment'));
     ownerOf(visitor, field('owner'));
-    const entered = Object.fromEntries(['owner', 'accessMode', 'capability', 'app', 'name', 'strict'].map((name) => [name, field(name)]));
+    const entered = Object.fromEntries(
+      ['owner', 'accessMode', 'capability', 'app', 'name', 'product', 'productVersion', 'strict'].map((name) => [name, field(name)]),
+    );
     const supplier = field('supplier') || ownerName(visitor, field('owner'));
     return step(request, reply, 'new-name', { title: 'Name your application', environment, ...entered, supplier, problems }, status);
   };
@@ -96,6 +100,8 @@ function registerNameAndCheck(
     const problems = nameProblems(form);
     if (Object.keys(problems).length > 0) return nameStep(request, reply, form, problems, 400);
     const wish = wishOf(portal, visitor, form, portal.random.uuid());
+    const closed = await refusalOf(() => guard(portal.store.db, wish));
+    if (closed !== undefined) return nameStep(request, reply, form, { product: closed }, 409);
     const verdict = await verdictOnName(portal, wish);
     if (verdict.outcome === 'refused') {
       const [fault] = verdict.faults.filter((each) => each.severity === 'error');
@@ -104,7 +110,9 @@ function registerNameAndCheck(
     }
     const back = new URLSearchParams(
       Object.fromEntries(
-        ['environment', 'owner', 'accessMode', 'capability', 'supplier', 'app', 'name', 'strict'].map((name) => [name, form(name)]),
+        ['environment', 'owner', 'accessMode', 'capability', 'supplier', 'app', 'name', 'product', 'productVersion', 'strict'].map(
+          (name) => [name, form(name)],
+        ),
       ),
     );
     return step(request, reply, 'new-check', {
@@ -120,14 +128,29 @@ function registerNameAndCheck(
   app.post('/environment-access/new/register', async (request, reply) => {
     const form = site.form(request);
     const visitor = await developer(request);
-    const registered = await registerApplication(portal, visitor, wishOf(portal, visitor, form, form('appId')));
+    const registered = await registerApplication(portal, guard, visitor, wishOf(portal, visitor, form, form('appId')));
     const { environment } = wishOf(portal, visitor, form, registered.appId);
     return step(request, reply, 'registered', { title: 'Application registered', environment, registered });
   });
 }
 
+/** Why the environment is closed to the product version, in words; undefined when it is not. */
+async function refusalOf(check: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LocalRefusal)) throw error;
+    return [error.message, error.explanation.fix].filter(Boolean).join(' ');
+  }
+}
+
 function nameProblems(form: SentForm): Problems {
   const problems: Record<string, string> = {};
+  if (form('environment').toUpperCase() === 'DEP') {
+    if (form('product').trim() === '') problems['product'] = 'Enter the product name';
+    if (form('productVersion').trim() === '') problems['productVersion'] = 'Enter the product version';
+  }
   if (form('accessMode') === '') problems['accessMode'] = 'Select an access mode';
   if (form('accessMode') === 'application-restricted' && form('capability') === '') problems['capability'] = 'Select a capability';
   if (form('name') === '') {
@@ -150,6 +173,7 @@ function wishOf(portal: Portal, visitor: Visitor, form: SentForm, appId: string)
     accessMode,
     capability: accessMode === 'user-restricted' ? undefined : capability,
     name: own === '' ? buildName({ ...fields, environment, accessMode }) : own,
+    productVersion: readProductVersion(form('product'), form('productVersion')),
     ...(own === '' ? { fields } : {}),
     strict: form('strict') === 'yes',
   };

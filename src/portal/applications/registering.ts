@@ -4,6 +4,7 @@ import { access, require, type Visitor } from '../access/index.ts';
 import type { Portal } from '../portal.ts';
 import type { AccessMode, Capability } from './access-mode.ts';
 import { judgeName, type NameEnvironment, type NameFields, type NameVerdict } from './name.ts';
+import type { ProductVersion, RegistrationGuard } from './product-version.ts';
 import { findRecord, insertRecord, type Owner } from './store.ts';
 
 /** Environments applications are registered in; the sandbox takes none. */
@@ -17,6 +18,8 @@ export interface NewApplication {
   readonly accessMode: AccessMode;
   readonly capability?: Capability | undefined;
   readonly name: string;
+  /** The product version it belongs to: needed where an environment is opened for one (DEP). */
+  readonly productVersion?: ProductVersion | undefined;
   /** The fields the name was built of. */
   readonly fields?: Partial<NameFields>;
   /** Judges the name strictly: a fault refuses it. */
@@ -64,9 +67,15 @@ export async function verdictOnName(portal: Portal, wish: Omit<NewApplication, '
 /**
  * Registers an application: this makes its AppID, API key and secret. An application of another environment plays no part: each has its own.
  *
- * @throws LocalRefusal 400 for a name that cannot be used or a capability that is missing, 403, 404, 409 for an AppID of another owner
+ * @throws LocalRefusal 400 for a name that cannot be used or a capability that is missing, 403, 404, 409 for an AppID of another owner, or where
+ * access to the environment is not granted
  */
-export async function registerApplication(portal: Portal, visitor: Visitor, wish: NewApplication): Promise<Registered> {
+export async function registerApplication(
+  portal: Portal,
+  guard: RegistrationGuard,
+  visitor: Visitor,
+  wish: NewApplication,
+): Promise<Registered> {
   require(visitor, 'application.register', wish.owner);
   const environment = registeringEnvironment(portal, wish.environment);
   if (wish.accessMode === 'application-restricted' && wish.capability === undefined)
@@ -80,7 +89,8 @@ export async function registerApplication(portal: Portal, visitor: Visitor, wish
   const [error] = name.faults.filter((each) => each.severity === 'error');
   if (error !== undefined)
     throw new LocalRefusal(400, 'bad_name', error.why, name.suggestion === undefined ? error.fix : `Use "${name.suggestion}".`);
-  await refuseForeign(portal, visitor, wish);
+  // A repeated request is answered as it was: what is registered stays.
+  if (!(await repeats(portal, visitor, wish))) await guard(portal.store.db, { ...wish, environment });
   const made = await portal
     .environment(environment)
     .call('applications.register', { appId: wish.appId, name: wish.name.trim(), accessMode: wish.accessMode });
@@ -88,10 +98,10 @@ export async function registerApplication(portal: Portal, visitor: Visitor, wish
   return { appId: wish.appId, apiKey: made.apiKey, ...(made.secret === undefined ? {} : { secret: made.secret }), name };
 }
 
-/** An AppID that is there already must be this visitor's to repeat. */
-async function refuseForeign(portal: Portal, visitor: Visitor, { appId, environment }: NewApplication): Promise<void> {
+/** Whether the AppID is there already; it must be this visitor's to repeat. */
+async function repeats(portal: Portal, visitor: Visitor, { appId, environment }: NewApplication): Promise<boolean> {
   const record = await findRecord(portal.store.db, appId);
-  if (record === undefined) return;
+  if (record === undefined) return false;
   require(visitor, 'application.change', record.owner);
   if (record.environment !== environment)
     throw new LocalRefusal(
@@ -100,10 +110,11 @@ async function refuseForeign(portal: Portal, visitor: Visitor, { appId, environm
       `The AppID ${appId} is one of ${record.environment}.`,
       'Begin again: each environment has its own AppID.',
     );
+  return true;
 }
 
 async function keep(portal: Portal, visitor: Visitor, wish: NewApplication, secretShown: boolean): Promise<void> {
-  const { appId, environment, accessMode, owner } = wish;
+  const { appId, environment, accessMode, owner, productVersion } = wish;
   const capability = accessMode === 'user-restricted' ? undefined : wish.capability;
   await portal.store.transaction(async (tx) => {
     const isNew = await insertRecord(tx, {
@@ -122,7 +133,7 @@ async function keep(portal: Portal, visitor: Visitor, wish: NewApplication, secr
         subject,
         environment,
         about: owner,
-        detail: { name: wish.name.trim(), accessMode, ...(capability === undefined ? {} : { capability }) },
+        detail: { name: wish.name.trim(), accessMode, ...(capability === undefined ? {} : { capability }), ...productVersion },
       });
     if (secretShown) await portal.audit.record(tx, visitor, { action: 'application.secret', subject, environment, about: owner });
   });

@@ -6,6 +6,7 @@ import { isoInstant } from '../../kernel/clock.ts';
 import { ERS_USES } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 import { COLLECTIVE_SERVICES, calculateAsids, comparePlans, type NeededAsid } from './calculator.ts';
+import { underPolicy } from './policy.ts';
 import { joinService, listAsids, retireAsid, viewAsid } from './register.ts';
 import { allocate, bindAsid, requestAsid, requestsOf, unbindAsid, withdraw } from './requesting.ts';
 import { anyEnvironment, sharingMatrix } from './sharing-matrix.ts';
@@ -58,6 +59,7 @@ const RequestAnswer = Type.Object({
   organisation: Text,
   product: Text,
   use: Text,
+  allowList: Type.Optional(Type.Array(Text)),
   state: Text,
   asid: Type.Optional(Text),
   requestedAt: Text,
@@ -83,7 +85,19 @@ function neededAnswer({ displayName, use, collective, odsCodes }: NeededAsid) {
   };
 }
 
-function requestAnswer({ requestId, environment, appId, odsCode, organisation, product, use, state, asid, requestedAt }: AsidRequest) {
+function requestAnswer({
+  requestId,
+  environment,
+  appId,
+  odsCode,
+  organisation,
+  product,
+  use,
+  allowList,
+  state,
+  asid,
+  requestedAt,
+}: AsidRequest) {
   return {
     requestId,
     environment,
@@ -92,6 +106,7 @@ function requestAnswer({ requestId, environment, appId, odsCode, organisation, p
     organisation,
     product,
     use,
+    ...(allowList === undefined ? {} : { allowList: [...allowList] }),
     state,
     ...(asid === undefined ? {} : { asid }),
     requestedAt: isoInstant(requestedAt),
@@ -103,7 +118,8 @@ function registerCalculations(app: FastifyInstance, portal: Portal): void {
     method: 'POST',
     path: '/asids/calculations',
     tag,
-    summary: 'How many ASIDs, applications and key pairs a plan needs; with `before`, what changes.',
+    summary:
+      'How many ASIDs, applications and key pairs a plan needs, under the policy of its environment unless it names one; with `before`, what changes.',
     body: Type.Object({ plan: Plan, before: Type.Optional(Plan) }, closed),
     answer: Type.Object({
       ersAsids: Type.Integer(),
@@ -124,9 +140,10 @@ function registerCalculations(app: FastifyInstance, portal: Portal): void {
         }),
       ),
     }),
-    handle: async ({ body: { plan, before } }) => {
+    handle: async ({ body: { plan: asked, before: askedBefore } }) => {
+      const plan = await underPolicy(portal, asked);
       const { asids, perEuo, allowList, ...counts } = calculateAsids(plan);
-      const change = before === undefined ? undefined : comparePlans(before, plan);
+      const change = askedBefore === undefined ? undefined : comparePlans(await underPolicy(portal, askedBefore), plan);
       return {
         ...counts,
         asids: asids.map(neededAnswer),
@@ -254,7 +271,15 @@ function registerRequests(app: FastifyInstance, portal: Portal): void {
     tag,
     summary: 'Ask for the ASID of an application: at once in INT and DEP, waiting for the operator in PROD.',
     params,
-    body: Type.Object({ odsCode: OdsCode, product: Word, actingUser: Type.Optional(Type.String({ pattern: '^[0-9]{12}$' })) }, closed),
+    body: Type.Object(
+      {
+        odsCode: OdsCode,
+        product: Word,
+        actingUser: Type.Optional(Type.String({ pattern: '^[0-9]{12}$' })),
+        allowList: Type.Optional(Type.Array(OdsCode, { maxItems: 1_000 })),
+      },
+      closed,
+    ),
     answer: RequestAnswer,
     status: 201,
     handle: async ({ visitor, params: { appId }, body }) => requestAnswer(await requestAsid(portal, visitor, appId, body)),

@@ -1,11 +1,13 @@
 /** ASIDs as pages: the list, one of them, the ASID of an application. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasAllowList } from '../../environment/management/asids.ts';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { applications, type NameEnvironment } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 import { hrefOf, pageOf } from '../web/paging.ts';
 import { useWords } from './display-name.ts';
+import { asidModelOf } from './policy.ts';
 import { ASID_ENVIRONMENTS, joinService, listAsids, retireAsid, viewAsid } from './register.ts';
 import { allocate, bindAsid, requestAsid, requestsOf, unbindAsid, withdraw } from './requesting.ts';
 import type { AsidRequest } from './store.ts';
@@ -20,6 +22,10 @@ export function registerAsidPages(app: FastifyInstance, portal: Portal): void {
   registerOne(app, portal);
   registerOfApplication(app, portal);
   registerOperating(app, portal);
+}
+
+function codesIn(text: string): readonly string[] {
+  return text.split(',').filter((each) => each.trim() !== '');
 }
 
 function shownRequest(request: AsidRequest) {
@@ -99,6 +105,7 @@ function registerOfApplication(app: FastifyInstance, portal: Portal): void {
         record,
         application,
         state,
+        allowListed: hasAllowList(await asidModelOf(portal, record.environment), record.accessMode),
         requests: asked.map(shownRequest),
         waiting: asked.find((each) => each.state === 'requested'),
         ...values,
@@ -127,14 +134,19 @@ function registerOfApplication(app: FastifyInstance, portal: Portal): void {
   app.post<OfApplication>('/applications/:appId/asid', async (request, reply) => {
     const form = site.form(request);
     const { appId } = request.params;
-    const wish = { odsCode: form('odsCode'), product: form('product'), actingUser: form('actingUser') || undefined };
-    const fields: Readonly<Record<string, string>> = { bad_product: 'product', bad_acting_user: 'actingUser' };
+    const wish = {
+      odsCode: form('odsCode'),
+      product: form('product'),
+      actingUser: form('actingUser') || undefined,
+      allowList: codesIn(form('allowList')),
+    };
+    const fields: Readonly<Record<string, string>> = { bad_product: 'product', bad_acting_user: 'actingUser', allow_list: 'allowList' };
     return act(
       request,
       reply,
       appId,
       (code) => fields[code] ?? 'odsCode',
-      wish,
+      { ...wish, allowList: form('allowList') },
       async () => requestAsid(portal, await site.visitor(request), appId, wish),
     );
   });

@@ -6,6 +6,7 @@ import { COLLECTIVE_SERVICES, calculateAsids, comparePlans } from './calculator.
 import { useWords } from './display-name.ts';
 import { WORKED_EXAMPLES } from './examples.ts';
 import { MOST_ROWS, planOf, planProblems, planQuery, readPlanForm } from './plan-form.ts';
+import { asidModelOf } from './policy.ts';
 import { sharingMatrix } from './sharing-matrix.ts';
 
 const VIEWS = 'asids/pages';
@@ -17,9 +18,11 @@ export function registerCalculator(app: FastifyInstance, portal: Portal): void {
     ...each,
     href: `/asids/calculator?${planQuery(each.plan)}&example=${each.id}#result`,
   }));
-  app.get('/asids/calculator', (request, reply) => {
+  app.get('/asids/calculator', async (request, reply) => {
     const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-    const form = readPlanForm(query);
+    const environment = query.get('environment');
+    const policy = await asidModelOf(portal, environment === 'INT' || environment === 'DEP' ? environment : 'PROD');
+    const form = readPlanForm(query, policy);
     const act = query.get('do');
     const problems = act === 'calculate' ? planProblems(form) : {};
     const adding = act === 'add' && form.rows.length < MOST_ROWS;
@@ -36,6 +39,7 @@ export function registerCalculator(app: FastifyInstance, portal: Portal): void {
         uses: ERS_USES.map((value) => ({ value, text: useWords(value) })),
         collective: COLLECTIVE_SERVICES,
         examples,
+        policy,
         example,
         change,
         needs: good ? calculateAsids(planOf(form)) : undefined,

@@ -1,4 +1,5 @@
 /** How many ASIDs, applications and key pairs a product needs (path-to-live.md §3.5, PTL-110…115). Pure. */
+import { type AsidModel, hasAllowList } from '../../environment/management/asids.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { type AccessMode, accessModeOf, ERS_USES, type ErsUse } from '../applications/access-mode.ts';
 import type { NameEnvironment } from '../applications/name.ts';
@@ -9,7 +10,7 @@ export const COLLECTIVE_SERVICES = ['PDS', 'EPS', 'SCR'] as const;
 export type CollectiveService = (typeof COLLECTIVE_SERVICES)[number];
 
 /** One ASID per end-user organisation, or one per connecting party for user-restricted access with an allow list (§3.5, example 7). */
-export type AsidModel = 'perEuo' | 'perConnectingParty';
+export type { AsidModel };
 /** Whether PDS, EPS and SCR have one ASID together or one each: the guidance can be read both ways (§8). */
 export type CollectivePolicy = 'shared' | 'each';
 
@@ -40,6 +41,8 @@ export interface NeededAsid {
   readonly collective?: readonly CollectiveService[];
   /** End-user organisations it serves: one, or all of them under `perConnectingParty`. */
   readonly odsCodes: readonly string[];
+  /** It is the connecting party's, and its application has a list of the organisations. */
+  readonly allowListed?: true;
 }
 
 export interface AsidNeeds {
@@ -66,7 +69,7 @@ export function calculateAsids(plan: AsidPlan): AsidNeeds {
   checkPlan(plan);
   const { model = 'perEuo', collectivePolicy = 'shared', euos } = plan;
   const users = euos.filter((euo) => euo.uses.includes('user-restricted'));
-  const oneForAll = model === 'perConnectingParty' && users.length > 0;
+  const oneForAll = hasAllowList(model, 'user-restricted') && users.length > 0;
   const asids = [
     ...(oneForAll ? [oneUserAsid(plan, users)] : []),
     ...euos.flatMap((euo) => [...ersAsidsOf(plan, euo, oneForAll), ...collectiveAsidsOf(plan, euo, collectivePolicy)]),
@@ -110,6 +113,7 @@ function oneUserAsid(plan: AsidPlan, users: readonly EuoPlan[]): NeededAsid {
     displayName: asidDisplayName(plan.supplier, plan.product, plan.environment, 'user-restricted'),
     use: 'user-restricted',
     odsCodes: users.map((each) => each.odsCode),
+    allowListed: true,
   };
 }
 

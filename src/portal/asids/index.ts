@@ -1,6 +1,7 @@
 import { applications } from '../applications/index.ts';
 import type { PortalModule } from '../module.ts';
 import { asidTables } from './migrations/0001-asids.ts';
+import { allowListOfRequest } from './migrations/0002-allow-list.ts';
 import { requests } from './store.ts';
 
 export { type AsidNeeds, type AsidPlan, calculateAsids, comparePlans, type EuoPlan, type NeededAsid } from './calculator.ts';
@@ -23,7 +24,7 @@ type OmitPortal<F> = F extends (portal: never, ...rest: infer Rest) => infer Res
 export const asids: PortalModule<AsidsApi> = {
   name: 'asids',
   title: 'ASIDs',
-  migrations: { '0001-asids': asidTables },
+  migrations: { '0001-asids': asidTables, '0002-allow-list': allowListOfRequest },
   create: (portal) => {
     // It builds on applications: fails at once when they are not built before it.
     portal.use(applications);

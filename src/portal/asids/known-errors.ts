@@ -2,6 +2,11 @@ import { type ErrorBook, known } from '../../kernel/knowledge.ts';
 
 /** Errors of asking for, sharing and calculating ASIDs (path-to-live.md §3.5, §3.6). */
 export const ASID_ERRORS: ErrorBook = {
+  'localspine.allow_list': known(
+    'The organisations of an allow list are missing, not ODS codes, or not wanted.',
+    'Where the policy is one ASID for the connecting party (LOCALSPINE_ASID_MODEL), its organisations are named; where each organisation has its own, none are.',
+    'Give the end-user organisations, or leave the list out: the message says which.',
+  ),
   'localspine.asid_requested': known(
     'An ASID is asked for already.',
     'The form was sent before, and the operator has not decided yet.',

@@ -1,6 +1,6 @@
 /** A plan as the calculator's form sends it: one row for each organisation, boxes by number. Pure. */
 import { ERS_USES, type NameEnvironment } from '../applications/index.ts';
-import { type AsidPlan, COLLECTIVE_SERVICES, type EuoPlan } from './calculator.ts';
+import { type AsidModel, type AsidPlan, COLLECTIVE_SERVICES, type EuoPlan } from './calculator.ts';
 
 export const MOST_ROWS = 20;
 
@@ -8,7 +8,7 @@ export interface PlanForm {
   readonly product: string;
   readonly supplier: string;
   readonly environment: NameEnvironment;
-  readonly model: 'perEuo' | 'perConnectingParty';
+  readonly model: AsidModel;
   readonly collectivePolicy: 'shared' | 'each';
   readonly rows: readonly PlanRow[];
 }
@@ -20,16 +20,17 @@ export interface PlanRow {
   readonly collective: NonNullable<EuoPlan['collective']>;
 }
 
-/** Reads the form from its query; rows that are not there are empty. */
-export function readPlanForm(query: URLSearchParams): PlanForm {
+/** Reads the form from its query; rows that are not there are empty, and the policy is the environment's unless the query names one. */
+export function readPlanForm(query: URLSearchParams, policy: AsidModel = 'perEuo'): PlanForm {
   const asked = Number(query.get('rows') ?? '1');
   const count = Number.isInteger(asked) ? Math.min(Math.max(asked, 1), MOST_ROWS) : 1;
   const environment = query.get('environment');
+  const model = query.get('model');
   return {
     product: (query.get('product') ?? '').trim().slice(0, 100),
     supplier: (query.get('supplier') ?? '').trim().slice(0, 100),
     environment: environment === 'INT' || environment === 'DEP' ? environment : 'PROD',
-    model: query.get('model') === 'perConnectingParty' ? 'perConnectingParty' : 'perEuo',
+    model: model === 'perConnectingParty' || model === 'perEuo' ? model : policy,
     collectivePolicy: query.get('collectivePolicy') === 'each' ? 'each' : 'shared',
     rows: Array.from({ length: count }, (_, index) => ({
       odsCode: (query.get(`ods${index}`) ?? '').trim().toUpperCase().slice(0, 12),

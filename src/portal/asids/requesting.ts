@@ -1,4 +1,6 @@
 /** ASIDs of applications (PTL-109…113): asked for by the owner, allocated and bound by the operator: at once outside production, where that part is simulated. */
+import { allowListAttributes, hasAllowList } from '../../environment/management/asids.ts';
+import type { ManagedEnvironment } from '../../environment/management/index.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { type Action, require, type Visitor } from '../access/index.ts';
@@ -18,6 +20,11 @@ export interface AsidWish {
   readonly product: string;
   /** 12 digits; of an unattended application. */
   readonly actingUser?: string | undefined;
+  /**
+   * End-user organisations, where one ASID serves all of them (`perConnectingParty`): {@link odsCode} is the connecting party's own then.
+   * Left out elsewhere.
+   */
+  readonly allowList?: readonly string[] | undefined;
 }
 
 /**
@@ -34,6 +41,7 @@ export async function requestAsid(portal: Portal, visitor: Visitor, appId: strin
   checkWish(wish, record);
   await refuseSecond(portal, record);
   const managed = portal.environment(record.environment);
+  const allowList = await allowListOf(managed, record, wish);
   const { name } = await managed.call('directory.organisation', { odsCode: wish.odsCode.toUpperCase() });
   const request: AsidRequest = {
     requestId: portal.random.uuid(),
@@ -44,6 +52,7 @@ export async function requestAsid(portal: Portal, visitor: Visitor, appId: strin
     product: wish.product.trim(),
     use,
     actingUser: record.accessMode === 'application-restricted' ? wish.actingUser : undefined,
+    allowList,
     state: 'requested',
     asid: undefined,
     requestedAt: portal.clock.realNow(),
@@ -74,6 +83,33 @@ function checkWish({ odsCode, product, actingUser }: AsidWish, { accessMode }: A
       'An unattended application acts with the user id of the senior responsible person: 12 digits.',
       'Ask the organisation who that is.',
     );
+}
+
+/** The organisations one ASID will serve; undefined where each has its own. Throws LocalRefusal 400 when they are missing, or too many. */
+async function allowListOf(
+  managed: ManagedEnvironment,
+  { accessMode, environment }: ApplicationRecord,
+  { allowList = [] }: AsidWish,
+): Promise<readonly string[] | undefined> {
+  const { asidModel } = await managed.call('environment.describe', {});
+  const codes = [...new Set(allowList.map((each) => each.trim().toUpperCase()).filter((each) => each !== ''))];
+  if (!hasAllowList(asidModel, accessMode)) {
+    if (codes.length === 0) return undefined;
+    throw new LocalRefusal(
+      400,
+      'allow_list',
+      `An ASID of ${environment} is for one organisation here: it has no allow list.`,
+      'Ask for one for each organisation, without a list.',
+    );
+  }
+  if (codes.length === 0 || !codes.every((each) => /^[A-Z0-9]{3,10}$/.test(each)))
+    throw new LocalRefusal(
+      400,
+      'allow_list',
+      `One ASID serves all organisations in ${environment}: name those the application is for, as ODS codes.`,
+      'Give the list of end-user organisations; the ASID itself is the connecting party’s.',
+    );
+  return codes;
 }
 
 async function refuseSecond(portal: Portal, record: ApplicationRecord): Promise<void> {
@@ -137,7 +173,7 @@ async function bind(
   by: Visitor | Automatic,
   record: ApplicationRecord,
   asid: string,
-  request: Pick<AsidRequest, 'odsCode' | 'actingUser' | 'use'> | undefined,
+  request: Pick<AsidRequest, 'odsCode' | 'actingUser' | 'use' | 'allowList'> | undefined,
 ): Promise<void> {
   const { appId } = record;
   await portal.use(applications).changeAs(by, record, {
@@ -146,6 +182,8 @@ async function bind(
     detail: { asid },
     run: async (managed) => {
       await managed.call('applications.bindAsid', { appId, asid });
+      if (request?.allowList !== undefined)
+        await managed.call('applications.setAttributes', { appId, attributes: { ...allowListAttributes(request.allowList) } });
       if (request !== undefined && record.accessMode === 'application-restricted')
         await managed.call('applications.setAttributes', { appId, attributes: actingAttributes(request) });
     },

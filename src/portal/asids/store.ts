@@ -16,6 +16,8 @@ export interface AsidRequest {
   readonly use: ErsUse;
   /** User id an unattended application acts with: the senior responsible person at the organisation. */
   readonly actingUser: string | undefined;
+  /** End-user organisations, where one ASID serves all of them. */
+  readonly allowList: readonly string[] | undefined;
   readonly state: RequestState;
   readonly asid: string | undefined;
   readonly requestedAt: Instant;
@@ -31,6 +33,7 @@ interface Row {
   product: string;
   ers_use: string;
   acting_user: string | null;
+  allow_list: string | null;
   state: string;
   asid: string | null;
   requested_at: number;
@@ -76,6 +79,7 @@ const rowOf = (request: AsidRequest): Row => ({
   product: request.product,
   ers_use: request.use,
   acting_user: request.actingUser ?? null,
+  allow_list: request.allowList?.join(',') ?? null,
   state: request.state,
   asid: request.asid ?? null,
   requested_at: request.requestedAt,
@@ -116,6 +120,7 @@ function requestOf(row: Row): AsidRequest {
     product: row.product,
     use,
     actingUser: row.acting_user ?? undefined,
+    allowList: row.allow_list?.split(','),
     state: row.state === 'requested' || row.state === 'withdrawn' || row.state === 'retired' ? row.state : 'allocated',
     asid: row.asid ?? undefined,
     requestedAt: Number(row.requested_at),

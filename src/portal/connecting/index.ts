@@ -1,10 +1,12 @@
 import type { Db } from '../../kernel/store/store.ts';
 import { access } from '../access/index.ts';
+import { applications } from '../applications/index.ts';
 import { type ConformanceVerdict, conformance } from '../conformance/index.ts';
 import type { PortalModule } from '../module.ts';
 import { Connecting } from './connecting.ts';
 import { connectingTables } from './migrations/0001-connecting.ts';
 import { decisionTables } from './migrations/0002-decisions.ts';
+import { refuseWithoutAccess, registeringNeedsAccess } from './registering.ts';
 import type { Access } from './states.ts';
 import type { Owner } from './store.ts';
 
@@ -32,6 +34,11 @@ export const connecting: PortalModule<ConnectingApi> = {
     const work = new Connecting(portal, portal.use(access), async ({ product, version, teamId, accountId }, environment) => {
       const { verdict, runId } = await verdictFor(portal.store.db, { product, version, environment, teamId, accountId });
       return { passed: verdict === 'passed', why: WHY[verdict](environment, runId ?? '') };
+    });
+    portal.use(applications).guardRegistering(async (db, { environment, owner, productVersion }) => {
+      if (!registeringNeedsAccess(environment)) return;
+      const access = productVersion && (await work.accessOf(db, owner, productVersion.product, productVersion.version, environment));
+      refuseWithoutAccess(environment, productVersion, access ?? 'none');
     });
     return {
       api: { accessOf: (...what) => work.accessOf(...what) },

@@ -40,6 +40,11 @@ export const CONNECTING_ERRORS: ErrorBook = {
     'A name stays with the owner of the plan that had it registered first, also after that plan gave it back.',
     'Choose a name of your own.',
   ),
+  'localspine.access_not_granted': known(
+    'An application is registered in DEP only for a product version that has access to it.',
+    'Its owner has no plan for DEP with that product and version, or prerequisites of the plan are open: the integration test phase among them.',
+    'Begin a plan for DEP under Getting connected and have its prerequisites granted; give product and version as in the plan. An operator registers past this with: localspine app create.',
+  ),
   'localspine.test_data_taken': known(
     'Somebody was given one of these patients at the same moment.',
     'Two packs were reserved at once.',

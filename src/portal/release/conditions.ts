@@ -8,12 +8,12 @@ import { beyond, type Coverage, readCoverage } from './coverage.ts';
 import { type ApplicationFacts, applicationOf, artefactOf, type RoadFacts } from './facts.ts';
 import { formOf } from './forms.ts';
 import { GATES } from './gates.ts';
+import { needsOf } from './needs.ts';
 import { faultsOfReturnedForm, rowsIssued, rowsOf } from './prod-form.ts';
 import { productionFaults, smokeFaults } from './production.ts';
 import {
   coverageOfUseCase,
   findingsOnUseCase,
-  productionNeeds,
   readUseCase,
   USE_NAMES,
   type UseCase,
@@ -229,7 +229,7 @@ const CHECKS = {
     const useCase = useCaseOf(facts);
     return faultsOfReturnedForm(answers, {
       needs: rowsIssued(answers),
-      calculated: productionNeeds(useCase),
+      calculated: needsOf(useCase, facts.road, facts.asidModel),
       certified: certified(facts),
       endpoints: wantedCoverage(facts),
       application: (appId) => applicationOf(facts, 'PROD', appId),

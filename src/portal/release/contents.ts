@@ -2,8 +2,9 @@ import type { Answers } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import { coverageText } from './coverage.ts';
 import { artefactOf, type RoadFacts } from './facts.ts';
+import { needsOf } from './needs.ts';
 import { issueRows } from './prod-form.ts';
-import { coverageOfUseCase, productionNeeds, readUseCase, usesOf } from './use-case.ts';
+import { coverageOfUseCase, readUseCase, usesOf } from './use-case.ts';
 import { certifiable } from './witness-cases.ts';
 
 /** What reviewers write into an artefact when they issue it, by `kind.action`; nothing for all other actions. */
@@ -29,6 +30,6 @@ const CONTENTS: Readonly<Record<string, (facts: RoadFacts) => Answers>> = {
   'prod-form.query': rowsAsCalculated,
 };
 
-function rowsAsCalculated({ road }: RoadFacts): Answers {
-  return issueRows(productionNeeds(readUseCase(artefactOf(road, 'use-case').answers)));
+function rowsAsCalculated({ road, asidModel }: RoadFacts): Answers {
+  return issueRows(needsOf(readUseCase(artefactOf(road, 'use-case').answers), road, asidModel));
 }

@@ -1,5 +1,6 @@
 /** All that the rules of the road look at, gathered before they are asked: plain data, no I/O. */
 
+import type { AsidModel } from '../../environment/management/asids.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccessMode, Capability, ErsUse } from '../applications/access-mode.ts';
 import type { Answers } from '../forms/form.ts';
@@ -80,6 +81,8 @@ export interface PersonFacts {
 
 export interface RoadFacts {
   readonly now: Instant;
+  /** How many ASIDs user-restricted access has in PROD. */
+  readonly asidModel: AsidModel;
   readonly road: Road;
   readonly applications: readonly ApplicationFacts[];
   readonly conformance: ConformanceFacts;

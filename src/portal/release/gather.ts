@@ -1,3 +1,4 @@
+import type { AsidModel } from '../../environment/management/asids.ts';
 import type { ManagedEnvironment, OutputOf } from '../../environment/management/index.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
@@ -54,7 +55,8 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
   const production = rowsOf(rowsIssued(artefactOf(road, 'prod-form').answers), artefactOf(road, 'prod-form').answers).map(
     ({ appId }) => appId,
   );
-  const [applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess, nowFor] = await Promise.all([
+  const [asidModel, applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess, nowFor] = await Promise.all([
+    asidModelOf(prod),
     applicationsOf({ INT: int, PROD: prod }, sources.registered, road, production),
     exchangesOf(int, road),
     peopleOf(prod, road),
@@ -65,9 +67,14 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
     clocksOf(sources),
   ]);
   return {
-    facts: { now: nowFor('use-case'), road, applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess },
+    facts: { now: nowFor('use-case'), asidModel, road, applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess },
     nowFor,
   };
+}
+
+/** The policy of an environment: that of the calculator's default for one that is not open. */
+export async function asidModelOf(environment: ManagedEnvironment | undefined): Promise<AsidModel> {
+  return environment === undefined ? 'perEuo' : (await environment.call('environment.describe', {})).asidModel;
 }
 
 async function nowOf(environment: ManagedEnvironment | undefined, otherwise: Instant): Promise<Instant> {

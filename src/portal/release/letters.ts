@@ -38,7 +38,10 @@ const BODIES: Readonly<Record<string, (road: Road) => readonly string[]>> = {
     const rows = rowsIssued(artefactOf(road, 'prod-form').answers);
     return [
       `Please complete the PROD form: ${rows.length} rows, one application with its own key pair for each.`,
-      ...rows.map(({ ods, use }) => `- ${ods}, ${USE_NAMES[use].toLowerCase()}`),
+      ...rows.map(
+        ({ ods, use, allowList }) =>
+          `- ${ods}, ${USE_NAMES[use].toLowerCase()}${allowList === undefined ? '' : ` (one application for ${allowList.join(', ')})`}`,
+      ),
     ];
   },
   'prod-form.finish': () => ['ASIDs are bound, attributes set and products approved.'],

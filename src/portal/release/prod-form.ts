@@ -1,9 +1,10 @@
-import { accessModeOf, capabilityOf, ERS_USES } from '../applications/access-mode.ts';
+import { accessModeOf, capabilityOf } from '../applications/access-mode.ts';
 import { type Answers, choicesOf, type Form, type FormFault, type FormPage, RULES, textOf } from '../forms/form.ts';
 import type { Blocker } from './blocker.ts';
 import { beyond, type Coverage } from './coverage.ts';
 import type { ApplicationFacts } from './facts.ts';
-import { type ProductionNeed, USE_NAMES } from './use-case.ts';
+import { needText, type ProductionNeed, readNeed } from './needs.ts';
+import { USE_NAMES } from './use-case.ts';
 
 /** One row of the PROD form (path-to-live.md §3.4): an application for one organisation and use. */
 export interface ProdFormRow extends ProductionNeed {
@@ -43,6 +44,7 @@ export function prodForm(needs: readonly ProductionNeed[]): Form {
             {
               name: rowName(need, 'app-id'),
               label: `AppID, ${USE_NAMES[need.use].toLowerCase()}`,
+              ...(need.allowList === undefined ? {} : { hint: `One application for ${need.allowList.join(', ')}.` }),
               kind: { is: 'text' as const, rule: RULES.appId },
             },
             {
@@ -61,16 +63,12 @@ export function prodForm(needs: readonly ProductionNeed[]): Form {
 
 /** The rows that e-RS Partners put on the form when they issued it. */
 export function rowsIssued(answers: Answers): readonly ProductionNeed[] {
-  return choicesOf(answers, 'rows').flatMap((text) => {
-    const [ods = '', word] = text.split('/');
-    const use = ERS_USES.find((each) => each === word);
-    return use === undefined ? [] : [{ ods, use }];
-  });
+  return choicesOf(answers, 'rows').flatMap((text) => readNeed(text) ?? []);
 }
 
 /** {@link rowsIssued}, as it is kept. */
 export function issueRows(needs: readonly ProductionNeed[]): Answers {
-  return { rows: needs.map(({ ods, use }) => `${ods}/${use}`) };
+  return { rows: needs.map(needText) };
 }
 
 /** The rows of a completed form, one for each need. */
@@ -128,9 +126,14 @@ export function faultsOfReturnedForm(answers: Answers, facts: ProdFormFacts): re
   ];
 }
 
-/** The rows are exactly what the calculator gives: one for each organisation and use. */
+/** A row in words; with its organisations, where one application serves several. */
+export function needName({ ods, use, allowList }: ProductionNeed): string {
+  return `${ods} ${USE_NAMES[use].toLowerCase()}${allowList === undefined ? '' : ` for ${allowList.join(', ')}`}`;
+}
+
+/** The rows are exactly what the calculator gives for the use case and the policy of PROD. */
 function rowsAsCalculated({ needs, calculated }: ProdFormFacts): readonly Blocker[] {
-  const names = (all: readonly ProductionNeed[]): readonly string[] => all.map(({ ods, use }) => `${ods} ${USE_NAMES[use].toLowerCase()}`);
+  const names = (all: readonly ProductionNeed[]): readonly string[] => all.map(needName);
   const [entered, wanted] = [names(needs), names(calculated)];
   return [
     ...wanted.filter((each) => !entered.includes(each)).map((each) => supplierMust(`The form has no row for ${each}.`, 'Add the row.')),
@@ -139,7 +142,7 @@ function rowsAsCalculated({ needs, calculated }: ProdFormFacts): readonly Blocke
 }
 
 function faultsOfRow(row: ProdFormRow, { application, approved }: ProdFormFacts): readonly Blocker[] {
-  const name = `${row.ods} ${USE_NAMES[row.use].toLowerCase()}`;
+  const name = needName(row);
   const registered = application(row.appId);
   if (registered === undefined)
     return [supplierMust(`${name}: PROD has no application ${row.appId}.`, 'Register the application in PROD: one of INT never counts.')];

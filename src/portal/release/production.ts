@@ -1,14 +1,14 @@
+import { allowListIn } from '../../environment/management/asids.ts';
 import { accessModeOf } from '../applications/access-mode.ts';
 import type { Blocker } from './blocker.ts';
 import type { Coverage } from './coverage.ts';
 import { endpoint } from './endpoints.ts';
 import { type ApplicationFacts, BUSINESS_FUNCTIONS, type SeenCalls } from './facts.ts';
-import type { ProdFormRow } from './prod-form.ts';
-import { USE_NAMES } from './use-case.ts';
+import { needName, type ProdFormRow } from './prod-form.ts';
 
 /** What the operator has not done yet for a row of the PROD form (PTL-118), and what has been taken away since. */
 export function productionFaults(row: ProdFormRow, application: ApplicationFacts | undefined): readonly Blocker[] {
-  const name = `${row.ods} ${USE_NAMES[row.use].toLowerCase()}`;
+  const name = needName(row);
   if (application === undefined || application.revoked)
     return [
       { reason: `${name}: PROD has no active application ${row.appId}.`, who: 'supplier', fix: 'Register one and return the form again.' },
@@ -20,6 +20,9 @@ export function productionFaults(row: ProdFormRow, application: ApplicationFacts
   if (application.product?.approved !== true) operatorMust('the product is not approved.', 'Approve it.');
   if (application.kids.length === 0)
     faults.push({ reason: `${name}: the application has no public key.`, who: 'supplier', fix: 'Upload the public key of its key pair.' });
+  const { allowList } = row;
+  if (allowList !== undefined && !sameMembers(allowListIn(application.attributes) ?? [], allowList))
+    operatorMust('its allow list is not these organisations.', `Set it to ${allowList.join(', ')}.`);
   if (row.use !== 'user-restricted') {
     const { attributes } = application;
     if (attributes['app-restricted-ods-code'] !== row.ods)
@@ -32,6 +35,10 @@ export function productionFaults(row: ProdFormRow, application: ApplicationFacts
   return faults;
 }
 
+function sameMembers(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && others.every((each) => some.includes(each));
+}
+
 /** Endpoints a smoke test calls for a row: every assured one that only reads; signed-in users ask for their business functions too. */
 export function smokeEndpoints(row: Pick<ProdFormRow, 'use'>, certified: readonly Coverage[]): readonly string[] {
   const reads = certified.filter(({ use, endpoint: id }) => use === row.use && endpoint(id)?.reads === true).map((each) => each.endpoint);
@@ -40,7 +47,7 @@ export function smokeEndpoints(row: Pick<ProdFormRow, 'use'>, certified: readonl
 
 /** What the journal of PROD does not show of a row's smoke test: a token, then one successful read of each assured endpoint. */
 export function smokeFaults(row: ProdFormRow, certified: readonly Coverage[], calls: SeenCalls | undefined): readonly Blocker[] {
-  const name = `${row.ods} ${USE_NAMES[row.use].toLowerCase()}`;
+  const name = needName(row);
   const missing = smokeEndpoints(row, certified).filter((each) => calls?.succeeded.includes(each) !== true);
   const must = (reason: string, fix: string): Blocker => ({ reason: `${name}: ${reason}`, who: 'supplier', fix });
   return [

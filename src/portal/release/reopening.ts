@@ -3,8 +3,9 @@ import { type ArtefactKind, artefact } from './artefacts.ts';
 import { certified, wantedCoverage } from './conditions.ts';
 import { beyond } from './coverage.ts';
 import { artefactOf, type RoadFacts } from './facts.ts';
+import { needsOf, needText } from './needs.ts';
 import { rowsIssued } from './prod-form.ts';
-import { productionNeeds, readUseCase, usesOf } from './use-case.ts';
+import { readUseCase, usesOf } from './use-case.ts';
 
 export interface Reopening {
   readonly kind: ArtefactKind;
@@ -23,8 +24,8 @@ export function reopenings(facts: RoadFacts): readonly Reopening[] {
   const newUse = usesOf(useCase).some((use) => textOf(integration.answers, `app.${use}`) === '');
   const assured = artefactOf(road, 'tcc').state === 'issued';
   const newCoverage = assured && beyond(certified(facts), wantedCoverage(facts)).length > 0;
-  const rows = rowsIssued(artefactOf(road, 'prod-form').answers).map(({ ods, use }) => `${ods}/${use}`);
-  const newRows = rows.length > 0 && productionNeeds(useCase).some(({ ods, use }) => !rows.includes(`${ods}/${use}`));
+  const rows = rowsIssued(artefactOf(road, 'prod-form').answers).map(needText);
+  const newRows = rows.length > 0 && needsOf(useCase, road, facts.asidModel).some((need) => !rows.includes(needText(need)));
   const candidates: readonly (Reopening | false)[] = [
     newUse && { kind: 'integration-form', action: 'amend' },
     newCoverage && { kind: 'scal', action: 'reopen' },

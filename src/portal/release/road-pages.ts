@@ -14,6 +14,7 @@ import { artefactOf } from './facts.ts';
 import { problemsOf, questionViews, sentAnswers, summaries } from './form-view.ts';
 import { formOf } from './forms.ts';
 import { RoadRefusal, words } from './life.ts';
+import { needsOf } from './needs.ts';
 import { describeArtefact, describeGates, stepNumber, type Task, tasksOf, waitedDays, waitText } from './road-description.ts';
 import { aboutOf, type Roads, type RoadView } from './roads.ts';
 import { eventsOf, REVIEW_MODES, type RoadEvent } from './store.ts';
@@ -306,7 +307,10 @@ async function artefactPage(
         text: sentence(each.action),
         blockers: each.blockers.map((blocker) => ({ ...blocker, who: ACTOR_NAMES[blocker.who] })),
       })),
-      advice: kind === 'use-case' && begun ? adviceView(state.answers) : undefined,
+      advice:
+        kind === 'use-case' && begun
+          ? adviceView(state.answers, needsOf(readUseCase(state.answers), road, facts.asidModel).length)
+          : undefined,
       issued: issuedView(kind, state.answers),
       events: events.map(eventView),
       back: { href: `/roads/${road.id}`, text: `${road.product} ${road.version}` },
@@ -326,11 +330,11 @@ function sentence(action: string): string {
 }
 
 /** What the access-mode advisor says of the answers. */
-function adviceView(answers: Answers) {
+function adviceView(answers: Answers, asids: number) {
   const advice = adviseAccess(readUseCase(answers));
   return {
     sufficient: advice.sufficient.map((use) => USE_NAMES[use]),
-    asids: advice.asids,
+    asids,
     endpoints: advice.endpoints.map(({ id, uses, reviewed }) => ({ id, uses: uses.map((use) => USE_NAMES[use]).join('; '), reviewed })),
   };
 }

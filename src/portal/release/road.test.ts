@@ -9,6 +9,7 @@ import { artefactOf, type RoadFacts } from './facts.ts';
 import { gateVerdict, gateVerdicts } from './gate-verdict.ts';
 import { GATES, type GateId } from './gates.ts';
 import { act, answer, RoadRefusal } from './life.ts';
+import { needsOf } from './needs.ts';
 import { reopenings } from './reopening.ts';
 import { STEPS, stepsNumbered } from './steps.ts';
 import { ACTORS, acted, answered, freshFacts, NOW, reviewed, soundAnswers, USE_CASE, walked } from './test-road.ts';
@@ -61,7 +62,7 @@ describe('the seed’s example', () => {
   });
 
   test('needs three ASIDs for each of two organisations', () => {
-    assert.equal(adviseAccess(readUseCase(USE_CASE)).asids, 6);
+    assert.equal(needsOf(readUseCase(USE_CASE), freshFacts().road, 'perEuo').length, 6);
   });
 
   test('is certified for exactly what may be called in each use', () => {

@@ -1,11 +1,13 @@
 /** What the road does to environments when a reviewer has decided: through the outbox, and each may be repeated. */
+import { allowListAttributes } from '../../environment/management/asids.ts';
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
 import { accessModeOf, ERS_USES, type ErsUse } from '../applications/access-mode.ts';
 import { asidDisplayName } from '../asids/display-name.ts';
 import { textOf } from '../forms/form.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
 import { artefactOf, BUSINESS_FUNCTIONS, type LiveStage, type Road } from './facts.ts';
-import { openEnvironment, type Sources } from './gather.ts';
+import { asidModelOf, openEnvironment, type Sources } from './gather.ts';
+import { needsOf } from './needs.ts';
 import { type ProdFormRow, rowsIssued, rowsOf } from './prod-form.ts';
 
 /** Acts for a practice of the seed where nobody has been named yet: the person of the one-step application (ers.md §3.1). */
@@ -48,10 +50,10 @@ export async function carryOut(setUp: SetUp, sources: Pick<Sources, 'environment
 async function setUpIntegration(int: ManagedEnvironment, road: Road): Promise<void> {
   const { answers } = artefactOf(road, 'integration-form');
   const ods = textOf(answers, 'organisation');
-  for (const use of ERS_USES) {
-    const appId = textOf(answers, `app.${use}`);
-    if (appId === '') continue;
-    const row = { ods, use, appId, asid: '' };
+  const uses = (use: ErsUse): readonly string[] => (textOf(answers, `app.${use}`) === '' ? [] : [ods]);
+  const organisations = Object.fromEntries(ERS_USES.map((use) => [use, uses(use)])) as Record<ErsUse, readonly string[]>;
+  for (const need of needsOf({ organisations }, road, await asidModelOf(int))) {
+    const row = { ...need, appId: textOf(answers, `app.${need.use}`), asid: '' };
     await setUpApplication(int, road, row, { environment: 'INT', responsiblePerson: TEST_USER });
   }
 }
@@ -81,11 +83,19 @@ async function setUpApplication(
       appId,
       asid: row.asid === '' ? await allocate(managed, road, row, environment) : row.asid,
     });
+  if (row.allowList !== undefined)
+    await managed.call('applications.setAttributes', { appId, attributes: { ...allowListAttributes(row.allowList) } });
   if (accessModeOf(use) === 'application-restricted')
     await managed.call('applications.setAttributes', { appId, attributes: unattendedAttributes(row, use, responsiblePerson) });
 }
 
-async function allocate(managed: ManagedEnvironment, road: Road, { ods, use }: ProdFormRow, environment: 'INT' | 'PROD'): Promise<string> {
+async function allocate(
+  managed: ManagedEnvironment,
+  road: Road,
+  { ods, use, allowList }: ProdFormRow,
+  environment: 'INT' | 'PROD',
+): Promise<string> {
+  // What serves all organisations is the connecting party's, and named after it.
   const { organisations } = await managed.call('release.organisations', { odsCodes: [ods] });
   const { asid } = await managed.call('asids.allocate', {
     // The same row finds the same ASID however often this is done.
@@ -93,7 +103,12 @@ async function allocate(managed: ManagedEnvironment, road: Road, { ods, use }: P
     odsCode: ods,
     productName: road.product,
     productVersion: road.version,
-    displayName: asidDisplayName(organisations[0]?.name ?? ods, road.product, environment, use),
+    displayName: asidDisplayName(
+      allowList === undefined ? (organisations[0]?.name ?? ods) : road.supplierName,
+      road.product,
+      environment,
+      use,
+    ),
     services: ['ers'],
   });
   return asid;

@@ -7,11 +7,13 @@ import { dutiesOf } from './duties.ts';
 import { type ApplicationFacts, type ArtefactState, artefactOf, BUSINESS_FUNCTIONS, type RoadFacts } from './facts.ts';
 import { type Act, act, answer } from './life.ts';
 import { rowAnswer, rowsIssued } from './prod-form.ts';
-import { coverageOfUseCase, productionNeeds, readUseCase } from './use-case.ts';
+import { coverageOfUseCase, readUseCase } from './use-case.ts';
 import { witnessCases } from './witness-cases.ts';
 
 export const NOW = Date.parse('2026-11-25T10:00:00Z');
 const ORGANISATIONS = ['R69', 'RCD'];
+/** Applications there are in PROD. */
+const ROWS = ORGANISATIONS.flatMap((ods) => ERS_USES.map((use) => ({ ods, use })));
 
 export const USE_CASE: Answers = {
   justification: 'Referrals without retyping.',
@@ -64,11 +66,12 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
     reasons: [],
     since: NOW,
   });
-  const needs = ORGANISATIONS.flatMap((ods) => ERS_USES.map((use) => ({ ods, use })));
+
   const useCase = readUseCase(USE_CASE);
-  const calls = new Map(needs.map((_, index) => [appId(100 + index), { tokens: 1, succeeded: useCase.endpoints }]));
+  const calls = new Map(ROWS.map((_, index) => [appId(100 + index), { tokens: 1, succeeded: useCase.endpoints }]));
   return {
     now: NOW,
+    asidModel: 'perEuo',
     road: {
       id: '11111111-1111-4111-8111-111111111111',
       supplierOds: 'X26',
@@ -79,7 +82,7 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
     },
     applications: [
       ...ERS_USES.map((use, index) => application('INT', index, use, 'R69')),
-      ...needs.map(({ ods, use }, index) => application('PROD', 100 + index, use, ods)),
+      ...ROWS.map(({ ods, use }, index) => application('PROD', 100 + index, use, ods)),
     ],
     conformance: { verdict: 'no-run', covered: [] },
     depAccess: 'none',
@@ -133,10 +136,7 @@ export function soundAnswers(facts: RoadFacts, kind: ArtefactKind): Answers {
       return Object.assign(
         { 'contact-name': 'Pat Example', 'contact-email': 'pat@example.com', 'go-live-date': '2026-12-01' },
         ...rowsIssued(artefactOf(facts.road, kind).answers).map((need) =>
-          rowAnswer(
-            need,
-            appId(100 + productionNeeds(readUseCase(USE_CASE)).findIndex(({ ods, use }) => ods === need.ods && use === need.use)),
-          ),
+          rowAnswer(need, appId(100 + ROWS.findIndex(({ ods, use }) => ods === (need.allowList?.[0] ?? need.ods) && use === need.use))),
         ),
       );
     default:

@@ -158,7 +158,7 @@ export function usesOf({ organisations }: UseCase): readonly ErsUse[] {
 }
 
 /** Every organisation of the use case, once, in the order named. */
-export function organisationsOf({ organisations }: UseCase): readonly string[] {
+export function organisationsOf({ organisations }: Pick<UseCase, 'organisations'>): readonly string[] {
   return [...new Set(ERS_USES.flatMap((use) => organisations[use]))];
 }
 
@@ -171,29 +171,14 @@ export function coverageOfUseCase(useCase: UseCase): readonly Coverage[] {
   return coverageOf(usesOf(useCase), useCase.endpoints);
 }
 
-/** One application, ASID and key pair for each organisation and use (path-to-live.md §3.5). */
-export interface ProductionNeed {
-  readonly ods: string;
-  readonly use: ErsUse;
-}
-
-/** What production needs, organisation by organisation. */
-export function productionNeeds(useCase: UseCase): readonly ProductionNeed[] {
-  return organisationsOf(useCase).flatMap((ods) =>
-    ERS_USES.filter((use) => useCase.organisations[use].includes(ods)).map((use) => ({ ods, use })),
-  );
-}
-
 /** What the access-mode advisor says of a list of endpoints. */
 export interface AccessAdvice {
   /** Uses that cover every endpoint. */
   readonly sufficient: readonly ErsUse[];
   readonly endpoints: readonly { readonly id: string; readonly uses: readonly ErsUse[]; readonly reviewed: boolean }[];
-  /** With the uses of the use case: applications, ASIDs and key pairs in production. */
-  readonly asids: number;
 }
 
-/** Endpoints → access modes and capabilities that allow them → number of ASIDs (path-to-live.md §4.1). Unknown endpoints are left out. */
+/** Endpoints → access modes and capabilities that allow them (path-to-live.md §4.1). Unknown endpoints are left out. */
 export function adviseAccess(useCase: UseCase): AccessAdvice {
   const known = useCase.endpoints.flatMap((id) => endpoint(id) ?? []);
   return {
@@ -203,7 +188,6 @@ export function adviseAccess(useCase: UseCase): AccessAdvice {
       uses: ERS_USES.filter((use) => mayCall(use, each)),
       reviewed: each.unattendedReview,
     })),
-    asids: productionNeeds(useCase).length,
   };
 }
 

@@ -3,7 +3,7 @@
  * business function, identity assurance, and the renaming of headers. Pure: a grant and headers in, the internal headers out.
  */
 import { type Explanation, Refusal } from '../../kernel/errors.ts';
-import type { AccessGrant } from '../gateway/index.ts';
+import { type AccessGrant, allowListIn } from '../gateway/index.ts';
 import { APPLICATION_FUNCTIONS } from './codes.ts';
 
 export const SCOPES = {
@@ -153,13 +153,7 @@ function allowedOrganisations(grant: AccessGrant): readonly string[] {
       { outcome: { issue: 'exception', r4Code: 'SERVICE_ERROR', diagnostics: 'Internal Server Error', inStu3: false } },
     );
   };
-  try {
-    const list: unknown = JSON.parse(grant.app.attributes['apim-app-flow-vars'] ?? '')?.ers?.allowListodsCode;
-    return Array.isArray(list) ? list.map(String) : broken();
-  } catch (error) {
-    if (error instanceof ProxyRefusal) throw error;
-    return broken();
-  }
+  return allowListIn(grant.app.attributes) ?? broken();
 }
 
 /** Check 6 and the renaming of headers (ers.md §3.2, §3.3). */

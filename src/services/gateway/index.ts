@@ -1,16 +1,17 @@
 import { faultChapter } from '../../kernel/faults/catalogue.ts';
 import { Outgoing } from '../../kernel/http/outgoing.ts';
 import { errorShelf } from '../../kernel/knowledge.ts';
-import { offer, type Service, type ServiceContext } from '../../kernel/service.ts';
+import { type EnvironmentSettings, offer, type Service, type ServiceContext } from '../../kernel/service.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { asidUse, directory } from '../directory/index.ts';
 import { identity } from '../identity/index.ts';
 import { pki } from '../pki/index.ts';
 import { type GatewayApi, gatewayApi } from './api.ts';
+import { asidModelOf, hasAllowList } from './asid-model.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { liveStageOfApplication } from './migrations/0003-live-stage.ts';
-import { apiProduct } from './products.ts';
+import { type ApiProduct, apiProduct } from './products.ts';
 import { findByAsid } from './store/applications.ts';
 import { chainsOfSession, endChains } from './store/tokens.ts';
 import type { GatewayWorld } from './world.ts';
@@ -18,6 +19,7 @@ import type { GatewayWorld } from './world.ts';
 export type { AccessGrant, ApplicationFacts } from './access.ts';
 export type { GatewayApi } from './api.ts';
 export type { ApplicationStatus, LiveStage, Subscription } from './application.ts';
+export { ASID_MODELS, type AsidModel, allowListAttributes, allowListIn, asidModelOf, hasAllowList } from './asid-model.ts';
 export { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
 export type { Examination } from './examination.ts';
 export type { KeyCheck } from './jwks.ts';
@@ -75,9 +77,19 @@ async function boundTo(db: Db, asid: string): Promise<{ readonly appId: string; 
   return found && { appId: found.appId, name: found.name };
 }
 
+/** A product that can ask for an allow list does, where the environment's policy is one ASID for all organisations. */
+function underPolicy(product: ApiProduct, settings: EnvironmentSettings): ApiProduct {
+  const { EUOAllowlistRequired: published } = product.attributes;
+  if (published === undefined || !hasAllowList(asidModelOf(settings), product.accessMode)) return product;
+  return { ...product, attributes: { ...product.attributes, EUOAllowlistRequired: 'true' } };
+}
+
 function worldOf(context: ServiceContext): GatewayWorld {
   const { environment, store, clock, random, faults, availability } = context;
-  const products = context.offered(apiProduct).filter((product) => product.environments?.includes(environment.id) ?? true);
+  const products = context
+    .offered(apiProduct)
+    .filter((product) => product.environments?.includes(environment.id) ?? true)
+    .map((product) => underPolicy(product, environment.settings));
   return {
     environment,
     store,

@@ -1,5 +1,6 @@
 import { LocalRefusal } from '../../../kernel/errors.ts';
 import type { Db } from '../../../kernel/store/store.ts';
+import { allowListAttributes, asidModelOf, hasAllowList } from '../asid-model.ts';
 import { type ApplicationView, bindAsid, registerApplication, viewApplication } from '../management.ts';
 import type { AccessMode } from '../products.ts';
 import type { KeySource } from '../registration.ts';
@@ -54,7 +55,7 @@ export async function createApplication(world: GatewayWorld, tx: Db, request: On
   const registered = await registerApplication(world, tx, {
     name,
     accessMode,
-    attributes: accessMode === 'application-restricted' ? applicationAttributes(request, odsCode) : {},
+    attributes: attributesFor(world, request, odsCode),
     ...(request.appId === undefined ? {} : { appId: request.appId }),
     ...(request.productName === undefined ? {} : { productName: request.productName }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
@@ -79,6 +80,12 @@ export async function createApplication(world: GatewayWorld, tx: Db, request: On
 /** A name by the platform's pattern (path-to-live.md §3.3). */
 function defaultName(environment: string, accessMode: AccessMode): string {
   return `Local Supplier - Local Application - ${environment} - e-Referral Service, ${accessMode === 'user-restricted' ? 'User Restricted' : 'Application Restricted'}`;
+}
+
+/** What an unattended application acts by; the organisation that an application of users is for, where the gateway checks that. */
+function attributesFor({ environment }: GatewayWorld, request: OneStepRequest, odsCode: string): Readonly<Record<string, string>> {
+  if (request.accessMode === 'application-restricted') return applicationAttributes(request, odsCode);
+  return hasAllowList(asidModelOf(environment.settings), request.accessMode) ? allowListAttributes([odsCode]) : {};
 }
 
 function applicationAttributes(request: OneStepRequest, odsCode: string): Readonly<Record<string, string>> {
