@@ -1,8 +1,8 @@
 /** Slots and forward changes, merged into one account of when what is available (PTL-092, path-to-live.md §5.1, §5.4). Pure. */
 import type { Instant } from '../../kernel/clock.ts';
-import { momentAt } from './closures.ts';
+import { CARRIED_BY, downTimes, momentAt } from './closures.ts';
 import { type ForwardChange, IMPACTS, type Impact, statusAt } from './forward-change.ts';
-import { type HeldNight, nightsOf, type Schedule } from './schedule.ts';
+import { type HeldNight, nightsOf, type Schedule, WHOLE } from './schedule.ts';
 import { MAINTAINED, type Maintained, overlaps, SERVICE_TITLES, SLOT_SERVICES, type SlotService, type Span } from './slots.ts';
 
 /** Why a service is affected. */
@@ -22,6 +22,8 @@ export interface Interval extends Span {
   /** The worst of its causes. */
   readonly impact: Impact;
   readonly causes: readonly Cause[];
+  /** It goes on after the span that was asked about. */
+  readonly cut: boolean;
 }
 
 /** What a service loses while another is down; it goes on otherwise (path-to-live.md §5.1). */
@@ -30,9 +32,6 @@ const SUFFERS: readonly { readonly service: Maintained; readonly from: SlotServi
   { service: 'ers', from: 'spine-core', loss: 'Messages through Spine wait until the slot is over.' },
   { service: 'api-platform', from: 'cis', loss: 'No new log-ons of smartcard users; tokens already given go on.' },
 ];
-
-/** Statuses whose entries are shown as affecting a service. */
-const COUNTS: ReadonlySet<string> = new Set(['planned', 'approved', 'in-progress', 'overrun']);
 
 interface Contribution extends Span {
   readonly service: Maintained;
@@ -44,7 +43,10 @@ export function nightId({ service, night }: Pick<HeldNight, 'service' | 'night'>
   return `slot-${service}-${night}`;
 }
 
-/** Every service's affected times within a span, in order, cut to the span. Neighbours with the same causes are one interval. */
+/**
+ * Every service's affected times within a span, in order, cut to the span. What is an outage at `now` is what `closures.ts` has closed then, and
+ * the other way about.
+ */
 export function availability(schedule: Schedule, span: Span, now: Instant): readonly Interval[] {
   const direct = [...slotContributions(schedule, span), ...schedule.changes.flatMap((each) => changeContributions(each, now))];
   const all = [...direct, ...direct.flatMap(dependants)].filter((each) => overlaps(each, span));
@@ -57,42 +59,65 @@ export function availability(schedule: Schedule, span: Span, now: Instant): read
   );
 }
 
+/** The nights of the slots: an outage while the pattern has the service down; in the rest of a night it may go down, and is at risk. */
 function slotContributions(schedule: Schedule, span: Span): readonly Contribution[] {
   return SLOT_SERVICES.flatMap((service) =>
     nightsOf(service, span, schedule)
       .filter((night) => !night.withdrawn)
-      .map((night) => ({
-        service,
-        start: night.start,
-        end: night.end,
-        cause: {
-          kind: 'slot' as const,
-          id: nightId(night),
-          title: `Maintenance slot of ${SERVICE_TITLES[service]}`,
-          impact: 'outage' as const,
-          tentative: false,
-        },
-      })),
+      .flatMap((night) => {
+        const down = downTimes(night, schedule.patterns[service] ?? WHOLE);
+        return [
+          ...down.map(({ start, end }) => slotContribution(night, start, end, 'outage')),
+          ...between(night, down).map(({ start, end }) => slotContribution(night, start, end, 'at-risk')),
+        ];
+      }),
   );
+}
+
+function slotContribution(night: HeldNight, start: Instant, end: Instant, impact: Impact): Contribution {
+  const title = `Maintenance slot of ${SERVICE_TITLES[night.service]}`;
+  return { service: night.service, start, end, cause: { kind: 'slot', id: nightId(night), title, impact, tentative: false } };
+}
+
+/** What is left of a span without parts of it, which are in order. */
+function between(span: Span, parts: readonly Span[]): readonly Span[] {
+  const starts = [span.start, ...parts.map((each) => each.end)];
+  const ends = [...parts.map((each) => each.start), span.end];
+  return starts.map((start, index) => ({ start, end: ends[index] ?? span.end })).filter(({ start, end }) => start < end);
 }
 
 function changeContributions(entry: ForwardChange, now: Instant): readonly Contribution[] {
   const status = statusAt(entry, now);
-  // An approved change that is over by now did affect its time: who asks about the past is told.
-  if (!COUNTS.has(status) && entry.status !== 'approved' && status !== 'complete') return [];
-  const end = status === 'overrun' ? Math.max(entry.end, now + 1) : entry.end;
-  const cause: Cause = { kind: 'change', id: entry.id, title: entry.title, impact: entry.impact, tentative: status === 'planned' };
-  return entry.services.map((service) => ({ service, start: entry.start, end, cause }));
+  if (status === 'cancelled') return [];
+  // What nobody has approved by its start has not begun. It may yet, at any moment.
+  const late = status === 'planned' && now >= entry.start && entry.impact !== 'none';
+  const impact = late ? 'at-risk' : entry.impact;
+  const cause: Cause = { kind: 'change', id: entry.id, title: entry.title, impact, tentative: status === 'planned' };
+  return entry.services.map((service) => ({ service, start: entry.start, end: endOf(entry, now), cause }));
 }
 
+/** When a change really ends: as planned, once somebody said that it is done, or nobody knows. */
+function endOf(entry: ForwardChange, now: Instant): Instant {
+  if (statusAt(entry, now) === 'overrun') return Number.POSITIVE_INFINITY;
+  // A clock that was put back can be before the moment at which it was completed.
+  return entry.status === 'complete' ? Math.min(entry.updatedAt, now) : entry.end;
+}
+
+/** What else is down or suffers while something is down. */
 function dependants({ service, start, end, cause }: Contribution): readonly Contribution[] {
   if (cause.impact !== 'outage') return [];
-  return SUFFERS.filter((each) => each.from === service).map((each) => ({
-    service: each.service,
+  const lost = (to: Maintained, impact: Impact, loss: string): Contribution => ({
+    service: to,
     start,
     end,
-    cause: { kind: 'dependency', id: cause.id, title: `${cause.title}. ${each.loss}`, impact: 'degraded', tentative: cause.tentative },
-  }));
+    cause: { kind: 'dependency', id: cause.id, title: `${cause.title}. ${loss}`, impact, tentative: cause.tentative },
+  });
+  return [
+    ...MAINTAINED.filter((each) => CARRIED_BY[each] === service).map((each) =>
+      lost(each, 'outage', `The ${SERVICE_TITLES[service]} carries the interfaces of ${SERVICE_TITLES[each]}.`),
+    ),
+    ...SUFFERS.filter((each) => each.from === service).map((each) => lost(each.service, 'degraded', each.loss)),
+  ];
 }
 
 function merged(service: Maintained, contributions: readonly Contribution[], span: Span): readonly Interval[] {
@@ -103,8 +128,10 @@ function merged(service: Maintained, contributions: readonly Contribution[], spa
   for (const [index, start] of bounds.entries()) {
     const end = bounds[index + 1];
     if (end === undefined) break;
-    const causes = contributions.filter((each) => each.start <= start && each.end >= end).map((each) => each.cause);
-    if (causes.length > 0) result.push({ service, start, end, impact: worst(causes), causes });
+    const on = contributions.filter((each) => each.start <= start && each.end >= end);
+    const causes = on.map((each) => each.cause);
+    const cut = end === span.end && on.some((each) => each.end > end);
+    if (causes.length > 0) result.push({ service, start, end, impact: worst(causes), causes, cut });
   }
   return result;
 }

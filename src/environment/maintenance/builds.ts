@@ -1,5 +1,6 @@
 /** Build versions of the national applications in an environment (PTL-091). Pure. */
 import type { Instant } from '../../kernel/clock.ts';
+import { type ForwardChange, statusAt } from './forward-change.ts';
 
 /** The applications whose build is told, in the order of the catalogue. */
 export const APPLICATIONS = {
@@ -57,8 +58,24 @@ export function buildHistories(recorded: readonly Build[], born: Instant, now: I
   });
 }
 
-/** Whether an application is at the build of the live environment; undefined when that is not known. */
-export function matchesLive(here: BuildHistory, live: readonly BuildHistory[] | undefined): boolean | undefined {
-  const current = live?.find((each) => each.application === here.application)?.builds[0];
-  return current === undefined ? undefined : current.version === here.builds[0]?.version;
+/** The builds that came with changes which were complete by the clock: nobody pressed a button that would have recorded them. */
+export function buildsByClock(changes: readonly ForwardChange[], now: Instant): readonly Build[] {
+  return changes
+    .filter((each) => each.status === 'approved' && statusAt(each, now) === 'complete')
+    .flatMap(({ id, services, toBuild, end }) =>
+      toBuild === undefined
+        ? []
+        : services.map((application) => ({ application, version: toBuild, deployedAt: end, changeId: id }) satisfies Build),
+    );
+}
+
+/** Whether a build is among those that are known: by its version, its note and, when that is said, its moment; when not, the last one counts. */
+export function isKnownBuild(
+  build: Omit<Build, 'deployedAt'> & { readonly deployedAt?: Instant },
+  known: readonly Build[],
+  history: BuildHistory,
+): boolean {
+  const same = (each: Build | undefined): boolean => each?.version === build.version && each.note === build.note;
+  if (build.deployedAt === undefined) return same(history.builds[0]);
+  return known.some((each) => each.application === build.application && each.deployedAt === build.deployedAt && same(each));
 }

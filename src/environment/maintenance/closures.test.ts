@@ -186,6 +186,63 @@ describe('one account of availability (PTL-092)', () => {
       }),
     );
   });
+  test('what the API platform carries is down with it', () => {
+    const work = { services: ['api-platform'], start: week.start, end: week.start + HOUR } as const;
+    assert.deepEqual(
+      told(withChanges(change(work))).filter((each) => each.includes('30T')),
+      ['ers outage 30T00:00 30T01:00', 'api-platform outage 30T00:00 30T01:00'],
+    );
+  });
+  test('a slot is an outage while its pattern has the service down, and a risk in the rest of the night', () => {
+    const patterns = { cis: { pattern: 'partial', minutes: 60 }, 'spine-core': { pattern: 'none', minutes: 0 } } as const;
+    assert.deepEqual(told({ ...NOTHING_PLANNED, patterns }), [
+      'cis outage 02T20:00 02T21:00',
+      'cis at-risk 02T21:00 03T06:00',
+      'spine-core at-risk 03T20:00 04T06:00',
+      'ers degraded 02T20:00 02T21:00',
+      'api-platform degraded 02T20:00 02T21:00',
+    ]);
+  });
+  test('what was completed early or late ended then; what overruns has no end', () => {
+    const [start, end] = [week.start, week.start + 2 * HOUR];
+    const ends = (changes: Partial<ForwardChange>, now: number): readonly string[] =>
+      availability(withChanges(change({ services: ['ers'], start, end, ...changes })), { start, end: start + DAY }, now).map(
+        (each) => `${(each.end - start) / HOUR}${each.cut ? ' and on' : ''}`,
+      );
+    assert.deepEqual(ends({ status: 'complete', updatedAt: start + HOUR }, start + DAY), ['1']);
+    assert.deepEqual(ends({ status: 'complete', updatedAt: end + HOUR }, start + DAY), ['3']);
+    assert.deepEqual(ends({ status: 'in-progress' }, end + HOUR), ['24 and on']);
+  });
+  test('at each moment an outage is told if and only if the service is closed', () => {
+    const entry = fc
+      .record({
+        startsIn: fc.integer({ min: -3 * 24, max: 3 * 24 }),
+        lasts: fc.integer({ min: 1, max: 48 }),
+        updatedIn: fc.integer({ min: -4 * 24, max: 4 * 24 }),
+        status: fc.constantFrom('planned', 'approved', 'in-progress', 'overrun', 'complete', 'cancelled'),
+        impact: fc.constantFrom('outage', 'degraded', 'at-risk', 'none'),
+        services: fc.uniqueArray(fc.constantFrom(...MAINTAINED), { minLength: 1 }),
+      })
+      .map(({ startsIn, lasts, updatedIn, ...rest }) => {
+        const start = night.start + startsIn * HOUR;
+        return change({ ...rest, start, end: start + lasts * HOUR, updatedAt: night.start + updatedIn * HOUR });
+      });
+    const pattern = fc.record({ pattern: fc.constantFrom('whole', 'none', 'partial', 'flap'), minutes: fc.integer({ min: 1, max: 600 }) });
+    const schedule = fc.record({
+      changes: fc.array(entry, { maxLength: 4 }),
+      patterns: fc.record({ cis: pattern, 'spine-core': pattern, ers: pattern }),
+      releases: fc.constantFrom([], [{ id: 'r', releasedAt: night.start - DAY, recordedAt: 0 }]),
+    });
+    fc.assert(
+      fc.property(schedule, fc.integer({ min: -4 * 24 * 60, max: 4 * 24 * 60 }), (parts, minutes) => {
+        const now = night.start + minutes * MINUTE;
+        const all: Schedule = { ...NOTHING_PLANNED, ...parts };
+        const outages = availability(all, { start: now, end: now + 1 }, now).filter((each) => each.impact === 'outage');
+        assert.deepEqual([...new Set(outages.map((each) => each.service))].sort(), [...closedAt(all, now)].sort());
+      }),
+      { numRuns: 500 },
+    );
+  });
   test('SANDBOX has no slots', () => assert.deepEqual(told({ ...NOTHING_PLANNED, hasSlots: false }), []));
   test('the services with slots are known', () => assert.equal(SLOT_SERVICES.length, 3));
 });

@@ -12,10 +12,8 @@ export interface Closure extends Span {
   readonly cause: string;
 }
 
-/**
- * What else is down while something is: the API platform carries the interfaces of e-RS. What only suffers is in `availability.ts`.
- */
-const CARRIED_BY: Readonly<Partial<Record<Maintained, Maintained>>> = { ers: 'api-platform' };
+/** What else is down while something is: the API platform carries the interfaces of e-RS. What only suffers is in `availability.ts`. */
+export const CARRIED_BY: Readonly<Partial<Record<Maintained, Maintained>>> = { ers: 'api-platform' };
 
 /** The times within a night at which the pattern has its service down. */
 export function downTimes(night: Span, { pattern, minutes }: SlotPattern): readonly Span[] {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { availability } from './availability.ts';
+import { momentAt } from './closures.ts';
+import { digestOf } from './digest.ts';
 import { flagsOf } from './flags.ts';
 import {
-  actionsIn,
+  actionsAt,
   CHANGE_ACTIONS,
   CHANGE_STATUSES,
   type ChangeContent,
@@ -12,8 +15,10 @@ import {
   statusAt,
   TRANSITIONS,
 } from './forward-change.ts';
+import { DAY, isDay } from './london.ts';
 import { ChangeFaulty, readChange, readInstant } from './reading.ts';
 import { NOTHING_PLANNED, type Schedule } from './schedule.ts';
+import { changeView } from './views.ts';
 import { bankHolidays, workingDaysUntil } from './working-days.ts';
 
 const WRITTEN = {
@@ -67,6 +72,11 @@ describe('what is written of a forward change (path-to-live.md §5.3)', () => {
     ['no environment', { ...WRITTEN, environments: [] }, ['environments']],
     ['a field that there is not', { ...WRITTEN, colour: 'red' }, ['title']],
     ['control characters', { ...WRITTEN, summary: 'a\u0000b' }, ['summary']],
+    ['a title of two lines', { ...WRITTEN, title: 'a\r\nb' }, ['title']],
+    ['a name or a contact of two lines', { ...WRITTEN, raisedBy: 'a\nb', contact: 'a\rb' }, ['raisedBy', 'contact']],
+    ['a day that there is not', { ...WRITTEN, start: '2026-02-30T20:00:00Z' }, ['start']],
+    ['a year that is a slip of the pen', { ...WRITTEN, end: '9999-12-31T23:00' }, ['end']],
+    ['a year before London’s present rule', { ...WRITTEN, start: '1995-12-02T21:00' }, ['start']],
     ['a build without its version', { ...WRITTEN, kind: 'build' }, ['toBuild']],
     ['a certificate change without generations', { ...WRITTEN, kind: 'certificate' }, ['oldGeneration', 'newGeneration']],
     ['one from a generation to itself', { ...WRITTEN, kind: 'certificate', oldGeneration: 'G1', newGeneration: 'G1' }, ['newGeneration']],
@@ -85,6 +95,66 @@ describe('what is written of a forward change (path-to-live.md §5.3)', () => {
     });
     assert.equal(new Date(real.freezeFrom ?? 0).toISOString(), '2024-08-31T23:00:00.000Z');
   });
+  test('lines of a form’s text areas end as lines do elsewhere', () => {
+    assert.equal(readChange({ ...WRITTEN, summary: 'One.\r\nTwo.\rThree.\n' }).summary, 'One.\nTwo.\nThree.');
+  });
+  test('an instant with its zone is taken as it reads, or not at all', () => {
+    for (const [text, instant] of [
+      ['2026-12-02T20:00Z', '2026-12-02T20:00:00.000Z'],
+      ['2026-12-02T20:00:30.5+01:00', '2026-12-02T19:00:30.500Z'],
+      ['2026-03-01T00:30-02:00', '2026-03-01T02:30:00.000Z'],
+    ] as const)
+      assert.equal(new Date(readInstant(text) ?? 0).toISOString(), instant, text);
+    for (const text of [
+      '2026-02-30T20:00Z',
+      '2026-02-30T20:00+01:00',
+      '2026-12-02T24:00Z',
+      '1995-12-31T23:59Z',
+      '2201-01-01T00:00Z',
+      '9999-12-31',
+    ])
+      assert.equal(readInstant(text), undefined, text);
+  });
+  test('no date that is taken breaks the schedule', () => {
+    const day = fc.oneof(
+      fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }).map((date) => date.toISOString()),
+      fc.tuple(fc.integer({ min: 0, max: 9_999 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 })).map((parts) => {
+        const [year, month, date] = parts.map((each, index) => String(each).padStart(index === 0 ? 4 : 2, '0'));
+        return `${year}-${month}-${date}T20:00Z`;
+      }),
+    );
+    const form = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => text.slice(0, 16),
+      (text: string) => text.slice(0, 10),
+    );
+    fc.assert(
+      fc.property(day, form, fc.integer({ min: 1, max: 700 }), (text, cut, days) => {
+        const start = readInstant(cut(text));
+        if (start === undefined) return;
+        const written = { ...WRITTEN, start: new Date(start).toISOString(), end: new Date(start + days * DAY).toISOString() };
+        if (faultsOf(written).length > 0) return;
+        const one = entry({ ...readChange(written), status: 'approved' });
+        const schedule = { ...NOTHING_PLANNED, changes: [one] };
+        for (const now of [one.start - 1, one.start, one.end]) {
+          changeView(one, schedule, now);
+          availability(schedule, { start: now, end: now + 14 * DAY }, now);
+          digestOf('INT', schedule, now);
+          momentAt(schedule, now);
+        }
+        if (isDay(cut(text))) digestOf('INT', schedule, start, cut(text));
+      }),
+    );
+  });
+  test('an entry of the year 9999 that was taken once does not take the schedule down', () => {
+    const far = Date.parse('9999-12-31T22:00:00Z');
+    const one = entry({ start: far, end: far + 3_600_000, status: 'approved' });
+    assert.deepEqual(
+      flagsOf(one, { ...NOTHING_PLANNED, changes: [one] }, one.createdAt).map(({ flag }) => flag),
+      ['outside-slot'],
+    );
+    assert.ok(momentAt({ ...NOTHING_PLANNED, changes: [one] }, one.createdAt).until > one.createdAt);
+  });
   test('whatever is sent is taken or refused, and never breaks', () => {
     const anything = fc.oneof(
       fc.anything(),
@@ -101,8 +171,11 @@ describe('the states of an entry', () => {
     for (const steps of Object.values(TRANSITIONS)) for (const status of Object.values(steps)) assert.ok(CHANGE_STATUSES.includes(status));
   });
   test('nothing leads out of what is over', () => {
-    assert.deepEqual(actionsIn('complete'), []);
-    assert.deepEqual(actionsIn('cancelled'), []);
+    const { start, end } = entry();
+    for (const now of [start - 1, start, end]) {
+      assert.deepEqual(actionsAt({ status: 'complete', start, end }, now), []);
+      assert.deepEqual(actionsAt({ status: 'cancelled', start, end }, now), []);
+    }
   });
   test('what has begun can no longer be called off, however it came there', () => {
     fc.assert(
@@ -122,6 +195,26 @@ describe('the states of an entry', () => {
     assert.deepEqual(seen('approved'), ['approved', 'in-progress', 'in-progress', 'complete']);
     assert.deepEqual(seen('in-progress'), ['in-progress', 'in-progress', 'in-progress', 'overrun']);
     assert.deepEqual(seen('cancelled'), ['cancelled', 'cancelled', 'cancelled', 'cancelled']);
+  });
+  test('what can be done goes by the clock: what is over cannot be started or called off, what has begun cannot be called off', () => {
+    const { start, end } = entry();
+    const open = (status: ForwardChange['status']): readonly (readonly string[])[] =>
+      [start - 1, start, end].map((now) => actionsAt({ status, start, end }, now));
+    assert.deepEqual(open('planned'), Array(3).fill(['approve', 'cancel']));
+    assert.deepEqual(open('approved'), [['start', 'cancel'], ['start', 'complete', 'overrun'], []]);
+    assert.deepEqual(open('in-progress').slice(1), [
+      ['complete', 'overrun'],
+      ['complete', 'overrun'],
+    ]);
+    assert.deepEqual(open('overrun').at(-1), ['complete']);
+  });
+  test('an outage under way by the clock whose end is put off goes on', () => {
+    const approved = entry({ status: 'approved' });
+    const content: ChangeContent = readChange(WRITTEN);
+    const now = approved.start + 1;
+    const longer = edited(approved, { ...content, end: content.end + 3_600_000 }, now);
+    assert.deepEqual([longer.status, statusAt(longer, now)], ['approved', 'in-progress']);
+    assert.equal(statusAt(longer, content.end), 'in-progress');
   });
   test('another plan has to be approved anew; another wording has not', () => {
     const approved = entry({ status: 'approved' });
@@ -163,6 +256,11 @@ describe('flags', () => {
   test('overrun', () =>
     assert.deepEqual(flagged({ status: 'in-progress' }, NOTHING_PLANNED, Date.parse('2026-12-02T23:30:00Z')), ['overrun']));
   test('nobody is warned of what is cancelled', () => assert.deepEqual(flagged({ status: 'cancelled', services: ['ers'] }), []));
+  test('whether it is inside its slot is told of what is cancelled too', () => {
+    const inside = (services: ForwardChange['services']): boolean =>
+      changeView(entry({ status: 'cancelled', services }), NOTHING_PLANNED, now).insideSlot;
+    assert.deepEqual([inside(['cis']), inside(['ers'])], [true, false]);
+  });
 });
 
 describe('working days in England', () => {

@@ -44,24 +44,37 @@ export interface ForwardChange extends ChangeContent {
 export const CHANGE_ACTIONS = ['approve', 'start', 'complete', 'overrun', 'cancel'] as const;
 export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
 
-/** The state machine: what each action makes of a status. What is not here is refused. */
+/**
+ * The state machine: what each action makes of a status by the clock ({@link statusAt}). What is not here is refused. What began or overran by the
+ * clock can be started or said to overrun by somebody: from then on it lasts until somebody completes it.
+ */
 export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Partial<Record<ChangeAction, ChangeStatus>>>>> = {
   planned: { approve: 'approved', cancel: 'cancelled' },
   approved: { start: 'in-progress', cancel: 'cancelled' },
-  'in-progress': { complete: 'complete', overrun: 'overrun' },
-  overrun: { complete: 'complete' },
+  'in-progress': { start: 'in-progress', complete: 'complete', overrun: 'overrun' },
+  overrun: { overrun: 'overrun', complete: 'complete' },
   complete: {},
   cancelled: {},
 };
 
-/** The actions that are open in a status. */
-export function actionsIn(status: ChangeStatus): readonly ChangeAction[] {
-  return CHANGE_ACTIONS.filter((action) => TRANSITIONS[status][action] !== undefined);
+/** The status that an action records. */
+export const RECORDS: Readonly<Record<ChangeAction, ChangeStatus>> = {
+  approve: 'approved',
+  start: 'in-progress',
+  complete: 'complete',
+  overrun: 'overrun',
+  cancel: 'cancelled',
+};
+
+/** The actions that are open to an entry at an instant, without those that would record what is recorded. */
+export function actionsAt(entry: Pick<ForwardChange, 'status' | 'start' | 'end'>, now: Instant): readonly ChangeAction[] {
+  const steps = TRANSITIONS[statusAt(entry, now)];
+  return CHANGE_ACTIONS.filter((action) => steps[action] !== undefined && steps[action] !== entry.status);
 }
 
 export type Fields = keyof ChangeContent;
 
-/** The fields that may be edited in a status: the plan while it is one, then only what helps those who wait. */
+/** The fields that may be edited in a status by the clock: the plan while it is one, then only what helps those who wait. */
 export const EDITABLE: Readonly<Record<ChangeStatus, 'all' | readonly Fields[]>> = {
   planned: 'all',
   approved: 'all',
@@ -95,7 +108,8 @@ export function changedFields(before: ChangeContent, after: ChangeContent): read
 export function edited(entry: ForwardChange, content: ChangeContent, now: Instant): ForwardChange {
   const { id, revision, status, createdAt, noticeGivenAt } = entry;
   const fields = changedFields(contentOf(entry), content);
-  const replanned = status === 'approved' && fields.some((field) => MATERIAL.includes(field));
+  // Only what has not begun can be planned anew: what is under way stays so, whoever began it, somebody or the clock.
+  const replanned = statusAt(entry, now) === 'approved' && fields.some((field) => MATERIAL.includes(field));
   const overrunOver = status === 'overrun' && content.end > now;
   return {
     ...content,

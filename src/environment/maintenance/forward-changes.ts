@@ -4,13 +4,17 @@ import type { Random } from '../../kernel/random.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import type { EnvironmentId } from '../definitions.ts';
 import {
+  actionsAt,
   type ChangeAction,
   type ChangeContent,
+  type ChangeStatus,
   changedFields,
   contentOf,
   EDITABLE,
   edited,
   type ForwardChange,
+  RECORDS,
+  statusAt,
   TRANSITIONS,
 } from './forward-change.ts';
 import { findChange, insertBuild, type Revision, revisionsOf, saveChange } from './maintenance-store.ts';
@@ -20,7 +24,7 @@ interface Parts {
   readonly db: Db;
   readonly random: Random;
   now(): Instant;
-  /** Runs a transaction after which every process reads the schedule again. */
+  /** Runs a transaction, one at a time among all processes, after which every process reads the schedule again. */
   changing<Value>(body: (tx: Db) => Promise<Value>): Promise<Value>;
   buildId(): string;
 }
@@ -64,9 +68,9 @@ export class ForwardChanges {
     id = `FCS-${this.#parts.random.text(8, '0123456789ABCDEFGHJKMNPQRSTVWXYZ')}`,
   ): Promise<ForwardChange> {
     this.#mustConcern(content);
-    const now = this.#parts.now();
-    const entry: ForwardChange = { ...content, id, revision: 1, status: 'planned', createdAt: now, updatedAt: now, noticeGivenAt: now };
     return this.#parts.changing(async (tx) => {
+      const now = this.#parts.now();
+      const entry: ForwardChange = { ...content, id, revision: 1, status: 'planned', createdAt: now, updatedAt: now, noticeGivenAt: now };
       const known = await findChange(tx, id);
       if (known !== undefined && (await isFirstRevision(tx, id, content))) return known;
       if (known !== undefined)
@@ -77,9 +81,9 @@ export class ForwardChanges {
   }
 
   /**
-   * Edits an entry. What makes another plan of an approved one puts it back to planned.
+   * Edits an entry. What makes another plan of an approved one that has not begun puts it back to planned.
    *
-   * @throws LocalRefusal 404, 409 when it was changed meanwhile or may not be edited any more
+   * @throws LocalRefusal 404, 409 when it was changed meanwhile, may not be edited any more, or would have ended before now
    */
   async edit(id: string, content: ChangeContent, hand: Hand): Promise<ForwardChange> {
     this.#mustConcern(content);
@@ -88,39 +92,50 @@ export class ForwardChanges {
       const fields = changedFields(contentOf(entry), content);
       if (fields.length === 0) return entry;
       mustBeRevision(entry, hand.revision);
-      const editable = EDITABLE[entry.status];
+      const now = this.#parts.now();
+      const status = statusAt(entry, now);
+      const editable = EDITABLE[status];
       const fixed = editable === 'all' ? [] : fields.filter((field) => !editable.includes(field));
       if (fixed.length > 0)
         throw new LocalRefusal(
           409,
           'change_fixed',
-          `A change that is ${entry.status} keeps its ${fixed.join(', ')}.`,
+          `A change that is ${status} keeps its ${fixed.join(', ')}.`,
           editable.length === 0 ? 'Add another change.' : `Only ${[...editable].join(', ')} can be edited now.`,
         );
-      const result = edited(entry, content, this.#parts.now());
+      if (editable !== 'all' && fields.includes('end') && content.end <= now)
+        throw new LocalRefusal(
+          409,
+          'change_fixed',
+          `A change that is ${status} cannot have ended at ${isoInstant(content.end)}, which is past.`,
+          'Complete it, or give it an end that is yet to come.',
+        );
+      const result = edited(entry, content, now);
       await saveChange(tx, result, { what: `changed: ${fields.join(', ')}`, actor: hand.actor ?? OPERATOR, ...given(hand.reason) });
       return result;
     });
   }
 
   /**
-   * Moves an entry on.
+   * Moves an entry on. Told again what it has just been told, it stays as it is.
    *
    * @throws LocalRefusal 404, 409 when the state machine has no such step, or it is too early for it
    */
   async act(id: string, action: ChangeAction, hand: Hand): Promise<ForwardChange> {
     return this.#parts.changing(async (tx) => {
       const entry = await requireChange(tx, id);
+      if (await isDone(tx, entry, action, hand)) return entry;
       mustBeRevision(entry, hand.revision);
-      const status = TRANSITIONS[entry.status][action];
-      if (status === undefined)
+      const now = this.#parts.now();
+      const before = statusAt(entry, now);
+      const status = TRANSITIONS[before][action];
+      if (status === undefined || status === entry.status)
         throw new LocalRefusal(
           409,
           'change_status',
-          `A change that is ${entry.status} cannot be told to ${action}.`,
-          `Possible now: ${Object.keys(TRANSITIONS[entry.status]).join(', ') || 'nothing, it is over'}.`,
+          `A change that is ${before} cannot be told to ${action}.`,
+          `Possible now: ${actionsAt(entry, now).join(', ') || 'nothing, it is over'}.`,
         );
-      const now = this.#parts.now();
       if (action === 'start' && now < entry.start)
         throw new LocalRefusal(
           409,
@@ -160,6 +175,13 @@ async function requireChange(db: Db, id: string): Promise<ForwardChange> {
   if (found === undefined)
     throw new LocalRefusal(404, 'change_unknown', `There is no forward change ${id} here.`, 'List them: localspine maintenance list.');
   return found;
+}
+
+/** Whether an entry's last revision is that an action was done to it, and whoever asks has seen it or the one before. */
+async function isDone(db: Db, { id, status, revision }: ForwardChange, action: ChangeAction, hand: Hand): Promise<boolean> {
+  const wanted: ChangeStatus = RECORDS[action];
+  if (status !== wanted || (hand.revision !== undefined && hand.revision !== revision && hand.revision !== revision - 1)) return false;
+  return (await revisionsOf(db, id))[0]?.what === wanted;
 }
 
 async function isFirstRevision(db: Db, id: string, content: ChangeContent): Promise<boolean> {

@@ -47,6 +47,18 @@ export function instantInLondon(wall: string): Instant | undefined {
   return [asUtc - HOUR, asUtc].find((each) => londonTime(each) === shown);
 }
 
+/**
+ * The years that schedules are about: London's rule is in force since 1996, and what is far beyond a working life is a slip of the pen. Days of
+ * years with more than four digits could not be written either.
+ */
+export const KNOWN_TIME = { start: Date.UTC(1996, 0, 1), end: Date.UTC(2201, 0, 1) } as const;
+
+/** Whether a text is a day that the calendar has, within {@link KNOWN_TIME}. */
+export function isDay(text: string): text is CalendarDay {
+  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(text) ? instantInLondon(text) : undefined;
+  return midnight !== undefined && midnight >= KNOWN_TIME.start && midnight < KNOWN_TIME.end;
+}
+
 /** The calendar day some days after another, or before it. */
 export function addDays(day: CalendarDay, days: number): CalendarDay {
   return isoInstant(Date.parse(`${day}T00:00:00Z`) + days * DAY).slice(0, 10);

@@ -7,9 +7,18 @@ import type { Random } from '../../kernel/random.ts';
 import type { Db, Store } from '../../kernel/store/store.ts';
 import type { World } from '../../kernel/world.ts';
 import type { EnvironmentId } from '../definitions.ts';
-import { APPLICATION_NAMES, type ApplicationName, type Build, type BuildHistory, buildHistories } from './builds.ts';
+import {
+  APPLICATION_NAMES,
+  type ApplicationName,
+  type Build,
+  type BuildHistory,
+  buildHistories,
+  buildsByClock,
+  isKnownBuild,
+} from './builds.ts';
 import { type Moment, momentAt } from './closures.ts';
 import { ForwardChanges } from './forward-changes.ts';
+import { isDay } from './london.ts';
 import {
   findRelease,
   insertBuild,
@@ -96,9 +105,10 @@ export class Maintenance implements Availability {
     return this.mode === 'enforced' ? this.#closedAt(service, this.#clock.now()) : undefined;
   }
 
-  /** Whether a national application is in its slot or down for a change, enforced or not. */
+  /** Whether a national application is in maintenance: where that is enforced, whether it is closed; else whether its slot or a change is on. */
   inMaintenance(service: Maintained): boolean {
     const moment = this.moment(this.#clock.now());
+    if (this.mode === 'enforced') return moment.closed.has(service);
     return moment.closed.has(service) || [...moment.nights.keys()].some((each) => each === service);
   }
 
@@ -177,37 +187,34 @@ export class Maintenance implements Availability {
   }
 
   /**
-   * Leaves a night out, moves it, calls it off, or puts it back to its usual time.
+   * Leaves a night out, moves it, calls it off, or puts it back to its usual time. A night that is so already stays as it is.
    *
    * @throws LocalRefusal 400 when the slot has no such night, or it is moved too far
    */
   async setNight(
     wanted: Pick<SlotException, 'service' | 'night' | 'kind'> & { readonly to?: Span; readonly reason?: string },
   ): Promise<SlotException> {
-    const { service, night, kind, to } = wanted;
-    if (Number.isNaN(Date.parse(`${night}T00:00:00Z`)) || !isNightOf(service, night, this.#schedule))
-      throw new LocalRefusal(
+    const { service, night, kind, to, reason = '' } = wanted;
+    const unknown = (): LocalRefusal =>
+      new LocalRefusal(
         400,
         'no_such_night',
         `The slot of ${SERVICE_TITLES[service]} has no night of ${night}.`,
         'See its nights: localspine maintenance show.',
       );
+    if (!isDay(night)) throw unknown();
     if ((kind === 'moved') !== (to !== undefined))
       throw new LocalRefusal(400, 'bad_night', 'A night that is moved, and no other, has a new start and end.');
     const usual = nightOf(service, night);
     if (to !== undefined && (to.end <= to.start || Math.abs(to.start - usual.start) > FURTHEST_MOVE || to.end - to.start > FURTHEST_MOVE))
       throw new LocalRefusal(400, 'bad_night', 'A night is moved by two weeks at most, and ends after it begins.');
     return this.#changing(async (tx) => {
-      const before = this.#schedule.exceptions.find((each) => each.service === service && each.night === night);
-      const exception: SlotException = {
-        service,
-        night,
-        kind,
-        ...(to !== undefined && { to }),
-        reason: wanted.reason ?? '',
-        revision: (before?.revision ?? 0) + 1,
-        at: this.now(),
-      };
+      const schedule = await this.#read(tx);
+      if (!isNightOf(service, night, schedule)) throw unknown();
+      const before = schedule.exceptions.find((each) => each.service === service && each.night === night);
+      if (before?.kind === kind && before.reason === reason && before.to?.start === to?.start && before.to?.end === to?.end) return before;
+      const revision = (before?.revision ?? 0) + 1;
+      const exception: SlotException = { service, night, kind, ...(to !== undefined && { to }), reason, revision, at: this.now() };
       await saveException(tx, exception);
       return exception;
     });
@@ -226,19 +233,38 @@ export class Maintenance implements Availability {
     return result;
   }
 
-  /** Records what runs since when. Throws LocalRefusal 400 for an unknown application. */
+  /**
+   * Records what runs since when. What is recorded already, or runs already when no time is said, is not recorded again.
+   *
+   * @throws LocalRefusal 400 for an unknown application
+   */
   async addBuild(build: Omit<Build, 'deployedAt'> & { readonly deployedAt?: Instant }): Promise<BuildHistory> {
-    await this.#store.transaction((tx) => insertBuild(tx, this.#buildId(), { ...build, deployedAt: build.deployedAt ?? this.now() }));
-    return this.#historyOf(build.application);
+    return this.#changing(async (tx) => {
+      const known = await this.#knownBuilds(tx);
+      const history = this.#historyOf(build.application, known);
+      if (isKnownBuild(build, known, history)) return history;
+      const added: Build = { ...build, deployedAt: build.deployedAt ?? this.now() };
+      await insertBuild(tx, this.#buildId(), added);
+      return this.#historyOf(build.application, [...known, added]);
+    });
   }
 
   /** Every application with its builds, newest first. */
   async builds(): Promise<readonly BuildHistory[]> {
-    return buildHistories(await readBuilds(this.#store.db), this.#world.createdAt, this.now());
+    return this.#histories(await this.#knownBuilds(this.#store.db));
   }
 
-  async #historyOf(application: ApplicationName): Promise<BuildHistory> {
-    const found = (await this.builds()).find((each) => each.application === application);
+  async #knownBuilds(db: Db): Promise<readonly Build[]> {
+    const { changes } = await this.#read(db);
+    return [...buildsByClock(changes, this.now()), ...(await readBuilds(db))];
+  }
+
+  #histories(known: readonly Build[]): readonly BuildHistory[] {
+    return buildHistories(known, this.#world.createdAt, this.now());
+  }
+
+  #historyOf(application: ApplicationName, known: readonly Build[]): BuildHistory {
+    const found = this.#histories(known).find((each) => each.application === application);
     if (found === undefined)
       throw new LocalRefusal(
         400,
@@ -250,16 +276,22 @@ export class Maintenance implements Availability {
   }
 
   async #load(): Promise<void> {
-    this.#schedule = { ...(await readSchedule(this.#store.db)), hasSlots: this.#schedule.hasSlots };
+    this.#schedule = await this.#read(this.#store.db);
     this.#moment = undefined;
   }
 
-  /** Changes the schedule, for every process. */
+  async #read(db: Db): Promise<Schedule> {
+    return { ...(await readSchedule(db)), hasSlots: this.#schedule.hasSlots };
+  }
+
+  /**
+   * Changes the schedule, for every process. That it changes is said first: it locks the world's row, so that of two who change it at once the
+   * second begins when the first is through, and `body` reads what it decides by as the first left it.
+   */
   async #changing<Value>(body: (tx: Db) => Promise<Value>): Promise<Value> {
     const result = await this.#store.transaction(async (tx) => {
-      const value = await body(tx);
       await this.#world.changeAgreed(tx);
-      return value;
+      return body(tx);
     });
     await this.#world.reload();
     return result;

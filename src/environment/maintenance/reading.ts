@@ -1,17 +1,21 @@
 /** What people and programs write of forward changes, slots and releases, checked where it enters (path-to-live.md §5.3). */
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Instant } from '../../kernel/clock.ts';
+import { type Instant, isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { ENVIRONMENT_IDS, type EnvironmentId } from '../definitions.ts';
 import { APPLICATION_NAMES } from './builds.ts';
 import { CHANGE_ACTIONS, CHANGE_KINDS, type ChangeContent, IMPACTS } from './forward-change.ts';
-import { DAY, instantInLondon } from './london.ts';
+import { DAY, HOUR, instantInLondon, KNOWN_TIME } from './london.ts';
 import { PATTERNS } from './schedule.ts';
 import { MAINTAINED, SLOT_SERVICES } from './slots.ts';
 
 const line = (maxLength: number, description: string) => Type.String({ maxLength, description });
 const Line = line(200, 'One line.');
+/** What is taken as it is: no control characters, so no line ends. */
+const oneLine = (maxLength: number, description: string) =>
+  Type.String({ maxLength, pattern: '^[^\\u0000-\\u001f\\u007f\\u2028\\u2029]*$', description });
+const PlainLine = oneLine(200, 'One line.');
 const Paragraphs = line(4_000, 'Text of several lines.');
 const When = line(40, 'By London’s clocks, like 2026-12-02T20:00, or an instant with its zone, like 2026-12-02T20:00:00Z.');
 export const CHANGE_ID = /^[A-Za-z0-9][A-Za-z0-9-]{2,39}$/;
@@ -44,7 +48,7 @@ const checkChange = Compile(ChangeInput);
 
 const ChangeId = Type.String({ pattern: CHANGE_ID.source, description: 'Id of the entry, the same in every environment it is about.' });
 const Revision = Type.Optional(Type.Integer({ minimum: 1, description: 'The revision that was read; another one is refused.' }));
-const Actor = Type.Optional(line(100, 'Who does it, for the history.'));
+const Actor = Type.Optional(oneLine(100, 'Who does it, for the history.'));
 const Reason = Type.Optional(line(500, 'Why, for the history.'));
 
 export const ActionInput = Type.Object(
@@ -57,7 +61,7 @@ export const EditInput = Type.Object(
   { additionalProperties: false },
 );
 export const ReleaseInput = Type.Object(
-  { id: Type.Optional(ChangeId), releasedAt: When, build: Type.Optional(Line), note: Type.Optional(Line) },
+  { id: Type.Optional(ChangeId), releasedAt: When, build: Type.Optional(PlainLine), note: Type.Optional(PlainLine) },
   { additionalProperties: false },
 );
 export const NightInput = Type.Object(
@@ -67,7 +71,7 @@ export const NightInput = Type.Object(
     kind: Type.Enum(['skipped', 'moved', 'withdrawn', 'as-usual']),
     start: Type.Optional(When),
     end: Type.Optional(When),
-    reason: Type.Optional(Line),
+    reason: Type.Optional(PlainLine),
   },
   { additionalProperties: false },
 );
@@ -84,7 +88,7 @@ export const BuildInput = Type.Object(
     application: Type.Enum([...APPLICATION_NAMES]),
     version: Type.String({ minLength: 1, maxLength: 60 }),
     deployedAt: Type.Optional(When),
-    note: Type.Optional(Line),
+    note: Type.Optional(PlainLine),
   },
   { additionalProperties: false },
 );
@@ -136,14 +140,23 @@ function compiled(shape: TSchema): ReturnType<typeof Compile> {
 /**
  * An instant that is written by London's clocks or with its zone.
  *
- * @returns undefined for anything else, and for the hour that does not come in spring
+ * @returns undefined for anything else: days that the calendar does not have, the hour that does not come in spring, years beyond {@link KNOWN_TIME}
  */
 export function readInstant(text: string): Instant | undefined {
   const trimmed = text.trim();
-  if (!/(Z|[+-]\d{2}:\d{2})$/.test(trimmed)) return instantInLondon(trimmed);
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(trimmed)) return undefined;
-  const instant = Date.parse(trimmed);
-  return Number.isNaN(instant) ? undefined : instant;
+  const instant = zonedInstant(trimmed) ?? instantInLondon(trimmed);
+  return instant !== undefined && instant >= KNOWN_TIME.start && instant < KNOWN_TIME.end ? instant : undefined;
+}
+
+const ZONED = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
+
+/** The instant of a time with its zone; undefined when it does not read back as it was written, such as 30 February. */
+function zonedInstant(text: string): Instant | undefined {
+  const [, wall, sign = '+', hours = '0', minutes = '0'] = ZONED.exec(text) ?? [];
+  const instant = Date.parse(text);
+  if (wall === undefined || Number.isNaN(instant)) return undefined;
+  const ahead = Number(`${sign}1`) * (Number(hours) * HOUR + Number(minutes) * 60_000);
+  return isoInstant(instant + ahead).startsWith(wall) ? instant : undefined;
 }
 
 /** As {@link readInstant}; throws LocalRefusal 400. */
@@ -159,6 +172,8 @@ export function requireInstant(text: string): Instant {
   return instant;
 }
 
+const SEVERAL_LINES: ReadonlySet<keyof ChangeInput> = new Set(['summary', 'actionForSuppliers']);
+
 /** Longest change; a decommissioning can take the better part of a year. */
 const LONGEST = 730 * DAY;
 
@@ -171,10 +186,15 @@ const LONGEST = 730 * DAY;
 export function readChange(value: unknown): ChangeContent {
   if (!checkChange.Check(value)) throw new ChangeFaulty(shapeFaults(value));
   const faults: Fault[] = [];
-  const text = (field: keyof ChangeInput): string => String(value[field] ?? '').trim();
+  // Forms send the line ends of their text areas as a carriage return and a line feed.
+  const text = (field: keyof ChangeInput): string =>
+    String(value[field] ?? '')
+      .replaceAll(/\r\n?/g, '\n')
+      .trim();
   for (const field of ['title', 'raisedBy', 'contact'] as const) if (text(field) === '') faults.push({ field, text: 'Must be filled in.' });
   for (const field of Object.keys(ChangeInput.properties) as (keyof ChangeInput)[])
     if (hasControlCharacters(value[field])) faults.push({ field, text: 'Must not hold control characters.' });
+    else if (!SEVERAL_LINES.has(field) && text(field).includes('\n')) faults.push({ field, text: 'Must be one line.' });
   const [start, end] = [instantOf('start', text('start'), faults), instantOf('end', text('end'), faults)];
   if (start !== undefined && end !== undefined) {
     if (end <= start) faults.push({ field: 'end', text: 'Must be after the start.' });

@@ -2,7 +2,7 @@
 import type { Instant } from '../../kernel/clock.ts';
 import type { ForwardChange } from './forward-change.ts';
 import { type CalendarDay, DAY } from './london.ts';
-import { nightAfterRelease, nightOf, overlaps, SLOT_RULES, type SlotNight, type SlotService, type Span, slotNights } from './slots.ts';
+import { nightAfterRelease, overlaps, SLOT_RULES, type SlotNight, type SlotService, type Span, slotNights } from './slots.ts';
 
 /** A live release, which brings e-RS its slot (PTL-095). */
 export interface LiveRelease {
@@ -77,17 +77,6 @@ function held(night: SlotNight, exception: SlotException | undefined): HeldNight
 /** The releases that count. */
 export function liveReleases({ releases }: Schedule): readonly Instant[] {
   return releases.filter((each) => each.withdrawnAt === undefined).map((each) => each.releasedAt);
-}
-
-/** Nights of e-RS that were announced for a release which was then withdrawn, with when: calendars must be told. */
-export function nightsWithdrawn(schedule: Schedule): readonly (SlotNight & { readonly at: Instant })[] {
-  const standing = new Set(liveReleases(schedule).map(nightAfterRelease));
-  const gone = new Map<CalendarDay, Instant>();
-  for (const { releasedAt, withdrawnAt } of schedule.releases) {
-    const night = nightAfterRelease(releasedAt);
-    if (withdrawnAt !== undefined && !standing.has(night)) gone.set(night, Math.max(withdrawnAt, gone.get(night) ?? 0));
-  }
-  return [...gone].sort(([one], [other]) => one.localeCompare(other)).map(([night, at]) => ({ ...nightOf('ers', night), at }));
 }
 
 /** Whether a slot's rule puts a night on this day. */

@@ -1,6 +1,6 @@
 /** The scheduled maintenance slots (PTL-092 to PTL-095, path-to-live.md §5.1). Pure. */
 import type { Instant } from '../../kernel/clock.ts';
-import { addDays, type CalendarDay, instantInLondon, londonDay, weekday } from './london.ts';
+import { addDays, type CalendarDay, instantInLondon, KNOWN_TIME, londonDay, weekday } from './london.ts';
 
 /** What a forward change can be about: the national applications with a slot of their own, and the API platform, which has none. */
 export const MAINTAINED = ['cis', 'spine-core', 'ers', 'api-platform'] as const;
@@ -71,7 +71,7 @@ export function nightAfterRelease(releasedAt: Instant): CalendarDay {
   return nightOf('ers', night).start > releasedAt ? night : addDays(night, 7);
 }
 
-/** The nights of a service that touch a span, in order. Several releases of one week share a night. */
+/** The nights of a service that touch a span, in order; there are none outside {@link KNOWN_TIME}. Several releases of one week share a night. */
 export function slotNights(service: SlotService, span: Span, releases: readonly Instant[]): readonly SlotNight[] {
   const rule = SLOT_RULES[service];
   if (rule.recurrence === 'after-live-release')
@@ -81,9 +81,10 @@ export function slotNights(service: SlotService, span: Span, releases: readonly 
       .filter((night) => overlaps(night, span));
   const nights: SlotNight[] = [];
   // A slot that began the evening before reaches into the first day.
-  const before = addDays(londonDay(span.start), -1);
+  const before = addDays(londonDay(Math.max(span.start, KNOWN_TIME.start)), -1);
+  const end = Math.min(span.end, KNOWN_TIME.end);
   let day = addDays(before, (rule.weekday - weekday(before) + 7) % 7);
-  for (let night = nightOf(service, day); night.start < span.end; night = nightOf(service, day)) {
+  for (let night = nightOf(service, day); night.start < end; night = nightOf(service, day)) {
     if (overlaps(night, span)) nights.push(night);
     day = addDays(day, 7);
   }

@@ -4,8 +4,8 @@ import { type Instant, isoInstant } from '../../kernel/clock.ts';
 import { ENVIRONMENT_IDS, type EnvironmentId } from '../definitions.ts';
 import { type Interval, slotState } from './availability.ts';
 import { APPLICATION_NAMES, type BuildHistory } from './builds.ts';
-import { FLAGS, flagsOf } from './flags.ts';
-import { actionsIn, CHANGE_ACTIONS, CHANGE_KINDS, CHANGE_STATUSES, type ForwardChange, IMPACTS, statusAt } from './forward-change.ts';
+import { FLAGS, flagsOf, servicesOutsideSlot } from './flags.ts';
+import { actionsAt, CHANGE_ACTIONS, CHANGE_KINDS, CHANGE_STATUSES, type ForwardChange, IMPACTS, statusAt } from './forward-change.ts';
 import { DAY, londonTime } from './london.ts';
 import type { Revision } from './maintenance-store.ts';
 import { type LiveRelease, nightsOf, PATTERNS, type Schedule, WHOLE } from './schedule.ts';
@@ -75,8 +75,8 @@ export function changeView(entry: ForwardChange, schedule: Schedule, now: Instan
     ...(freezeFrom !== undefined && { freezeFrom: isoInstant(freezeFrom), freezeFromLondon: londonTime(freezeFrom) }),
     status: statusAt(entry, now),
     recordedStatus: status,
-    actions: [...actionsIn(status)],
-    insideSlot: !flags.some(({ flag }) => flag === 'outside-slot'),
+    actions: [...actionsAt(entry, now)],
+    insideSlot: servicesOutsideSlot(entry, schedule).length === 0,
     flags: flags.map((each) => ({ ...each })),
     createdAt: isoInstant(createdAt),
     updatedAt: isoInstant(updatedAt),

@@ -69,7 +69,7 @@ export const AtView = Type.Object({
   /** Neither down nor degraded. */
   available: Type.Boolean(),
   interval: Type.Optional(IntervalView),
-  until: Type.Optional(Type.String({ description: 'When it is available again, as far as is planned.' })),
+  until: Type.Optional(Type.String({ description: 'When it is available again, as far as is planned; absent when nobody knows.' })),
 });
 export const ChangeWithHistory = Type.Object({ entry: ChangeView, history: Type.Array(RevisionView) });
 export const BuildsView = Type.Object({ builds: Type.Array(BuildHistoryView) });
@@ -84,6 +84,9 @@ const Calendar = Type.Object(
 );
 
 const LONGEST_SPAN = 400 * DAY;
+
+/** How far ahead it is looked when a service is back: mostly that is soon, and seldom longer than the longest change. */
+const [AHEAD_DAYS, FAR_DAYS] = [14, 800];
 
 /** Slots, forward changes, live releases, builds and availability of an environment. */
 export const maintenanceOperations = {
@@ -209,14 +212,17 @@ export const maintenanceOperations = {
     async run(maintenance, { service, at }) {
       const now = maintenance.now();
       const instant = at === undefined ? now : requireInstant(at);
-      const intervals = availability(maintenance.schedule, { start: instant - 2 * DAY, end: instant + 14 * DAY }, now);
-      const interval = intervalAt(intervals, service, instant);
+      const around = (days: number): readonly Interval[] =>
+        availability(maintenance.schedule, { start: instant - 2 * DAY, end: instant + days * DAY }, now);
+      const interval = intervalAt(around(AHEAD_DAYS), service, instant);
+      const troubled = interval !== undefined && troubles(interval);
+      const until = troubled ? (backAt(around(AHEAD_DAYS), service, instant) ?? backAt(around(FAR_DAYS), service, instant)) : undefined;
       return {
         service,
         at: isoInstant(instant),
-        available: interval === undefined || !troubles(interval),
+        available: !troubled,
         ...(interval !== undefined && { interval: intervalView(interval) }),
-        ...(interval !== undefined && troubles(interval) && { until: isoInstant(backAt(intervals, interval)) }),
+        ...(until !== undefined && { until: isoInstant(until) }),
       };
     },
   }),
@@ -254,10 +260,12 @@ function intervalAt(intervals: readonly Interval[], service: Maintained, instant
   return intervals.find((each) => each.service === service && instant >= each.start && instant < each.end);
 }
 
-/** When a service that is affected is available again, as far as is planned. */
-function backAt(intervals: readonly Interval[], { service, end }: Interval): number {
-  const next = intervalAt(intervals, service, end);
-  return next === undefined || !troubles(next) ? end : backAt(intervals, next);
+/** When a service that is down or degraded is available again; undefined when that is beyond what was looked at. */
+function backAt(intervals: readonly Interval[], service: Maintained, instant: number): number | undefined {
+  let [back, cut] = [instant, false];
+  for (let each = intervalAt(intervals, service, back); each !== undefined && troubles(each); each = intervalAt(intervals, service, back))
+    [back, cut] = [each.end, each.cut];
+  return cut ? undefined : back;
 }
 
 function troubles({ impact }: Interval): boolean {
