@@ -123,6 +123,20 @@ describe('a slot coming and going, enforced', { concurrency: false }, () => {
     assert.equal((await spine.admin('INT', '/maintenance/at?service=ers')).json.interval.impact, 'degraded', 'no new log-ons of users');
   });
 
+  test('a slot in which nothing happens closes nothing, and no row says that it does', async () => {
+    const simulate = (pattern: string): Promise<Reply> =>
+      spine.admin('INT', '/maintenance/patterns', { method: 'PUT', body: { service: 'cis', pattern } });
+    assert.equal((await simulate('none')).status, 200);
+    assert.equal((await toSignInPage()).status, 200);
+    const { rows, maintenance } = (await spine.admin('INT', '/manifest')).json;
+    assert.equal(rows.find((each: { id: string }) => each.id === 'cis2-sign-in').state, 'up');
+    assert.equal(maintenance.slots.find((each: { service: string }) => each.service === 'cis').inForce, false);
+    const at = (await spine.admin('INT', '/maintenance/at?service=cis')).json;
+    assert.deepEqual([at.available, at.interval.impact, at.until], [true, 'at-risk', undefined]);
+    assert.equal((await simulate('whole')).status, 200);
+    assert.equal((await toSignInPage()).status, 503);
+  });
+
   test('after a live release e-RS has the night too: 503 of each version, with Retry-After', async () => {
     const released = new Date(start - 24 * 3_600 * SECOND).toISOString();
     const release = await spine.admin('INT', '/maintenance/releases', { method: 'POST', body: { releasedAt: released, build: '27.1' } });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { availability, slotState } from './availability.ts';
 import { closuresOf, downTimes, momentAt } from './closures.ts';
 import type { ForwardChange } from './forward-change.ts';
+import { freezeAt } from './freezes.ts';
 import { DAY, HOUR } from './london.ts';
 import { NOTHING_PLANNED, type Schedule } from './schedule.ts';
 import { MAINTAINED, nightOf, SLOT_SERVICES } from './slots.ts';
@@ -141,6 +142,29 @@ describe('what is closed', () => {
         },
       ),
     );
+  });
+});
+
+describe('what a decommissioning freezes (path-to-live.md §5.3)', () => {
+  const freezeFrom = night.start - DAY;
+  const frozen = (changes: Partial<ForwardChange>, now: number): readonly string[] =>
+    (['users', 'endpoints', 'certificates'] as const).filter(
+      (what) => freezeAt(what, [change({ kind: 'decommission', freezeFrom, ...changes })], now) !== undefined,
+    );
+  test('from its date on, of what is registered with the application that goes', () => {
+    assert.deepEqual(frozen({}, freezeFrom - 1), []);
+    assert.deepEqual(frozen({}, freezeFrom), ['users', 'endpoints', 'certificates']);
+    assert.deepEqual(frozen({ services: ['spine-core'] }, freezeFrom), ['endpoints', 'certificates']);
+    assert.deepEqual(frozen({ services: ['ers', 'api-platform'] }, freezeFrom), [], 'a real freeze has excepted e-RS');
+  });
+  test('when it is approved, and for good: what is decommissioned does not take anybody in again', () => {
+    for (const status of ['approved', 'in-progress', 'overrun', 'complete'] as const)
+      assert.equal(frozen({ status }, night.start + 30 * DAY).length, 3, status);
+    for (const status of ['planned', 'cancelled'] as const) assert.deepEqual(frozen({ status }, freezeFrom), [], status);
+  });
+  test('of two it tells the one that came first', () => {
+    const both = [change({ freezeFrom }), change({ id: 'FCS-2', freezeFrom: freezeFrom - DAY })];
+    assert.deepEqual(freezeAt('users', both, freezeFrom), { since: freezeFrom - DAY, cause: 'forward change FCS-2' });
   });
 });
 

@@ -13,6 +13,12 @@ export const MAINTENANCE_ERRORS: ErrorBook = {
     'Maintenance is only announced here.',
     'To rehearse it, start with LOCALSPINE_MAINTENANCE=enforced.',
   ),
+  'localspine.frozen': known(
+    'There are no new users, endpoints or certificates: what they are registered with is being decommissioned.',
+    'A forward change of kind decommission is approved, its freeze has begun on the environment’s clock, and maintenance is enforced here.',
+    'Use another environment, cancel the change, or start with LOCALSPINE_MAINTENANCE=announced.',
+    '409',
+  ),
   'localspine.change_unknown': known(
     'There is no such forward change here.',
     'A misspelt id, or a change of another environment.',

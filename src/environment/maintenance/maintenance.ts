@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Availability, Closed } from '../../kernel/availability.ts';
+import type { Availability, Closed, Frozen, Registered } from '../../kernel/availability.ts';
 import { type Clock, type Instant, isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Exchange } from '../../kernel/http/exchange.ts';
@@ -18,6 +18,7 @@ import {
 } from './builds.ts';
 import { type Moment, momentAt } from './closures.ts';
 import { ForwardChanges } from './forward-changes.ts';
+import { freezeAt } from './freezes.ts';
 import { isDay } from './london.ts';
 import {
   findRelease,
@@ -103,6 +104,10 @@ export class Maintenance implements Availability {
 
   closed(service: string): Closed | undefined {
     return this.mode === 'enforced' ? this.#closedAt(service, this.#clock.now()) : undefined;
+  }
+
+  frozen(what: Registered): Frozen | undefined {
+    return this.mode === 'enforced' ? freezeAt(what, this.#schedule.changes, this.#clock.now()) : undefined;
   }
 
   /** Whether a national application is in maintenance: where that is enforced, whether it is closed; else whether its slot or a change is on. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pino from 'pino';
-import type { Closed } from '../availability.ts';
+import { ALWAYS_OPEN, type Closed } from '../availability.ts';
 import { secureRandom } from '../random.ts';
 import { kernelMigrations } from '../store/kernel-migrations.ts';
 import { openMemoryStore } from '../store/memory.ts';
@@ -17,7 +17,7 @@ test('deliveries of a closed application wait and go in their order afterwards; 
     world,
     random: secureRandom,
     log: pino({ level: 'silent' }),
-    availability: { closed: (service) => (service === 'cis' ? closed : undefined) },
+    availability: { ...ALWAYS_OPEN, closed: (service) => (service === 'cis' ? closed : undefined) },
   });
   const done: string[] = [];
   const handler = async ({ payload }: { readonly payload: Readonly<Record<string, unknown>> }): Promise<void> => {

@@ -1,4 +1,5 @@
 /** What an approval writes: every record of it in one transaction, each change numbered (sds.md §9.3). */
+import { requireUnfrozen } from '../../kernel/availability.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { type Author, CONTRACTS, type MessageHandlingSystem, type Product } from '../directory/index.ts';
@@ -19,6 +20,7 @@ export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish): P
   const { register } = world.directory;
   if (wish.kind === 'register-name') return checkNameWish(world, db, wish);
   if (wish.kind === 'register') {
+    requireUnfrozen(world.availability, 'endpoints');
     const faults = faultsOf(wish, await factsOf(world, db, wish));
     if (faults.length > 0) throw new FieldsRefusal(faults);
     return;

@@ -1,4 +1,5 @@
 /** NDS Admin: organisations, sites, people and role profiles (PTL-053). Every change is numbered, and audited in its transaction. */
+import { requireUnfrozen } from '../../kernel/availability.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import {
@@ -34,10 +35,11 @@ export async function saveOrganisation(world: RegistrationWorld, tx: Db, actor: 
   return organisation;
 }
 
-/** Puts a person in, or changes them. Throws LocalRefusal 400, 403. */
+/** Puts a person in, or changes them. Throws LocalRefusal 400, 403; 409 for somebody new while there are no new users. */
 export async function savePerson(world: RegistrationWorld, tx: Db, actor: Actor, value: unknown): Promise<Person> {
   requireDuty(actor, 'directory-administrator');
   const person = checkPerson(value);
+  if ((await world.directory.person(tx, person.userId)) === undefined) requireUnfrozen(world.availability, 'users');
   await world.directory.savePerson(tx, person, actor.id);
   await audit(world, tx, actor, 'save-person', person.userId);
   return person;

@@ -42,11 +42,10 @@ export function identityWorld(
 ): IdentityWorld {
   const { environment, store, clock, random, outbox, sealer, availability, log } = context;
   const providers = [...new Set(environment.tokenServers.map((each) => each.signIn))];
-  const shared = { environment, store, clock, random, outbox, sealer, listeners: [], cardListeners: [], ...parts };
+  const shared = { environment, store, clock, random, outbox, sealer, availability, listeners: [], cardListeners: [], ...parts };
   return {
     ...shared,
     cards: cards(shared),
-    availability,
     log,
     signer: new Signer(sealer),
     realms: providers.map((provider) => realmOf(environment, provider)),

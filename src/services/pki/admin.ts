@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
+import { requireUnfrozen } from '../../kernel/availability.ts';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { ServiceContext } from '../../kernel/service.ts';
@@ -162,6 +163,7 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
   });
   app.post('/key-stores', async (request, reply) => {
     const order = body(checkStore, request, `Send {"commonName":"…nhs.uk","ods":"R69","form":"${KEY_STORE_FORMS.join('|')}"}.`);
+    requireUnfrozen(context.availability, 'certificates');
     const commonName = checkFqdn(order.commonName);
     const key = await generateKey(2048);
     const certificate = await store.transaction(async (tx) => {

@@ -120,6 +120,7 @@ export function createPki(root: RootAuthority): Service<PkiApi> {
     create(context) {
       const registry: Registry = {
         place: placeOf(context, root),
+        availability: context.availability,
         registers: context.offered(fqdnRegister),
         published: context.environment.publishedNames,
       };

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { type Availability, requireUnfrozen } from '../../kernel/availability.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
@@ -37,6 +38,7 @@ export interface Term {
 /** Where certificates are issued, and who knows whose names are whose. */
 export interface Registry extends NameKnowledge {
   readonly place: IssuingPlace;
+  readonly availability: Availability;
 }
 
 export interface CertificateOrder extends Term {
@@ -123,7 +125,7 @@ export interface SigningOrder extends Term {
 /**
  * Signs a request by the national rules, if its names are registered to the organisation that asks.
  *
- * Throws SigningRequestRefusal 400, FqdnRefused 403, and as {@link issueCertificate}.
+ * Throws SigningRequestRefusal 400, FqdnRefused 403, LocalRefusal 409 while there are no new certificates, and as {@link issueCertificate}.
  */
 export async function signRequest(tx: Db, registry: Registry, order: SigningOrder): Promise<RegisteredCertificate> {
   return issueCertificate(tx, registry, await signingOrder(tx, registry, order));
@@ -132,6 +134,7 @@ export async function signRequest(tx: Db, registry: Registry, order: SigningOrde
 /** What a signing request asks for, checked: see {@link signRequest}. */
 export async function signingOrder(db: Db, registry: Registry, order: SigningOrder): Promise<CertificateOrder> {
   termOf(order, registry.place.clock.realNow());
+  requireUnfrozen(registry.availability, 'certificates');
   const request = await readSigningRequest(order.csr);
   const names = checkSigningRequest(request);
   const organisation = await requireOwner(db, registry, names.dnsNames, order.organisation);

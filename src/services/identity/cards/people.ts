@@ -1,6 +1,7 @@
 /** Registering people: identity checks, duplicates, a new user id (applications.md §8). */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { requireUnfrozen } from '../../../kernel/availability.ts';
 import { isoDate } from '../../../kernel/clock.ts';
 import type { Db } from '../../../kernel/store/store.ts';
 import type { Person } from '../../directory/index.ts';
@@ -76,7 +77,7 @@ export function faultsOf(input: unknown, today: string): readonly { readonly fie
 /**
  * Registers a person: the directory gets them under a new user id, at identity assurance level 3.
  *
- * @throws CardRefusal 400 for what is wrong first, 403, 409 for a duplicate unless it was looked at
+ * @throws CardRefusal 400 for what is wrong first, 403, 409 for a duplicate unless it was looked at; LocalRefusal 409 while there are no new users
  */
 export function registerPerson(world: CardWorld, actor: Actor, input: unknown): Promise<Person> {
   return world.store.transaction((tx) => registerPersonIn(world, tx, actor, input));
@@ -85,6 +86,7 @@ export function registerPerson(world: CardWorld, actor: Actor, input: unknown): 
 /** The same inside a transaction. Throws as {@link registerPerson}. */
 export async function registerPersonIn(world: CardWorld, tx: Db, actor: Actor, input: unknown): Promise<Person> {
   permit(actor, 'register-person');
+  requireUnfrozen(world.availability, 'users');
   const checked = checkPerson(input, isoDate(world.clock.now()));
   const matchKey = [checked.familyName, checked.givenName, checked.birthDate].join('|').toLowerCase();
   const [twin] = await usersMatching(tx, matchKey);

@@ -9,7 +9,8 @@ import type { CardEvent } from './model.ts';
 export type CardListener = (tx: Db, event: CardEvent) => Promise<void>;
 
 /** What the registration authority needs of its environment; the identity service's world has it all. */
-export interface CardWorld extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer'> {
+export interface CardWorld
+  extends Pick<ServiceContext, 'environment' | 'store' | 'clock' | 'random' | 'outbox' | 'sealer' | 'availability'> {
   readonly directory: DirectoryApi;
   readonly pki: () => PkiApi;
   readonly listeners: readonly SessionEnded[];
