@@ -88,7 +88,7 @@ describe('two doors to one schedule', {
     }
   });
 
-  test('an entry is approved once, however many say so; approved at one door and called off at the other, one is refused or comes after', async () => {
+  test('an entry is approved once, however many say so; called off at one door, it is not started at the other', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const id = `FCS-SAME-${round}`;
       const { values, refusals } = await atBoth((door) => door.changes.act(id, 'approve', { revision: 2 }));
