@@ -77,6 +77,8 @@ export class Environment {
   /** Routes of its web application, once that is made. */
   readonly routes = new RouteFacts();
   readonly random: Random = secureRandom;
+  /** Where the portal above it answers, told by who opens both; an environment alone has none, and says so. */
+  portalUrl: string | undefined;
   /** Evidence: what chosen applications sent and were told. */
   readonly recordings: Recordings;
   #ready = false;

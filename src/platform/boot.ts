@@ -75,6 +75,7 @@ export async function boot({ configuration, progress }: BootOptions): Promise<Pl
       log: log.child({ portal: true }),
     });
     closers.push(() => portal.close());
+    for (const each of environments) each.portalUrl = portal.url;
     await announce(home, environments, portal.url);
     return {
       configuration,

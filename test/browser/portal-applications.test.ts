@@ -9,7 +9,7 @@ import { LocalSpine } from '../helpers/localspine.ts';
 import { portalOf } from '../helpers/portal.ts';
 
 describe('applications in Chromium', { skip: noChromium, concurrency: false }, () => {
-  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT,PROD' });
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'INT,DEP,PROD' });
   let browser: Browser;
   let portal = '';
   /** An application of the release lead, made on the way. */
@@ -128,6 +128,7 @@ describe('applications in Chromium', { skip: noChromium, concurrency: false }, (
       'new-environment': '/environment-access/new',
       'new-owner': '/environment-access/new/owner?environment=INT',
       'new-name': '/environment-access/new/name?environment=INT&owner=me',
+      'new-name-dep': '/environment-access/new/name?environment=DEP&owner=me',
       application: appPath,
       'application-api': `${appPath}/api`,
       'application-name': `${appPath}/name`,

@@ -20,11 +20,14 @@ describe('the environment catalogue', { concurrency: false }, () => {
   });
   after(() => spine.remove());
 
-  test('the portal’s own row is in the manifest and the API as on the page, and in the count of the summary', async () => {
+  test('the portal’s own row is in the environment’s manifest, the file, the API and on the page, and in the count of the summary', async () => {
     const visitor = new PortalUser(base);
     const file = (await visitor.open('/environments/INT/manifest.json')).json;
     const api = (await visitor.api('GET', '/environments/int/manifest')).json;
-    for (const { rows } of [file, api] as readonly { readonly rows: readonly Row[] }[]) {
+    const own = (await spine.admin('INT', '/manifest')).json;
+    const { stdout } = spine.cli('env', 'show', '--environment', 'int', '--json');
+    assert.match(stdout, /\/environments\/INT/, 'the command line says it too');
+    for (const { rows } of [file, api, own] as readonly { readonly rows: readonly Row[] }[]) {
       const row = rows.find((each) => each.id === 'portal-central');
       assert.deepEqual([row?.state, row?.reason], ['up', undefined]);
       const { pathname } = new URL(row?.local?.url ?? '');

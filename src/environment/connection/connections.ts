@@ -67,6 +67,7 @@ async function realityOf(environment: Environment): Promise<Reality> {
     disturbed,
     slots: new Set(SLOT_SERVICES.filter((each) => environment.maintenance.inMaintenance(each))),
     enforced: environment.maintenance.mode === 'enforced',
+    portalPage: environment.portalUrl && `${environment.portalUrl}/environments/${environment.definition.id}`,
     sourceAddress: dnsOf(environment).describe().addresses[0] ?? '127.0.0.1',
   };
 }

@@ -23,6 +23,8 @@ export type LocalPlace =
   | { readonly kind: 'door'; readonly door: string }
   /** Nothing is sent there: it is where deliveries come from. Prefix of the outbox jobs that make them. */
   | { readonly kind: 'deliveries'; readonly jobs: string }
+  /** The page about this environment in the portal above it, where it is told of one. */
+  | { readonly kind: 'portal' }
   /** Known once a service says so (`answersRow`). */
   | { readonly kind: 'offered' };
 

@@ -25,6 +25,8 @@ export interface Reality {
   readonly slots: ReadonlySet<SlotName>;
   /** Whether they are really down. */
   readonly enforced: boolean;
+  /** The portal's page about this environment; undefined where no portal is above it. */
+  readonly portalPage: string | undefined;
   /** Address that outgoing calls come from. */
   readonly sourceAddress: string;
 }
@@ -46,7 +48,8 @@ export interface RowStatus {
 
 /** A row and how it is with it now. A row without a place here is never said to be up. */
 export function statusOf(row: ConnectionRow, reality: Reality): RowStatus {
-  const local = localAddress(row, reality);
+  if (row.place.kind === 'portal') return ofPortal(reality);
+  const local = localAddress({ ...row, place: row.place }, reality);
   if (local === undefined) return { state: 'not-in-this-version', reason: 'LocalSpine does not have it yet.' };
   if (reality.disturbed.has(local.service) || reality.disturbed.has('*'))
     return { state: 'degraded', reason: `A fault rule disturbs the service ${local.service}, or it is unwell.`, local };
@@ -61,7 +64,16 @@ export function statusOf(row: ConnectionRow, reality: Reality): RowStatus {
   return { state: 'up', local };
 }
 
-function localAddress({ id, place }: ConnectionRow, reality: Reality): LocalAddress | undefined {
+/** The portal is not a service here: neither faults nor maintenance of the environment touch it. */
+function ofPortal({ portalPage }: Reality): RowStatus {
+  if (portalPage === undefined) return { state: 'not-in-this-version', reason: 'This environment runs without a portal.' };
+  const { port } = new URL(portalPage);
+  return { state: 'up', local: { url: portalPage, service: 'portal', ...(port !== '' && { port: Number(port) }) } };
+}
+
+type PlaceHere = Exclude<ConnectionRow['place'], { kind: 'portal' }>;
+
+function localAddress({ id, place }: { readonly id: string; readonly place: PlaceHere }, reality: Reality): LocalAddress | undefined {
   switch (place.kind) {
     case 'route':
       return atRoute(place, reality) ?? offered(id, reality);

@@ -54,6 +54,18 @@ describe('the table of connection information', () => {
 });
 
 describe('how it is with a row', () => {
+  test('the central portal page is the portal’s, where one is above the environment (PTL-023)', () => {
+    assert.deepEqual(statusOf(row('portal-central'), reality), {
+      state: 'not-in-this-version',
+      reason: 'This environment runs without a portal.',
+    });
+    const portalPage = 'https://localhost:8043/environments/DEP';
+    const up = { state: 'up', local: { url: portalPage, port: 8043, service: 'portal' } };
+    assert.deepEqual(statusOf(row('portal-central'), { ...reality, portalPage }), up);
+    const troubled = { ...reality, portalPage, disturbed: new Set(['*']), slots: new Set(['spine-core'] as const), enforced: true };
+    assert.deepEqual(statusOf(row('portal-central'), troubled), up, 'the portal answers whatever befalls the environment');
+  });
+
   const reality: Reality = {
     routeOwner: (method, path) => (method === 'POST' && path === '/login/authvalidate' ? 'identity' : undefined),
     listeners: [{ name: 'https', port: 8243, baseUrl: 'https://localhost:8243' }],
@@ -63,6 +75,7 @@ describe('how it is with a row', () => {
     disturbed: new Set(),
     slots: new Set(),
     enforced: false,
+    portalPage: undefined,
     sourceAddress: '127.0.0.1',
   };
 

@@ -56,45 +56,19 @@ export interface ShownSection {
   readonly rows: readonly ShownRow[];
 }
 
-/** Every row in its table; tables without rows are left out. */
-export function sectionsOf(manifest: Pick<Manifest, 'rows'>): readonly ShownSection[] {
+/** Every row in its table; tables without rows are left out. What the portal itself answers is linked as a path: a page stays where it was asked. */
+export function sectionsOf(manifest: Pick<Manifest, 'rows'>, portalUrl: string): readonly ShownSection[] {
   return SECTIONS.map(({ section, title }) => ({
     section,
     title,
-    rows: manifest.rows.filter((row) => row.section === section).map(shownRow),
+    rows: manifest.rows.filter((row) => row.section === section).map((row) => shownRow(row, portalUrl)),
   })).filter((each) => each.rows.length > 0);
 }
 
-/**
- * The manifest with the one row that an environment cannot know of, since environments do not know the portal: its central page is ours (PTL-023).
- *
- * @param base address of the portal
- */
-export function withPortal(manifest: Manifest, base: string): Manifest {
-  const rows = manifest.rows.map((row): Row => {
-    if (row.id !== 'portal-central') return row;
-    const { reason: _absent, ...rest } = row;
-    return { ...rest, state: 'up', local: { url: `${base}/environments/${manifest.id}`, service: 'portal' } };
-  });
-  return { ...manifest, rows };
-}
-
-function shownRow({
-  id,
-  ref,
-  title,
-  purpose,
-  notFor,
-  published,
-  port,
-  zone,
-  audience,
-  local,
-  state,
-  reason,
-  partyKey,
-  asid,
-}: Row): ShownRow {
+function shownRow(row: Row, portalUrl?: string): ShownRow {
+  const { id, ref, title, purpose, notFor, published, port, zone, audience, local, state, reason, partyKey, asid } = row;
+  const ours = portalUrl !== undefined && local?.url.startsWith(`${portalUrl}/`) === true;
+  const address = ours ? local.url.slice(portalUrl.length) : local?.url;
   return {
     id,
     ref,
@@ -105,8 +79,8 @@ function shownRow({
     certainty: CERTAINTIES[published.certainty],
     port: String(port),
     zone: zone === 'hscn' ? 'HSCN' : 'internet',
-    ...(local !== undefined && { local: local.url }),
-    ...(local !== undefined && audience === 'users' && /^(https:\/)?\//.test(local.url) && { link: local.url }),
+    ...(address !== undefined && { local: address }),
+    ...(address !== undefined && audience === 'users' && /^(https:\/)?\//.test(address) && { link: address }),
     state: STATES[state],
     ...(reason !== undefined && { reason }),
     ...(partyKey !== undefined && { partyKey }),

@@ -4,7 +4,7 @@ import type { ManagedEnvironment } from '../../environment/management/index.ts';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
-import { applicationsOf, identifiersOf, type Manifest, maintenanceOf, overallState, sectionsOf, withPortal } from './catalogue.ts';
+import { applicationsOf, identifiersOf, type Manifest, maintenanceOf, overallState, sectionsOf } from './catalogue.ts';
 
 interface OfEnvironment {
   readonly Params: { readonly id: string };
@@ -15,11 +15,10 @@ export function registerCatalogue(app: FastifyInstance, portal: Portal): void {
   const { site } = portal;
   const look = async (
     request: FastifyRequest<OfEnvironment>,
-    base = '',
   ): Promise<{ readonly environment: ManagedEnvironment; readonly manifest: Manifest }> => {
     await site.permitted(request, 'environment.see');
     const environment = portal.environment(request.params.id);
-    return { environment, manifest: await manifestOf(environment, base) };
+    return { environment, manifest: await environment.call('environment.manifest', {}) };
   };
 
   app.get('/environments', async (request, reply) => {
@@ -47,14 +46,14 @@ export function registerCatalogue(app: FastifyInstance, portal: Portal): void {
     return site.page(request, reply, 'catalogue/pages/connections.njk', {
       title: `Connection information of ${environment.id}`,
       environment: environment.id,
-      sections: sectionsOf(manifest),
+      sections: sectionsOf(manifest, portal.baseUrl),
       lastEdited: manifest.tablesLastEdited,
       exports,
       back: { href: `/environments/${environment.id}`, text: environment.title },
     });
   });
   app.get<OfEnvironment>('/environments/:id/manifest.json', async (request, reply) => {
-    const { manifest } = await look(request, portal.baseUrl);
+    const { manifest } = await look(request);
     return reply.header('cache-control', 'no-store').send(manifest);
   });
   app.get<{ readonly Params: { readonly id: string; readonly format: string } }>(
@@ -77,13 +76,8 @@ export function registerCatalogue(app: FastifyInstance, portal: Portal): void {
   registerApi(app, portal);
 }
 
-/** The manifest with the portal's own row; pages stay at the address they were asked at, so that `base` is for programs. */
-async function manifestOf(environment: ManagedEnvironment, base: string): Promise<Manifest> {
-  return withPortal(await environment.call('environment.manifest', {}), base);
-}
-
 async function summaryOf(environment: ManagedEnvironment) {
-  const manifest = await manifestOf(environment, '');
+  const manifest = await environment.call('environment.manifest', {});
   return {
     id: environment.id,
     title: environment.title,
@@ -128,6 +122,6 @@ function registerApi(app: FastifyInstance, portal: Portal): void {
     summary: 'The manifest of an environment: doors, services and every row of its connection information.',
     params: Type.Object({ id: Type.String() }),
     answer: Type.Unknown(),
-    handle: ({ params }) => manifestOf(portal.environment(params.id), portal.baseUrl),
+    handle: ({ params }) => portal.environment(params.id).call('environment.manifest', {}),
   });
 }

@@ -77,6 +77,7 @@ export const PORTAL: readonly ConnectionRow[] = [
     title: 'Central portal page',
     purpose: 'The page that leads to the Spine and Care Identity applications.',
     slot: 'spine-core',
+    place: { kind: 'portal' },
   }),
 ];
 
