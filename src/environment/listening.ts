@@ -1,8 +1,10 @@
 import type { AddressInfo, Server } from 'node:net';
 import { LocalRefusal } from '../kernel/errors.ts';
+import { letGo } from './ports.ts';
 
 /** Listens, and gives the port that was taken. Throws LocalRefusal when it cannot be. */
-export function boundPort(server: Server, port: number, host: string): Promise<number> {
+export async function boundPort(server: Server, port: number, host: string): Promise<number> {
+  await letGo(port);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(refusalOfPort(error, port)));
     server.listen(port, host, () => {

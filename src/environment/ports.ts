@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { secureRandom } from '../kernel/random.ts';
 import type { ServiceDoor } from '../kernel/service-door.ts';
 import { DOOR_PORTS, type EnvironmentDefinition, PORTAL_PORT } from './definitions.ts';
@@ -40,6 +40,11 @@ export async function portalPort(base: number): Promise<number> {
 const FREE_PORTS = { from: 11_000, count: 20_000 };
 /** Ports looked at in this process: what is chosen now is opened later. */
 const chosen = new Set<number>();
+/**
+ * Chosen ports, kept from other processes until their doors open: on first boot that is many seconds, in which another LocalSpine that starts
+ * at the same time could choose the same.
+ */
+const kept = new Map<number, Server>();
 
 /** A port nobody listens on now, over UDP too when asked; another one each time. */
 async function freePort(udp = false): Promise<number> {
@@ -47,17 +52,31 @@ async function freePort(udp = false): Promise<number> {
     const port = FREE_PORTS.from + (secureRandom.bytes(4).readUInt32BE() % FREE_PORTS.count);
     if (chosen.has(port)) continue;
     chosen.add(port);
-    if ((await isFree(port)) && (!udp || (await isFreeForDatagrams(port)))) return port;
+    if (!(await keep(port))) continue;
+    if (!udp || (await isFreeForDatagrams(port))) return port;
+    await letGo(port);
   }
   throw new Error('no free port');
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Takes a port until its door opens; false when somebody else listens on it. */
+function keep(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    const keeper = createServer((socket) => socket.destroy()).unref();
+    keeper.once('error', () => resolve(false));
+    keeper.listen(port, '127.0.0.1', () => {
+      kept.set(port, keeper);
+      resolve(true);
+    });
   });
+}
+
+/** Gives a chosen port to the door that opens now; nothing for any other port. */
+export async function letGo(port: number): Promise<void> {
+  const keeper = kept.get(port);
+  if (keeper === undefined) return;
+  kept.delete(port);
+  await new Promise<void>((resolve) => keeper.close(() => resolve()));
 }
 
 function isFreeForDatagrams(port: number): Promise<boolean> {

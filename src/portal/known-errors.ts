@@ -24,7 +24,7 @@ export const PORTAL_ERRORS: ErrorBook = {
   ),
   'localspine.wait': known(
     'There were too many tries.',
-    'Somebody, or a script, tried many passwords.',
+    'Somebody, or a script, tried many passwords for this address. It says nothing of whether the address has an account.',
     'Wait as long as the message says.',
   ),
   'localspine.unverified': known(
@@ -61,6 +61,11 @@ export const PORTAL_ERRORS: ErrorBook = {
     'There is no active account of this address.',
     'A misspelt address after --as, or an account that was closed.',
     'List them: localspine portal account list.',
+  ),
+  'localspine.last_operator': known(
+    'An operator must be left who can sign in.',
+    'The only one is being suspended, or given another role. Beyond this machine, the operator of the demonstration does not count.',
+    'Make somebody else an operator first.',
   ),
   'localspine.not_a_demonstration': known(
     'Only people of the demonstration sign in without a password, and only on this machine.',

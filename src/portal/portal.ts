@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { ManagedEnvironment } from '../environment/management/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { LocalRefusal } from '../kernel/errors.ts';
+import { LocalRefusal, messageOf } from '../kernel/errors.ts';
 import type { ErrorPage } from '../kernel/knowledge.ts';
 import type { JobHandler, Outbox } from '../kernel/outbox/outbox.ts';
 import type { Random } from '../kernel/random.ts';
@@ -128,8 +128,13 @@ export class Portal {
     for (const each of this.modules) await each.seed?.(tx);
   }
 
-  /** Carries out what has become due on the environments' clocks. */
+  /** Carries out what has become due on the environments' clocks. What goes wrong in one module is logged, and the others go on. */
   async settle(): Promise<void> {
-    for (const each of this.modules) await each.settle?.();
+    for (const { definition, running } of this.#modules)
+      try {
+        await running.settle?.();
+      } catch (error) {
+        this.log.error({ error: messageOf(error), module: definition.name }, 'portal');
+      }
   }
 }

@@ -58,7 +58,9 @@ for (const engine of engines)
         (await list(operator, { environment: 'PROD' })).map((each) => each.who),
         ['e-RS Partners (simulated)'],
       );
-      assert.equal((await list(operator, { action: 'form%' })).length, 1, 'a wildcard that was typed is not obeyed');
+      assert.equal((await list(operator, { action: 'form.' })).length, 1);
+      assert.equal((await list(operator, { action: 'form%' })).length, 0, 'a wildcard that was typed is not obeyed');
+      assert.equal((await list(operator, { action: 'form_' })).length, 0, 'nor is the wildcard of one character');
       assert.equal((await list(operator, { to: 1_800_000_000_000 })).length, 0);
       await assert.rejects(
         store.transaction((tx) => sql`update portal_audit set who = 'x'`.execute(tx)),
@@ -69,6 +71,19 @@ for (const engine of engines)
         /append-only/,
       );
       assert.equal((await list(operator)).length, 2);
+    });
+
+    test('the audit trail is searched for what was typed, wildcards and all, in any case', async () => {
+      await store.transaction(async (tx) => {
+        for (const subject of ['my_app 50%', 'myXapp 50x', 'back\\slash'])
+          await audit.record(tx, operator, { action: 'search.try', subject });
+      });
+      const subjects = async (subject: string) =>
+        (await audit.list(store.db, operator, { limit: 10, action: 'SEARCH.', subject })).map((each) => each.subject);
+      assert.deepEqual(await subjects('MY_app'), ['my_app 50%']);
+      assert.deepEqual(await subjects('50%'), ['my_app 50%']);
+      assert.deepEqual(await subjects('\\'), ['back\\slash']);
+      assert.deepEqual((await audit.list(store.db, operator, { limit: 10, who: 'OP@', action: 'search' })).length, 3);
     });
 
     test('mail is kept as it was sent, and read by its recipient', async () => {

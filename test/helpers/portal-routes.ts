@@ -5,13 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { ManualClock } from '../../src/kernel/clock.ts';
-import { secureRandom } from '../../src/kernel/random.ts';
 import { kernelMigrations } from '../../src/kernel/store/kernel-migrations.ts';
 import { openSqliteStore } from '../../src/kernel/store/sqlite.ts';
 import { buildPortal, createPortalApp } from '../../src/portal/app.ts';
 import { portalMigrations } from '../../src/portal/index.ts';
+import { foundationOver } from './portal-parts.ts';
 
 /** `GET /teams/:teamId` and so on, in the order of their registration; without HEAD, which goes with each GET. */
 export async function portalRoutes(): Promise<readonly string[]> {
@@ -29,21 +28,7 @@ export async function portalRoutes(): Promise<readonly string[]> {
     migrations: { kernel: kernelMigrations, ...portalMigrations },
   });
   try {
-    const portal = buildPortal({
-      store,
-      clock: new ManualClock(1_800_000_000_000),
-      outbox: { enqueue: async () => undefined, wake: () => undefined },
-      random: secureRandom,
-      log: pino({ enabled: false }),
-      environments: [],
-      baseUrl: 'https://localhost:8043',
-      thisMachineOnly: true,
-      operatorToken: 'nobody uses this',
-      smtpUrl: undefined,
-      reviewers: 'at-once',
-      guard: () => undefined,
-      errorPages: async () => [],
-    });
+    const portal = buildPortal(foundationOver(store, new ManualClock(1_800_000_000_000)));
     const app = await createPortalApp(portal, { environments: () => [], examining: () => [] });
     await app.ready();
     await app.close();

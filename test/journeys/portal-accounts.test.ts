@@ -53,10 +53,23 @@ describe('accounts of the portal', { concurrency: false }, () => {
   test('an address that is taken gets a mail, and the page says the same as to anybody', async () => {
     const answer = await newcomer().submit('/register', { name: 'Eve', email: 'developer@localspine.example', password: PASSWORD });
     assert.equal(answer.status, 400, 'addresses of the demonstration are not for registering');
-    await newcomer().submit('/register', { name: 'Bob', email: 'bob@example.com', password: PASSWORD });
-    const second = await newcomer().submit('/register', { name: 'Eve', email: 'bob@example.com', password: PASSWORD });
+    const second = await newcomer().submit('/register', { name: 'Eve', email: 'ada@example.com', password: PASSWORD });
     assert.match(second.text, /Check your email/);
-    assert.match((await newcomer().open('/mail?to=bob%40example.com')).text, /You already have a developer account/);
+    assert.match((await newcomer().open('/mail?to=ada%40example.com')).text, /You already have a developer account/);
+  });
+
+  test('an address that was never confirmed gets a fresh link, and the page says the same', async () => {
+    for (const name of ['Bob', 'Robert']) {
+      const answer = await newcomer().submit('/register', { name, email: 'bob@example.com', password: PASSWORD });
+      assert.match(answer.text, /Check your email/);
+    }
+    const { mails } = (await newcomer().api('GET', '/mail?to=bob%40example.com')).json;
+    assert.deepEqual(
+      mails.map((each: { subject: string }) => each.subject),
+      ['Confirm your email address', 'Confirm your email address'],
+    );
+    const links = new Set(mails.map((each: { text: string }) => /\/verify\?link=(\S+)/.exec(each.text)?.[1]));
+    assert.equal(links.size, 2);
   });
 
   test('wrong passwords are told alike, and five make everybody wait', async () => {

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
-import { PortalUser, portalOf } from '../helpers/portal.ts';
+import { PortalUser, portalOf, tokenIn } from '../helpers/portal.ts';
 import { type OwnDatabase, ownDatabase } from '../helpers/postgres.ts';
 
 const server = process.env['TEST_POSTGRES_URL'];
 const TOKEN = 'a-long-operator-token-of-both-doors';
+const PASSWORD = 'correct horse battery';
 const RELEASE_LEAD = 'release@localspine.example';
 const USE_CASE = {
   justification: 'Worklists in our own system.',
@@ -88,6 +89,47 @@ describe('two portals on one PostgreSQL', {
     const { fingerprint } = good(await (there as PortalUser).api('GET', '/account/tokens')).json.tokens[0];
     good(await (there as PortalUser).api('DELETE', `/account/tokens/${fingerprint}`));
     assert.equal((await (here as PortalUser).api('GET', '/account')).status, 401);
+  });
+
+  /** Somebody with a password, let in by an operator. */
+  const person = async (email: string): Promise<string> => {
+    good(await operator(0).api('POST', '/accounts', { name: 'Doris of two doors', email, password: PASSWORD }));
+    const { accounts } = good(await operator(1).api('GET', '/accounts')).json;
+    const { accountId } = accounts.find((each: { email: string }) => each.email === email);
+    good(await operator(1).api('PATCH', `/accounts/${accountId}`, { status: 'active' }));
+    return accountId;
+  };
+  const visitors = (count: number): readonly PortalUser[] =>
+    Array.from({ length: count }, (_, n) => new PortalUser(portalOf(doors[n % 2] as LocalSpine)));
+
+  test('guesses at both doors at once are five, and the right password among those that came too late is not looked at', async () => {
+    const email = 'guessed@example.com';
+    await person(email);
+    const guess = async (user: PortalUser, password: string): Promise<number> => {
+      const page = await user.open('/sign-in');
+      return (await user.post('/sign-in', { csrf: tokenIn(page.text), email, password, next: '/account' })).status;
+    };
+    const statuses = await Promise.all(visitors(20).map((user, n) => guess(user, `wrong password ${n}`)));
+    assert.deepEqual(statuses.sort(), [...Array<number>(5).fill(401), ...Array<number>(15).fill(429)]);
+    assert.deepEqual(await Promise.all(visitors(2).map((user) => guess(user, PASSWORD))), [429, 429]);
+  });
+
+  test('suspended at one door while signing in at both: suspended it stays, and no session is left for later', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const email = `suspended.${round}@example.com`;
+      const accountId = await person(email);
+      const users = visitors(4);
+      const [suspended] = await Promise.all([
+        operator(round).api('PATCH', `/accounts/${accountId}`, { status: 'suspended' }),
+        ...users.map((user) => user.submit('/sign-in', { email, password: PASSWORD, next: '/account' })),
+      ]);
+      good(suspended);
+      const { accounts } = good(await operator(0).api('GET', '/accounts')).json;
+      assert.equal(accounts.find((each: { email: string }) => each.email === email).status, 'suspended');
+      // Let in again: a session that was begun against the suspension would be good now.
+      good(await operator(1).api('PATCH', `/accounts/${accountId}`, { status: 'active' }));
+      for (const user of users) assert.match((await user.open('/account')).path, /^\/sign-in/);
+    }
   });
 
   test('a decision made here is seen there', async () => {

@@ -13,8 +13,7 @@ interface AccountRow {
   desks: string;
   status: string;
   password: string | null;
-  failures: number;
-  locked_until: number;
+  confirmed: number;
   demonstration: number;
   created_at: number;
 }
@@ -26,6 +25,7 @@ interface CredentialRow {
   created_at: number;
   used_at: number;
   expires_at: number;
+  registration: string | null;
 }
 interface AccountTables {
   portal_account: AccountRow;
@@ -47,8 +47,8 @@ export interface Account {
   readonly desks: readonly string[];
   readonly status: AccountStatus;
   readonly password: string | null;
-  readonly failures: number;
-  readonly lockedUntil: Instant;
+  /** Whether somebody has shown that they read the mail of the address, or an operator has vouched for it. */
+  readonly confirmed: boolean;
   /** Part of the demonstration: on this machine alone it signs in without a password. */
   readonly demonstration: boolean;
   readonly createdAt: Instant;
@@ -92,8 +92,7 @@ const accountOf = (row: AccountRow): Account => ({
   desks: JSON.parse(row.desks),
   status: row.status as AccountStatus,
   password: row.password,
-  failures: Number(row.failures),
-  lockedUntil: Number(row.locked_until),
+  confirmed: Number(row.confirmed) === 1,
   demonstration: Number(row.demonstration) === 1,
   createdAt: Number(row.created_at),
 });
@@ -107,8 +106,7 @@ const rowOf = (account: Account): AccountRow => ({
   desks: JSON.stringify(account.desks),
   status: account.status,
   password: account.password,
-  failures: account.failures,
-  locked_until: account.lockedUntil,
+  confirmed: bit(account.confirmed),
   demonstration: bit(account.demonstration),
   created_at: account.createdAt,
 });
@@ -122,8 +120,48 @@ export async function insertAccount(tx: Db, account: Account): Promise<boolean> 
   return Number(result.numInsertedOrUpdatedRows) > 0;
 }
 
-export async function saveAccount(tx: Db, account: Account): Promise<void> {
-  await tables(tx).updateTable('portal_account').set(rowOf(account)).where('account_id', '=', account.accountId).execute();
+/** What of an account may change. */
+export type AccountChange = Partial<Pick<Account, 'name' | 'role' | 'desks' | 'status' | 'password' | 'confirmed'>> & {
+  readonly odsCode?: string | null | undefined;
+};
+
+/** Writes these columns and no others: what somebody else has changed meanwhile stays. */
+export async function updateAccount(tx: Db, accountId: string, change: AccountChange): Promise<void> {
+  const { desks, confirmed, odsCode, ...same } = change;
+  const values: Partial<AccountRow> = {
+    ...same,
+    ...(desks !== undefined && { desks: JSON.stringify(desks) }),
+    ...(confirmed !== undefined && { confirmed: bit(confirmed) }),
+    ...(odsCode !== undefined && { ods_code: odsCode }),
+  };
+  if (Object.keys(values).length > 0)
+    await tables(tx).updateTable('portal_account').set(values).where('account_id', '=', accountId).execute();
+}
+
+/**
+ * Reads an account as it is now and holds it: nobody else changes it, or holds it, until the transaction ends. A write of what is there
+ * holds a row on every engine. Whoever decides something by an account (let in, suspend, give a token) holds it first.
+ */
+export async function holdAccount(tx: Db, accountId: string): Promise<Account | undefined> {
+  const row = await tables(tx)
+    .updateTable('portal_account')
+    .set({ account_id: accountId })
+    .where('account_id', '=', accountId)
+    .returningAll()
+    .executeTakeFirst();
+  return row && accountOf(row);
+}
+
+/** All operators who are active, held as by {@link holdAccount}: two who suspend each other at the same moment do it one after the other. */
+export async function holdActiveOperators(tx: Db): Promise<readonly Account[]> {
+  const rows = await tables(tx)
+    .updateTable('portal_account')
+    .set({ role: 'operator' })
+    .where('role', '=', 'operator')
+    .where('status', '=', 'active')
+    .returningAll()
+    .execute();
+  return rows.map(accountOf);
 }
 
 export async function findAccount(db: Db, accountId: string): Promise<Account | undefined> {
@@ -140,10 +178,25 @@ export async function allAccounts(db: Db): Promise<readonly Account[]> {
   return (await tables(db).selectFrom('portal_account').selectAll().orderBy('email').execute()).map(accountOf);
 }
 
+/** What a link to confirm an address confirms: the registration it was mailed for, not what somebody else wrote before or after. */
+export interface PendingRegistration {
+  readonly name: string;
+  /** Hashed. */
+  readonly password: string;
+}
+
 /** Keeps a credential by its fingerprint; the value itself is told once and kept nowhere. */
 export async function insertCredential(
   tx: Db,
-  credential: { value: string; accountId: string; kind: CredentialKind; label: string; now: Instant; expiresAt: Instant },
+  credential: {
+    value: string;
+    accountId: string;
+    kind: CredentialKind;
+    label: string;
+    now: Instant;
+    expiresAt: Instant;
+    registration?: PendingRegistration;
+  },
 ): Promise<void> {
   await tables(tx)
     .insertInto('portal_credential')
@@ -155,25 +208,36 @@ export async function insertCredential(
       created_at: credential.now,
       used_at: credential.now,
       expires_at: credential.expiresAt,
+      registration: credential.registration === undefined ? null : JSON.stringify(credential.registration),
     })
     .execute();
 }
 
+export interface Credential {
+  readonly accountId: string;
+  readonly createdAt: Instant;
+  /** The same as `createdAt` until it is used. */
+  readonly usedAt: Instant;
+  readonly registration: PendingRegistration | undefined;
+}
+
 /** A credential that is good at `now`. */
-export async function findCredential(
-  db: Db,
-  value: string,
-  kind: CredentialKind,
-  now: Instant,
-): Promise<{ readonly accountId: string; readonly usedAt: Instant } | undefined> {
+export async function findCredential(db: Db, value: string, kind: CredentialKind, now: Instant): Promise<Credential | undefined> {
   const row = await tables(db)
     .selectFrom('portal_credential')
-    .select(['account_id', 'used_at'])
+    .select(['account_id', 'created_at', 'used_at', 'registration'])
     .where('fingerprint', '=', fingerprint(value))
     .where('kind', '=', kind)
     .where('expires_at', '>', now)
     .executeTakeFirst();
-  return row && { accountId: row.account_id, usedAt: Number(row.used_at) };
+  return (
+    row && {
+      accountId: row.account_id,
+      createdAt: Number(row.created_at),
+      usedAt: Number(row.used_at),
+      registration: row.registration === null ? undefined : JSON.parse(row.registration),
+    }
+  );
 }
 
 export async function touchCredential(db: Db, value: string, now: Instant): Promise<void> {

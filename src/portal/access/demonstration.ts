@@ -41,6 +41,7 @@ export async function seedDemonstration({ random, clock }: Portal, tx: Db): Prom
         odsCode,
         desks: desks ?? [],
         status: 'active',
+        confirmed: true,
         password: null,
         demonstration: true,
         createdAt: now,

@@ -3,6 +3,7 @@ import type { PortalModule } from '../module.ts';
 import { findAccount, findTeam, membersOf, type Team } from './accounts.ts';
 import { seedDemonstration } from './demonstration.ts';
 import { accountTables } from './migrations/0001-accounts.ts';
+import { signInTables } from './migrations/0002-sign-in.ts';
 
 export type { Account, Team } from './accounts.ts';
 export { type Action, may, PERMISSIONS, require, type Subject } from './permissions.ts';
@@ -21,7 +22,7 @@ export interface AccessApi {
 export const access: PortalModule<AccessApi> = {
   name: 'access',
   title: 'Accounts and teams',
-  migrations: { '0001-accounts': accountTables },
+  migrations: { '0001-accounts': accountTables, '0002-sign-in': signInTables },
   create: (portal) => ({
     api: {
       team: findTeam,

@@ -38,7 +38,7 @@ export function registerSignIn(app: FastifyInstance, portal: Portal): void {
     const [email, next] = [form('email'), ownPath(form('next'), '/')];
     try {
       const account = await authenticate(portal, email, String(form.all('password')[0] ?? ''));
-      await site.visitors.signIn(request, reply, account.accountId);
+      await site.visitors.signIn(request, reply, account);
       return site.redirect(reply, next);
     } catch (error) {
       if (!(error instanceof LocalRefusal)) throw error;
@@ -51,7 +51,7 @@ export function registerSignIn(app: FastifyInstance, portal: Portal): void {
     // Beyond this machine a person without a password is nobody's to be.
     if (!portal.thisMachineOnly || account?.demonstration !== true || account.status !== 'active')
       throw new LocalRefusal(403, 'not_a_demonstration', 'Nobody can sign in as this person.');
-    await site.visitors.signIn(request, reply, account.accountId);
+    await site.visitors.signIn(request, reply, account);
     return site.redirect(reply, ownPath(form('next'), '/'));
   });
   app.post('/sign-out', async (request, reply) => {
@@ -85,7 +85,7 @@ function registerRegistration(app: FastifyInstance, portal: Portal): void {
   app.post('/verify', async (request, reply) => {
     const form = site.form(request);
     const account = await verify(portal, form('link'));
-    await site.visitors.signIn(request, reply, account.accountId);
+    await site.visitors.signIn(request, reply, account);
     return site.redirect(reply, '/');
   });
 }

@@ -3,21 +3,22 @@ import type { Db } from '../../kernel/store/store.ts';
 import type { Portal } from '../portal.ts';
 import {
   type Account,
-  type AccountStatus,
   allTeams,
-  deleteCredentials,
   deleteMembership,
   findAccount,
   findAccountByEmail,
   findTeam,
+  holdAccount,
+  holdActiveOperators,
   insertTeam,
   type Member,
   membersOf,
-  saveAccount,
   setMembership,
   type Team,
+  updateAccount,
 } from './accounts.ts';
 import { require } from './permissions.ts';
+import { endCredentials } from './registration.ts';
 import type { Visitor } from './visitor.ts';
 
 const ODS_CODE = /^[A-Z0-9]{3,10}$/;
@@ -122,13 +123,16 @@ async function requireTeam(db: Db, teamId: string): Promise<Team> {
   return team;
 }
 
-/** What an operator may change of an account; its sessions end when it is suspended. Throws LocalRefusal 403, 404. */
+/**
+ * What an operator may change of an account; its sessions end when it is suspended. Let in again, it is what it was: unverified when its
+ * address was never confirmed. Throws LocalRefusal 403, 404, 409 for the last operator.
+ */
 export async function changeAccount(
   portal: Portal,
   visitor: Visitor,
   accountId: string,
   change: {
-    readonly status?: AccountStatus;
+    readonly status?: 'active' | 'suspended';
     readonly role?: Account['role'];
     readonly odsCode?: string | null;
     readonly desks?: readonly string[];
@@ -136,24 +140,37 @@ export async function changeAccount(
 ): Promise<Account> {
   require(visitor, 'account.change');
   return portal.store.transaction(async (tx) => {
-    const account = await findAccount(tx, accountId);
+    if (change.status === 'suspended' || (change.role !== undefined && change.role !== 'operator'))
+      await keepAnOperator(portal, tx, accountId);
+    const account = await holdAccount(tx, accountId);
     if (account === undefined) throw new LocalRefusal(404, 'account_unknown', 'There is no such account.');
-    const changed: Account = {
-      ...account,
-      status: change.status ?? account.status,
-      role: change.role ?? account.role,
-      odsCode: change.odsCode === undefined ? account.odsCode : (change.odsCode ?? undefined),
-      desks: change.desks ?? account.desks,
-    };
-    await saveAccount(tx, changed);
-    if (changed.status === 'suspended')
-      for (const kind of ['session', 'token', 'verification', 'password-reset'] as const) await deleteCredentials(tx, { accountId, kind });
+    const status = change.status === 'active' && account.status === 'suspended' && !account.confirmed ? 'unverified' : change.status;
+    await updateAccount(tx, accountId, {
+      ...change,
+      ...(status !== undefined && { status }),
+      ...(status === 'active' && { confirmed: true }),
+    });
+    if (status === 'suspended') await endCredentials(tx, accountId);
     await portal.audit.record(tx, visitor, {
       action: 'account.change',
       subject: `account ${account.email}`,
       about: { accountId },
-      detail: change,
+      detail: { ...change, ...(status !== undefined && { status }) },
     });
-    return changed;
+    return (await findAccount(tx, accountId)) ?? account;
   });
+}
+
+/** Somebody must be left who can sign in and let people in. Beyond this machine that is nobody of the demonstration. */
+async function keepAnOperator(portal: Portal, tx: Db, leaving: string): Promise<void> {
+  const operators = await holdActiveOperators(tx);
+  const last = operators.find((each) => each.accountId === leaving);
+  const others = operators.filter((each) => each.accountId !== leaving && (each.password !== null || portal.thisMachineOnly));
+  if (last !== undefined && others.length === 0)
+    throw new LocalRefusal(
+      409,
+      'last_operator',
+      `${last.name} (${last.email}) is the last operator who can sign in.`,
+      'Make somebody else an operator first.',
+    );
 }

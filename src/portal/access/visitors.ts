@@ -1,13 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Instant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
 import {
   type Account,
+  type Credential,
   deleteCredentials,
   findAccount,
   findAccountByEmail,
   findCredential,
+  holdAccount,
   insertCredential,
   membershipsOf,
   touchCredential,
@@ -17,7 +20,7 @@ import { ANYONE, type Visitor } from './visitor.ts';
 const COOKIE = '__Host-localspine-portal';
 const SESSION_LIFE_MILLISECONDS = 12 * 3_600_000;
 const SESSION_IDLE_MILLISECONDS = 2 * 3_600_000;
-/** A session's last use is written this often at most: reading a page is not a write. */
+/** The last use of a session or token is written this often at most: reading a page is not a write. */
 const TOUCH_MILLISECONDS = 60_000;
 /** Account by which the operator of this machine's command line appears. */
 export const LOCAL_OPERATOR = 'operator@localspine.example';
@@ -41,13 +44,24 @@ export class Visitors {
     return visitor;
   }
 
-  /** Begins a session of an account, ending the one before: a cookie from before signing in is worth nothing after it. */
-  async signIn(request: FastifyRequest, reply: FastifyReply, accountId: string): Promise<void> {
+  /**
+   * Begins a session of an account, ending the one before: a cookie from before signing in is worth nothing after it.
+   *
+   * @param account as it was when it was decided to let them in. Throws LocalRefusal 401 when it was suspended or got another password since
+   */
+  async signIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { accountId, password }: Pick<Account, 'accountId' | 'password'>,
+  ): Promise<void> {
     const { store, random, clock } = this.#portal;
     const before = sessionIn(request);
     const value = random.bytes(32).toString('base64url');
     const now = clock.realNow();
     await store.transaction(async (tx) => {
+      const account = await holdAccount(tx, accountId);
+      if (account?.status !== 'active' || account.password !== password)
+        throw new LocalRefusal(401, 'sign_in_failed', 'The account was suspended, or its password was changed, just now.');
       if (before !== undefined) await deleteCredentials(tx, { value: before });
       await insertCredential(tx, { value, accountId, kind: 'session', label: '', now, expiresAt: now + SESSION_LIFE_MILLISECONDS });
     });
@@ -71,34 +85,48 @@ export class Visitors {
     const now = clock.realNow();
     const session = await findCredential(store.db, value, 'session', now);
     if (session === undefined || now - session.usedAt > SESSION_IDLE_MILLISECONDS) return ANYONE;
-    if (now - session.usedAt > TOUCH_MILLISECONDS) await touchCredential(store.db, value, now);
+    await this.#touch(value, session, now);
     return (await this.#visitor(await findAccount(store.db, session.accountId), 'session')) ?? ANYONE;
   }
 
   async #byToken(request: FastifyRequest, bearer: string): Promise<Visitor> {
     const { store, clock, operatorToken } = this.#portal;
     if (sameText(bearer, operatorToken)) return this.#byOperatorToken(request);
-    const token = await findCredential(store.db, bearer, 'token', clock.realNow());
+    const now = clock.realNow();
+    const token = await findCredential(store.db, bearer, 'token', now);
     const visitor = token && (await this.#visitor(await findAccount(store.db, token.accountId), 'token'));
-    if (visitor === undefined)
+    if (token === undefined || visitor === undefined)
       throw new LocalRefusal(401, 'bad_token', 'This API token is not known here, or was taken back.', 'Make one on your account page.');
+    await this.#touch(bearer, token, now);
     return visitor;
   }
 
-  /** The operator acts as themselves, or for somebody: that is recorded with everything done. */
+  /** Writes when a session or token was used: the first time, and then now and again. */
+  async #touch(value: string, { createdAt, usedAt }: Credential, now: Instant): Promise<void> {
+    if (usedAt === createdAt || now - usedAt > TOUCH_MILLISECONDS) await touchCredential(this.#portal.store.db, value, now);
+  }
+
+  /**
+   * The operator acts as themselves, or for somebody: that is recorded with everything done. Who has the token of this machine is its
+   * operator, whatever became of the demonstration's operator under whose name they appear.
+   */
   async #byOperatorToken(request: FastifyRequest): Promise<Visitor> {
     const email = request.headers['localspine-as'];
     const { db } = this.#portal.store;
-    const account = await findAccountByEmail(db, typeof email === 'string' ? email : LOCAL_OPERATOR);
-    const visitor = await this.#visitor(account, 'operator-token');
+    if (typeof email !== 'string') {
+      const { accountId, name = 'Operator' } = (await findAccountByEmail(db, LOCAL_OPERATOR)) ?? {};
+      const teams = accountId === undefined ? [] : await membershipsOf(db, accountId);
+      return { ...ANYONE, role: 'operator', accountId, name, email: LOCAL_OPERATOR, teams, by: 'operator-token' };
+    }
+    const visitor = await this.#visitor(await findAccountByEmail(db, email), 'operator-token');
     if (visitor === undefined)
       throw new LocalRefusal(
         404,
         'account_unknown',
-        `There is no active account ${String(email).slice(0, 100)}.`,
+        `There is no active account ${email.slice(0, 100)}.`,
         'localspine portal account list shows them.',
       );
-    return typeof email === 'string' ? { ...visitor, actedBy: 'operator' } : visitor;
+    return { ...visitor, actedBy: 'operator' };
   }
 
   async #visitor(account: Account | undefined, by: Visitor['by']): Promise<Visitor | undefined> {

@@ -1,3 +1,4 @@
+import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import { type Db, tablesOf } from '../../kernel/store/store.ts';
@@ -108,9 +109,9 @@ export class Audit {
         return where.or(parts);
       });
     const { action, who, subject, environment, from, to, before } = filter;
-    if (action !== undefined) query = query.where('action', 'like', `${escaped(action)}%`);
-    if (who !== undefined) query = query.where('who', 'like', `%${escaped(who)}%`);
-    if (subject !== undefined) query = query.where('subject', 'like', `%${escaped(subject)}%`);
+    if (action !== undefined) query = query.where(like('action', `${escaped(action)}%`));
+    if (who !== undefined) query = query.where(like('who', `%${escaped(who)}%`));
+    if (subject !== undefined) query = query.where(like('subject', `%${escaped(subject)}%`));
     if (environment !== undefined) query = query.where('environment', '=', environment);
     if (from !== undefined) query = query.where('at', '>=', from);
     if (to !== undefined) query = query.where('at', '<', to);
@@ -119,9 +120,14 @@ export class Audit {
   }
 }
 
-/** Wildcards a person typed are taken away rather than obeyed. */
+/** Whether a column fits a pattern, in any case, on every engine alike. */
+function like(column: 'action' | 'who' | 'subject', pattern: string): Expression<SqlBool> {
+  return sql<SqlBool>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
+}
+
+/** Wildcards a person typed are looked for as they are rather than obeyed. */
 function escaped(text: string): string {
-  return text.replace(/[%_\\]/g, '');
+  return text.replace(/[%_\\]/g, '\\$&');
 }
 
 function entryOf(row: AuditRow): AuditEntry {
