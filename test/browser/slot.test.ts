@@ -83,7 +83,10 @@ describe('a slot coming and going in Chromium', { skip: noChromium, concurrency:
     assert.match(await slotOfCis(), /Wednesday .*Not on$/s);
     assert.match(await stateOfSignIn(), /Up/);
     assert.equal(await signIn(), 200);
-    await clinician.getByRole('button', { name: /Continue|Sign in/ }).first().waitFor();
+    await clinician
+      .getByRole('button', { name: /Continue|Sign in/ })
+      .first()
+      .waitFor();
     await operator.goto(`${portal}/schedule/calendar?month=${wednesday.start.slice(0, 7)}`);
     assert.match(
       (await operator.locator('td', { has: operator.locator(`time[datetime="${wednesday.start.slice(0, 10)}"]`) }).textContent()) ?? '',

@@ -17,7 +17,7 @@ import {
   resetPassword,
   verify,
 } from '../../src/portal/access/registration.ts';
-import { changeAccount } from '../../src/portal/access/teams.ts';
+import { changeAccount, createTeam, removeMember, setMember, viewTeam } from '../../src/portal/access/teams.ts';
 import { ANYONE, type Visitor } from '../../src/portal/access/visitor.ts';
 import { buildPortal, createPortalApp } from '../../src/portal/app.ts';
 import { type Portal, portalMigrations } from '../../src/portal/index.ts';
@@ -255,6 +255,25 @@ for (const engine of engines)
         'beyond this machine nobody signs in as the demonstration’s operator',
       );
       await suspend(ola.accountId);
+    });
+
+    test('a team keeps an administrator, though its last two leave at once', async () => {
+      const [one, other] = await Promise.all([person({ role: 'supplier' }), person({ role: 'supplier' })]);
+      const { teamId } = await createTeam(portal, { ...OPERATOR, accountId: one.accountId, role: 'supplier' }, { name: 'Two who leave' });
+      const visitor = ({ accountId }: Account): Visitor => ({
+        ...OPERATOR,
+        role: 'supplier',
+        accountId,
+        teams: [{ teamId, name: 'Two who leave', administrator: true }],
+      });
+      await setMember(portal, visitor(one), teamId, { email: other.email, administrator: true });
+      const left = await Promise.allSettled([
+        removeMember(portal, visitor(one), teamId, one.accountId),
+        setMember(portal, visitor(other), teamId, { email: other.email, administrator: false }),
+      ]);
+      assert.deepEqual(left.map((each) => each.status).sort(), ['fulfilled', 'rejected']);
+      const { members } = await viewTeam(portal, OPERATOR, teamId);
+      assert.equal(members.filter((each) => each.administrator).length, 1);
     });
 
     test('the operator’s token works though the demonstration’s operator is suspended; for somebody else, the answer names them', async () => {

@@ -295,6 +295,12 @@ export async function findTeam(db: Db, teamId: string): Promise<Team | undefined
   return row && { teamId: row.team_id, name: row.name, odsCode: row.ods_code ?? undefined, createdAt: Number(row.created_at) };
 }
 
+/** A team, held as by {@link holdAccount}: who is in it changes one after the other. */
+export async function holdTeam(tx: Db, teamId: string): Promise<Team | undefined> {
+  await tables(tx).updateTable('portal_team').set({ team_id: teamId }).where('team_id', '=', teamId).execute();
+  return findTeam(tx, teamId);
+}
+
 export async function allTeams(db: Db): Promise<readonly Team[]> {
   const rows = await tables(db).selectFrom('portal_team').selectAll().orderBy('name').execute();
   return rows.map((row) => ({

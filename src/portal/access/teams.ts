@@ -10,6 +10,7 @@ import {
   findTeam,
   holdAccount,
   holdActiveOperators,
+  holdTeam,
   insertTeam,
   type Member,
   membersOf,
@@ -52,7 +53,7 @@ export async function createTeam(
 
 /** A team with its members. Throws LocalRefusal 404, or 403 for who is not in it. */
 export async function viewTeam(portal: Portal, visitor: Visitor, teamId: string): Promise<Team & { readonly members: readonly Member[] }> {
-  const team = await requireTeam(portal.store.db, teamId);
+  const team = required(await findTeam(portal.store.db, teamId));
   require(visitor, 'team.see', { teamId });
   return { ...team, members: await membersOf(portal.store.db, teamId) };
 }
@@ -72,7 +73,7 @@ export async function setMember(
   member: { readonly email: string; readonly administrator: boolean },
 ): Promise<void> {
   await portal.store.transaction(async (tx) => {
-    const team = await requireTeam(tx, teamId);
+    const team = required(await holdTeam(tx, teamId));
     require(visitor, 'team.change', { teamId });
     const account = await findAccountByEmail(tx, member.email);
     if (account === undefined || account.role !== 'supplier')
@@ -94,7 +95,7 @@ export async function setMember(
 /** Takes somebody out of a team. Throws LocalRefusal 403, 404, 409 for its last administrator. */
 export async function removeMember(portal: Portal, visitor: Visitor, teamId: string, accountId: string): Promise<void> {
   await portal.store.transaction(async (tx) => {
-    const team = await requireTeam(tx, teamId);
+    const team = required(await holdTeam(tx, teamId));
     if (visitor.accountId !== accountId) require(visitor, 'team.change', { teamId });
     await keepAnAdministrator(tx, teamId, accountId);
     if (!(await membersOf(tx, teamId)).some((each) => each.accountId === accountId))
@@ -117,8 +118,7 @@ async function keepAnAdministrator(db: Db, teamId: string, leaving: string): Pro
     throw new LocalRefusal(409, 'last_administrator', 'A team needs an administrator.', 'Make another member administrator first.');
 }
 
-async function requireTeam(db: Db, teamId: string): Promise<Team> {
-  const team = await findTeam(db, teamId);
+function required(team: Team | undefined): Team {
   if (team === undefined) throw new LocalRefusal(404, 'team_unknown', 'There is no such team.');
   return team;
 }
