@@ -40,6 +40,8 @@ export function registerAssets(app: FastifyInstance): void {
 /** Addresses and identifiers are long: they break on a narrow screen; blocks of code scroll instead. */
 const OWN_RULES = [
   'main{overflow-wrap:break-word}code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}pre{overflow-x:auto}.nhsuk-table-container pre{overflow-x:visible}',
+  // A tag is a word or two: where there is room they stay on a line.
+  '@media (min-width:40.0625em){.nhsuk-tag{white-space:nowrap}}',
   // The inspector: its parts side by side, facts in lists.
   '.inspector-parts{border-bottom:1px solid #d8dde0;margin-top:16px}.inspector-parts ul{display:flex;flex-wrap:wrap;gap:4px 24px;list-style:none;margin:0;padding:8px 0}',
   '.inspector-parts a{font-weight:600}.inspector-parts a[aria-current]{color:#212b32;text-decoration:none}',
