@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { timeInWords } from '../../environment/maintenance/london.ts';
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
-import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
 import { applicationsOf, identifiersOf, type Manifest, maintenanceOf, overallState, sectionsOf } from './catalogue.ts';
@@ -33,7 +33,8 @@ export function registerCatalogue(app: FastifyInstance, portal: Portal): void {
     return site.page(request, reply, 'catalogue/pages/environment.njk', {
       title: `${environment.title} (${environment.id})`,
       manifest,
-      now: isoInstant(now),
+      now: timeInWords(now),
+      builds: manifest.builds.map((each) => ({ ...each, since: timeInWords(Date.parse(each.deployedAt)) })),
       applications: applicationsOf(manifest, visitor),
       maintenance: maintenanceOf(manifest),
       identifiers: identifiersOf(manifest),

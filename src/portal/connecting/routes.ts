@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isoInstant } from '../../kernel/clock.ts';
+import { timeInWords } from '../../environment/maintenance/london.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { may } from '../access/index.ts';
 import { answerInWords, faultsOf, questionsOf } from '../forms/form.ts';
@@ -148,7 +148,7 @@ function registerRequests(app: FastifyInstance, portal: Portal, work: Connecting
         answers: questionsOf(form).map((question) => ({ label: question.label, text: answerInWords(question, asked?.answers ?? {}) })),
         entered: asked?.answers ?? {},
         result: asked === undefined ? [] : resultRows(asked.result),
-        history: (asked?.history ?? []).map((step) => ({ ...step, at: isoInstant(step.at) })),
+        history: (asked?.history ?? []).map((step) => ({ ...step, at: timeInWords(step.at) })),
         asks: may(visitor, 'connecting.ask', plan),
         decides: may(visitor, 'connecting.decide', { desk: 'service-desk' }),
         back: { href: `/connecting/${plan.planId}`, text: `${plan.product} ${plan.version} in ${plan.environment}` },

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { timeInWords } from '../../environment/maintenance/london.ts';
 import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { may } from '../access/permissions.ts';
@@ -26,12 +27,12 @@ export function registerMail(app: FastifyInstance, portal: Portal): void {
     const query = shaped(Query, request.query, 'query');
     const to = recipient(await site.visitor(request), query.to);
     const mails = await mail.list(store.db, { to, before: query.before, limit: PAGE + 1 });
-    const shown = mails.slice(0, PAGE).map(jsonOf);
+    const shown = mails.slice(0, PAGE);
     const older =
       mails.length > PAGE
         ? `/mail?${new URLSearchParams({ ...(to !== undefined && { to }), before: shown.at(-1)?.mailId ?? '' })}`
         : undefined;
-    return site.page(request, reply, 'mail/pages/mail-list.njk', { title: 'Mail outbox', mails: shown, to, older });
+    return site.page(request, reply, 'mail/pages/mail-list.njk', { title: 'Mail outbox', mails: shown.map(pageOf), to, older });
   });
   app.get<{ Params: { mailId: string } }>('/mail/:mailId', async (request, reply) => {
     const found = await mail.find(store.db, request.params.mailId);
@@ -39,7 +40,7 @@ export function registerMail(app: FastifyInstance, portal: Portal): void {
     if (found === undefined || to !== found.to) throw new LocalRefusal(404, 'mail_unknown', 'There is no such mail.');
     return site.page(request, reply, 'mail/pages/mail.njk', {
       title: found.subject,
-      mail: jsonOf(found),
+      mail: pageOf(found),
       parts: partsOf(found.text, portal.baseUrl),
       back: { href: '/mail', text: 'Mail outbox' },
     });
@@ -72,6 +73,11 @@ export function registerMail(app: FastifyInstance, portal: Portal): void {
 
 function jsonOf({ at, ...mail }: Mail) {
   return { ...mail, at: isoInstant(at) };
+}
+
+/** As {@link jsonOf}, with its time as people write it. */
+function pageOf({ at, ...mail }: Mail) {
+  return { ...mail, at: timeInWords(at) };
 }
 
 /** The text in pieces: addresses of the portal become links, and nothing else does. */

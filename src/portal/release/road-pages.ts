@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { isoInstant } from '../../kernel/clock.ts';
+import { timeInWords } from '../../environment/maintenance/london.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
@@ -151,7 +151,7 @@ function artefactUrl(roadId: string, kind: ArtefactKind, key: string, page = '')
 function eventView(event: RoadEvent) {
   const { title, states } = artefact(kindIn(event.kind));
   return {
-    at: isoInstant(event.at).slice(0, 16).replace('T', ' '),
+    at: timeInWords(event.at),
     title: event.key === '' ? title : `${title}: ${event.key}`,
     action: words(event.action),
     who: event.who,
