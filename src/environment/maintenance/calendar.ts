@@ -64,9 +64,10 @@ export function calendarOf(schedule: Schedule, now: Instant, options: CalendarOp
  * Several feeds as one. An entry that is about several environments comes once, as it was last changed.
  *
  * @param feeds texts of {@link calendarOf}
+ * @param remarks what is to be read below the description of an entry, by its id
  * @throws Error for what is no calendar
  */
-export function mergedCalendar(name: string, feeds: readonly string[]): string {
+export function mergedCalendar(name: string, feeds: readonly string[], remarks: ReadonlyMap<string, string> = new Map()): string {
   const events = new Map<string, ICAL.Component>();
   for (const feed of feeds)
     for (const event of new ICAL.Component(ICAL.parse(feed)).getAllSubcomponents('vevent')) {
@@ -74,7 +75,16 @@ export function mergedCalendar(name: string, feeds: readonly string[]): string {
       const known = events.get(key);
       if (known === undefined || Number(textOf(event, 'sequence')) > Number(textOf(known, 'sequence'))) events.set(key, event);
     }
+  const byUid = new Map([...remarks].map(([id, remark]) => [`${entryUid(id)}@localspine`, remark]));
+  for (const event of events.values()) {
+    const remark = byUid.get(textOf(event, 'uid'));
+    if (remark !== undefined) event.updatePropertyWithValue('description', `${textOf(event, 'description')}\n${remark}`.trim());
+  }
   return calendarText(name, [...events.values()]);
+}
+
+function entryUid(id: string): string {
+  return `fcs-${id}`;
 }
 
 function textOf(event: ICAL.Component, name: string): string {
@@ -258,7 +268,7 @@ function changeEvent(entry: ForwardChange, schedule: Schedule, now: Instant, opt
   const flags = flagsOf(entry, schedule, now).map((each) => each.text);
   const event = eventOf(
     {
-      uid: `fcs-${entry.id}`,
+      uid: entryUid(entry.id),
       sequence: entry.revision - 1,
       changedAt: entry.updatedAt,
       createdAt: entry.createdAt,

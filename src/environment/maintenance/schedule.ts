@@ -55,13 +55,14 @@ export interface HeldNight extends SlotNight {
   readonly withdrawn: boolean;
 }
 
-/** Furthest that a night may be moved, either way. */
+/** Furthest that a night may be moved, either way, and longest that it then lasts. */
 export const FURTHEST_MOVE = 14 * DAY;
 
 /** The nights of a service that touch a span, those moved into it too, in order of their start. */
 export function nightsOf(service: SlotService, span: Span, schedule: Schedule): readonly HeldNight[] {
   if (!schedule.hasSlots) return [];
-  const around = { start: span.start - FURTHEST_MOVE, end: span.end + FURTHEST_MOVE };
+  // A night is moved this far at most, and then lasts as long at most: its usual hours can lie twice as far before where it is held.
+  const around = { start: span.start - 2 * FURTHEST_MOVE, end: span.end + FURTHEST_MOVE };
   const exceptions = new Map(schedule.exceptions.filter((each) => each.service === service).map((each) => [each.night, each]));
   return slotNights(service, around, liveReleases(schedule))
     .map((night) => held(night, exceptions.get(night.night)))

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { DigestView } from '../../environment/maintenance/digest.ts';
-import { BuildInput, ChangeInput, ReleaseInput, SpanInput } from '../../environment/maintenance/reading.ts';
+import { BuildInput, ChangeInput, NightInput, PatternInput, ReleaseInput, SpanInput } from '../../environment/maintenance/reading.ts';
 import {
   AvailabilityView,
   BuildHistoryView,
@@ -14,18 +14,9 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import type { Portal } from '../portal.ts';
-import {
-  ACTIONS,
-  actOn,
-  addBuild,
-  addEntry,
-  addRelease,
-  allSchedules,
-  comparedBuilds,
-  editEntry,
-  findEntry,
-  withdrawRelease,
-} from './schedule.ts';
+import { addBuild, addRelease, setNight, setPattern, withdrawRelease } from './changing.ts';
+import { ACTIONS, actOn, addEntry, editEntry } from './entries.ts';
+import { allSchedules, comparedBuilds, findEntry } from './schedule.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 const Word = Type.String({ minLength: 1, maxLength: 60 });
@@ -33,6 +24,10 @@ const Reason = Type.Optional(Type.String({ maxLength: 500 }));
 const Revision = Type.Optional(Type.Integer({ minimum: 1, description: 'The revision that was read; another one is refused.' }));
 const Environment = Type.Object({ environment: Word });
 const Id = Type.Object({ id: Word });
+const DifferenceView = Type.Object({
+  environment: Type.String(),
+  how: Type.Enum(['missing', 'other-status', 'other-details', 'no-answer']),
+});
 const ComparedBuild = Type.Object({
   ...BuildHistoryView.properties,
   environment: Type.String(),
@@ -44,6 +39,7 @@ const ComparedBuild = Type.Object({
 export function registerScheduleApi(app: FastifyInstance, portal: Portal, subscriptions: Subscriptions): void {
   registerReading(app, portal);
   registerChanges(app, portal);
+  registerSlots(app, portal);
   registerReleasesAndBuilds(app, portal);
   registerSubscription(app, portal, subscriptions);
 }
@@ -96,13 +92,13 @@ function registerChanges(app: FastifyInstance, portal: Portal): void {
     method: 'GET',
     path: '/schedule/changes/:id',
     tag,
-    summary: 'A forward change with its revisions.',
+    summary: 'A forward change with its revisions, as the newest copy has them, and the environments whose copy differs.',
     params: Id,
-    answer: Type.Object({ entry: ChangeView, history: Type.Array(RevisionView) }),
+    answer: Type.Object({ entry: ChangeView, history: Type.Array(RevisionView), differences: Type.Array(DifferenceView) }),
     handle: async ({ visitor, params }) => {
       require(visitor, 'schedule.see');
-      const { entry, history } = await findEntry(portal, params.id);
-      return { entry, history: [...history] };
+      const { entry, history, differences } = await findEntry(portal, params.id);
+      return { entry, history: [...history], differences: differences.map((each) => ({ ...each })) };
     },
   });
   api.endpoint(app, {
@@ -134,6 +130,31 @@ function registerChanges(app: FastifyInstance, portal: Portal): void {
     body: Type.Object({ revision: Revision, reason: Reason }, { additionalProperties: false }),
     answer: ChangeView,
     handle: async ({ visitor, params, body }) => actOn(portal, visitor, params.id, params.action, body),
+  });
+}
+
+function registerSlots(app: FastifyInstance, portal: Portal): void {
+  const { api } = portal;
+  const tag = 'schedule';
+  api.endpoint(app, {
+    method: 'PUT',
+    path: '/environments/:environment/nights',
+    tag,
+    summary: 'Leave out, move or withdraw one night of a slot, or put it back (operators).',
+    params: Environment,
+    body: NightInput,
+    answer: ScheduleView,
+    handle: async ({ visitor, params, body }) => setNight(portal, visitor, params.environment, body),
+  });
+  api.endpoint(app, {
+    method: 'PUT',
+    path: '/environments/:environment/patterns',
+    tag,
+    summary: 'How a slot takes its service down from now on: whole, none, partial or flap (operators).',
+    params: Environment,
+    body: PatternInput,
+    answer: ScheduleView,
+    handle: async ({ visitor, params, body }) => setPattern(portal, visitor, params.environment, body),
   });
 }
 

@@ -85,13 +85,20 @@ function timeFields(name: string, instant: string | undefined): Readonly<Record<
   };
 }
 
-/** A change, or what is wrong with the fields. */
+/**
+ * A change, or what is wrong with the fields.
+ *
+ * @param entry the one whose fields were edited
+ */
 export function changeOf(
   fields: ChangeFields,
+  entry?: ChangeView,
 ): { readonly change: ChangeInput; readonly problems?: undefined } | { readonly problems: Problems } {
   const text = (name: string): string => String(fields[name] ?? '');
   const optional = Object.fromEntries(TEXTS.flatMap((name) => (text(name) === '' ? [] : [[name, text(name)]])));
-  const times = Object.fromEntries(TIMES.flatMap((name) => (timeOf(fields, name) === '' ? [] : [[name, timeOf(fields, name)]])));
+  const times = Object.fromEntries(
+    TIMES.flatMap((name) => (timeIn(fields, name, entry) === '' ? [] : [[name, timeIn(fields, name, entry)]])),
+  );
   const lists = { environments: fields['environments'], services: fields['services'] };
   // What is missing is said together with what is wrong elsewhere: the reader is given something for each of its fields.
   const unchosen = (['impact', 'kind'] as const).filter((name) => text(name) === '');
@@ -117,6 +124,16 @@ export function changeOf(
   if (Object.keys(problems).length === 0) return { change: written as ChangeInput };
   // In the order of the page.
   return { problems: Object.fromEntries(PAGE_ORDER.flatMap((name) => (problems[name] === undefined ? [] : [[name, problems[name]]]))) };
+}
+
+/**
+ * A time as it was written. One that nobody touched is the entry's own, to the second, and in the hour that comes twice in autumn the one of the two that
+ * it was: the parts on the page do not say that.
+ */
+function timeIn(fields: ChangeFields, name: (typeof TIMES)[number], entry: ChangeView | undefined): string {
+  const written = timeOf(fields, name);
+  const own = entry?.[name];
+  return own !== undefined && written === timeOf(timeFields(name, own), name) ? own : written;
 }
 
 /** `2026-12-02T20:00` of the parts of a time; empty when none is filled in. */

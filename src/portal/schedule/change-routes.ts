@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isOver } from '../../environment/maintenance/levelling.ts';
 import { timeInWords } from '../../environment/maintenance/london.ts';
 import { readInstant } from '../../environment/maintenance/reading.ts';
 import { SERVICE_TITLES } from '../../environment/maintenance/slots.ts';
+import type { ChangeView } from '../../environment/maintenance/views.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
 import { CHOICES, type ChangeFields, changeOf, fieldsOf, fieldsOfEntry } from './change-form.ts';
-import { ACTIONS, actOn, addEntry, editEntry, findEntry } from './schedule.ts';
-import { ACTION_TEXTS, entryWords, IMPACT_TEXTS } from './words.ts';
+import { ACTIONS, actOn, addEntry, editEntry, newChangeId } from './entries.ts';
+import { findEntry } from './schedule.ts';
+import { ACTION_TEXTS, differenceWords, entryWords, IMPACT_TEXTS } from './words.ts';
 
 interface OfEntry {
   readonly Params: { readonly id: string };
@@ -22,13 +25,14 @@ function registerEntry(app: FastifyInstance, portal: Portal): void {
   const { site } = portal;
   app.get<OfEntry>('/schedule/changes/:id', async (request, reply) => {
     await site.permitted(request, 'schedule.see');
-    const { entry, history } = await findEntry(portal, request.params.id);
+    const { entry, history, differences, actions } = await findEntry(portal, request.params.id);
     const { done } = request.query as { readonly done?: unknown };
     return site.page(request, reply, 'schedule/pages/change.njk', {
       title: entry.title,
       entry: entryWords(entry),
-      actions: entry.actions.map((action) => ({ action, text: ACTION_TEXTS[action] })),
-      editable: entry.recordedStatus !== 'complete' && entry.recordedStatus !== 'cancelled',
+      differences: differences.map(differenceWords),
+      actions: actions.map((action) => ({ action, text: ACTION_TEXTS[action] })),
+      editable: !isOver(entry),
       history: history.map(({ at, ...each }) => ({ ...each, at: timeInWords(Date.parse(at)) })),
       notice: done === 'added' ? 'The forward change is added' : done === 'changed' ? 'The forward change is changed' : undefined,
       back: { href: '/schedule', text: 'Maintenance and changes' },
@@ -65,7 +69,7 @@ function registerForms(app: FastifyInstance, portal: Portal): void {
     const visitor = await site.permitted(request, 'schedule.change');
     const fields = fieldsOf(form);
     // The id is drawn for the form, so that sending it twice adds one entry.
-    const id = /^FCS-[0-9A-Z]{8}$/.test(form('id')) ? form('id') : `FCS-${portal.random.text(8, '0123456789ABCDEFGHJKMNPQRSTVWXYZ')}`;
+    const id = /^FCS-[0-9A-Z]{8}$/.test(form('id')) ? form('id') : newChangeId(portal);
     return step(portal, request, reply, {
       wanted: form('step'),
       fields,
@@ -87,9 +91,11 @@ function registerForms(app: FastifyInstance, portal: Portal): void {
     const form = site.form(request);
     const visitor = await site.permitted(request, 'schedule.change');
     const { id } = request.params;
+    const { entry } = await findEntry(portal, id);
     return step(portal, request, reply, {
       wanted: form('step'),
       fields: fieldsOf(form),
+      entry,
       action: `/schedule/changes/${encodeURIComponent(id)}/edit`,
       hidden: { revision: form('revision') },
       write: async (change) => {
@@ -103,6 +109,8 @@ function registerForms(app: FastifyInstance, portal: Portal): void {
 interface FormState {
   readonly action: string;
   readonly fields: ChangeFields;
+  /** The entry whose fields are edited. */
+  readonly entry?: ChangeView;
   /** Further fields that go along. */
   readonly hidden?: Readonly<Record<string, string>>;
 }
@@ -119,7 +127,7 @@ async function step(
   }: FormState & { readonly wanted: string; readonly write: (change: Parameters<typeof addEntry>[2]) => Promise<string> },
 ): Promise<FastifyReply> {
   if (wanted === 'change') return showForm(portal, request, reply, state);
-  const read = changeOf(state.fields);
+  const read = changeOf(state.fields, state.entry);
   if (read.problems !== undefined) return showForm(portal, request, reply, state, read.problems);
   if (wanted === 'confirm') {
     try {

@@ -7,8 +7,9 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
 import { shaped } from '../web/site.ts';
 import { signedIn } from './api-routes.ts';
+import { addRelease, withdrawRelease } from './changing.ts';
 import { monthOf, monthSpan, type Night } from './month.ts';
-import { addRelease, allSchedules, calendarFeed, comparedBuilds, entriesOf, withdrawRelease } from './schedule.ts';
+import { allSchedules, calendarFeed, comparedBuilds, entriesOf } from './schedule.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { buildWords, entryWords, slotWords } from './words.ts';
 
@@ -35,7 +36,7 @@ function registerSchedule(app: FastifyInstance, portal: Portal): void {
     const { environment = '', past } = shaped(ScheduleQuery, request.query, 'query');
     const all = await allSchedules(portal);
     const shown = environment === '' ? all : all.filter((each) => each.environment === portal.environment(environment).id);
-    const entries = entriesOf(shown).filter(({ status }) => past === 'yes' || (status !== 'complete' && status !== 'cancelled'));
+    const entries = entriesOf(shown, all).filter(({ status }) => past === 'yes' || (status !== 'complete' && status !== 'cancelled'));
     return site.page(request, reply, 'schedule/pages/schedule.njk', {
       title: 'Maintenance and changes',
       environment: environment.toUpperCase(),
@@ -140,7 +141,9 @@ function noticeOf(query: unknown): string | undefined {
       ? 'The live release is recorded'
       : done === 'withdrawn'
         ? 'The live release is withdrawn'
-        : undefined;
+        : done === 'build'
+          ? 'The build is recorded'
+          : undefined;
 }
 
 function registerBuildsAndReleases(app: FastifyInstance, portal: Portal): void {
@@ -156,6 +159,7 @@ function registerBuildsAndReleases(app: FastifyInstance, portal: Portal): void {
         production,
         builds: builds.filter((each) => each.environment === id).map(buildWords),
       })),
+      notice: noticeOf(request.query),
       back: { href: '/schedule', text: 'Maintenance and changes' },
     });
   });

@@ -1,10 +1,20 @@
+import type { OutputOf } from '../../environment/management/index.ts';
+import { messageOf } from '../../kernel/errors.ts';
 import { type Db, tablesOf } from '../../kernel/store/store.ts';
 import { access } from '../access/index.ts';
 import type { Visitor } from '../access/visitor.ts';
 import type { Portal } from '../portal.ts';
 
+interface Row {
+  account_id: string;
+  environment: string;
+  week: string;
+}
 interface Tables {
-  schedule_subscription: { account_id: string; environment: string; week: string };
+  schedule_subscription: Row;
+}
+interface DueRow extends Row {
+  readonly digest: OutputOf<'maintenance.digest'>;
 }
 
 const SENDER = 'Environment management';
@@ -58,48 +68,56 @@ export class Subscriptions {
     });
   }
 
-  /** Sends the digests of weeks that have begun. Costs one small query while nobody has subscribed. */
+  /**
+   * Sends the digests of weeks that have begun. Costs one small query while nobody has subscribed. An environment that does not answer keeps nobody
+   * else waiting: its digest goes out when it answers again.
+   */
   async settle(): Promise<void> {
     const { store } = this.#portal;
     const rows = await tablesOf<Tables>(store.db).selectFrom('schedule_subscription').selectAll().execute();
     if (rows.length === 0) return;
-    const weeks = new Map<string, string>();
-    for (const id of new Set(rows.map((each) => each.environment))) weeks.set(id, await this.#weekOf(id));
-    const due = rows.filter((each) => each.week < (weeks.get(each.environment) ?? ''));
+    const due: DueRow[] = [];
+    for (const id of new Set(rows.map((each) => each.environment))) {
+      const own = rows.filter((each) => each.environment === id);
+      await this.#dueIn(id, own).then(
+        (found) => due.push(...found),
+        (error: unknown) => this.#portal.log.warn({ environment: id, error: messageOf(error) }, 'its digest waits'),
+      );
+    }
     for (const accountId of new Set(due.map((each) => each.account_id)))
       await this.#sendDue(
         accountId,
-        due
-          .filter((each) => each.account_id === accountId)
-          .map((each) => ({ environment: each.environment, week: weeks.get(each.environment) ?? '' })),
+        due.filter((each) => each.account_id === accountId),
       );
   }
 
-  /** The Monday whose digest is out by now, on an environment's clock; empty for one that does not answer. */
-  async #weekOf(id: string): Promise<string> {
+  /** Those who have not had the digest of the week whose Monday is past on an environment's clock, with it. Clocks go back as well as forward. */
+  async #dueIn(id: string, rows: readonly Row[]): Promise<readonly DueRow[]> {
     const found = this.#portal.environments.find((each) => each.id === id);
-    if (found === undefined) return '';
+    if (found === undefined) return [];
     const { now } = await found.call('environment.now', {});
     const { addDays, londonTime, weekCommencing } = await import('../../environment/maintenance/london.ts');
     const wall = londonTime(now);
     const monday = weekCommencing(wall.slice(0, 10));
-    return wall < `${monday}T${SENT_FROM}` ? addDays(monday, -7) : monday;
+    const week = wall < `${monday}T${SENT_FROM}` ? addDays(monday, -7) : monday;
+    // Who subscribes early on a Monday has this week's at once, before it goes out to the others.
+    const due = rows.filter((each) => each.week !== week && each.week !== monday);
+    if (due.length === 0) return [];
+    const digest = await found.call('maintenance.digest', { week });
+    return due.map((each) => ({ ...each, digest }));
   }
 
-  async #sendDue(accountId: string, due: readonly { readonly environment: string; readonly week: string }[]): Promise<void> {
-    const digests = await Promise.all(
-      due.map(({ environment, week }) => this.#portal.environment(environment).call('maintenance.digest', { week })),
-    );
-    const text = await this.#letter(digests);
+  async #sendDue(accountId: string, due: readonly DueRow[]): Promise<void> {
+    const text = await this.#letter(due.map(({ digest }) => digest));
     await this.#portal.store.transaction(async (tx) => {
       let taken = 0;
-      for (const { environment, week } of due) {
+      for (const { environment, week, digest } of due) {
         const result = await tablesOf<Tables>(tx)
           .updateTable('schedule_subscription')
-          .set({ week })
+          .set({ week: digest.weekCommencing })
           .where('account_id', '=', accountId)
           .where('environment', '=', environment)
-          .where('week', '<', week)
+          .where('week', '=', week)
           .executeTakeFirst();
         taken += Number(result.numUpdatedRows);
       }

@@ -1,8 +1,10 @@
 /** How maintenance is written on pages. */
 
+import type { ComparedBuild } from '../../environment/maintenance/compared-builds.ts';
 import { dayInWords, timeInWords } from '../../environment/maintenance/london.ts';
 import { SERVICE_TITLES } from '../../environment/maintenance/slots.ts';
-import type { BuildHistoryView, ChangeView, ScheduleView } from '../../environment/maintenance/views.ts';
+import type { ChangeView, ScheduleView, SlotView } from '../../environment/maintenance/views.ts';
+import type { Difference } from './copies.ts';
 
 const STATUS_TAGS: Readonly<Record<ChangeView['status'], { readonly text: string; readonly classes: string }>> = {
   planned: { text: 'Planned', classes: 'nhsuk-tag--grey' },
@@ -32,10 +34,44 @@ export const ACTION_TEXTS = {
   cancel: 'Cancel the change',
 } as const;
 
+/** How a night of a slot is held. */
+export const HELD_TEXTS = { skipped: 'Left out', moved: 'Held at another time', withdrawn: 'Called off', 'as-usual': 'As usual' } as const;
+/** How a slot takes its service down. */
+export const PATTERN_TEXTS = { whole: 'All night', none: 'Not at all', partial: 'At first', flap: 'On and off' } as const;
+
+/** How a slot takes its service down, as a sentence without its end. */
+export function patternWords({ pattern, minutes }: Pick<SlotView, 'pattern' | 'minutes'>): string {
+  switch (pattern) {
+    case 'whole':
+      return 'Where maintenance is enforced, it is down all night';
+    case 'none':
+      return 'It is not down, though the slot is on';
+    case 'partial':
+      return `Where maintenance is enforced, it is down for the first ${minutes} minutes`;
+    case 'flap':
+      return `Where maintenance is enforced, it is down for ${minutes} minutes, then up for ${minutes}, all night`;
+  }
+}
+
+const DIFFERENCE_TEXTS: Readonly<Record<Difference['how'], string>> = {
+  missing: 'the change is missing there',
+  'other-status': 'its status is another one there',
+  'other-details': 'its details are others there',
+  'no-answer': 'the environment does not answer',
+};
+
+/** `Differs in DEP: …` */
+export function differenceWords({ environment, how }: Difference): string {
+  return how === 'no-answer'
+    ? `Not known in ${environment}: ${DIFFERENCE_TEXTS[how]}`
+    : `Differs in ${environment}: ${DIFFERENCE_TEXTS[how]}`;
+}
+
 /** An entry with what a page shows of it. */
-export function entryWords(entry: ChangeView) {
+export function entryWords(entry: ChangeView & { readonly differsIn?: readonly string[] }) {
   return {
     ...entry,
+    differsText: (entry.differsIn ?? []).join(', '),
     tag: STATUS_TAGS[entry.status],
     impactText: IMPACT_TEXTS[entry.impact],
     startText: timeInWords(Date.parse(entry.start)),
@@ -63,7 +99,7 @@ export function slotWords({ slots }: ScheduleView) {
   });
 }
 
-export function buildWords(build: BuildHistoryView & { readonly matchesLive?: boolean; readonly liveVersion?: string }) {
+export function buildWords(build: ComparedBuild) {
   return {
     ...build,
     since: timeInWords(Date.parse(build.deployedAt)),
