@@ -59,6 +59,15 @@ export class AdminClient {
 
   /** As {@link call}, with whatever JSON the API answered. */
   async raw(method: Method, path: string, body?: unknown): Promise<unknown> {
+    return parse(await this.#answer(method, path, body));
+  }
+
+  /** The text that the API answered with. Throws as {@link call}. */
+  text(path: string): Promise<string> {
+    return this.#answer('GET', path);
+  }
+
+  async #answer(method: Method, path: string, body?: unknown): Promise<string> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (this.#token !== undefined) headers['authorization'] = `Bearer ${this.#token}`;
@@ -68,8 +77,8 @@ export class AdminClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    if (response.ok) return text;
     const answer = parse(text);
-    if (response.ok) return answer;
     if (fits(ProblemAnswer, answer)) throw new LocalRefusal(response.status, answer.error, answer.message, answer.fix);
     throw new LocalRefusal(
       response.status,

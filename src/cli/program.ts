@@ -86,7 +86,7 @@ export function buildProgram(book: CommandBook): Command {
  * Carries out one command line.
  *
  * @param args what follows `localspine`
- * @returns the exit code: 0 done, 1 refused or failed, 2 wrong usage
+ * @returns the exit code: 0 done, 1 refused or failed, 2 wrong usage, or what a command says of itself
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;

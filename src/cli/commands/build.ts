@@ -35,12 +35,9 @@ export function addBuildCommands(program: Command, book: CommandBook): void {
 
 async function list(invocation: Invocation): Promise<void> {
   const { BuildsView } = await import('../../environment/management/maintenance.ts');
+  const { comparedWithLive } = await import('../../environment/maintenance/compared-builds.ts');
   const { builds } = await invocation.client().call(BuildsView, 'GET', '/maintenance/builds');
-  const live = await liveBuilds(invocation);
-  const compared = builds.map((each) => {
-    const there = live?.find((other) => other.application === each.application)?.version;
-    return { ...each, ...(there !== undefined && { liveVersion: there, matchesLive: there === each.version }) };
-  });
+  const compared = comparedWithLive(builds, await liveBuilds(invocation));
   invocation.result({ environment: invocation.environment, builds: compared }, () =>
     table([
       ['APPLICATION', 'BUILD', 'SINCE, LONDON', 'LIVE'].map((each) => invocation.paint('dim', each)),

@@ -1,17 +1,21 @@
 import { type Command, Option } from 'commander';
+import type { Copy } from '../../environment/maintenance/levelling.ts';
 import type { ChangeView } from '../../environment/maintenance/views.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { CommandBook, Invocation } from '../invocation.ts';
 import { jsonFile } from '../json-file.ts';
 import { changeLines, given, openEnvironments, short } from '../maintenance-words.ts';
 
-const ACTIONS = {
+/** Here and not imported: what a command line knows of itself is read at its every start. */
+const CHANGE_ACTIONS = ['approve', 'start', 'complete', 'overrun', 'cancel'] as const;
+type Action = (typeof CHANGE_ACTIONS)[number];
+const ACTIONS: Readonly<Record<Action, string>> = {
   approve: 'approve a planned change: it will happen',
   start: 'say that work on a change has begun',
   complete: 'say that a change is done; its build is then what runs',
   overrun: 'say that work goes on past the announced end',
   cancel: 'call a change off',
-} as const;
+};
 
 /** The fields of an entry as options; the same words in a file given with `--file`. */
 const FIELDS = {
@@ -72,9 +76,9 @@ export function addChangeCommands(maintenance: Command, book: CommandBook): void
     '--reason <text>',
     'why, for the history',
   );
-  for (const [action, what] of Object.entries(ACTIONS))
+  for (const action of CHANGE_ACTIONS)
     book
-      .add(maintenance, `${action} <id>`, what, (invocation) => act(invocation, action))
+      .add(maintenance, `${action} <id>`, ACTIONS[action], (invocation) => act(invocation, action))
       .option('--actor <name>', 'who does it, for the history')
       .option('--reason <text>', 'why');
 }
@@ -124,34 +128,88 @@ async function addEntry(invocation: Invocation): Promise<void> {
 }
 
 async function changeEntry(invocation: Invocation): Promise<void> {
-  const { ChangeView } = await import('../../environment/maintenance/views.ts');
-  const { ChangeWithHistory } = await import('../../environment/management/maintenance.ts');
   const { inputOf } = await import('../../environment/maintenance/change-form.ts');
-  const path = `/maintenance/changes/${encodeURIComponent(invocation.argument(0))}`;
-  const { entry: before } = await invocation.client().call(ChangeWithHistory, 'GET', path);
-  const change = { ...inputOf(before), ...fieldsGiven(invocation) };
-  const environments = named(invocation, change.environments);
-  let entry: ChangeView | undefined;
-  for (const environment of environments)
-    entry = await invocation.client(environment).call(ChangeView, 'PUT', path, {
-      change,
-      ...given({ actor: invocation.text('actor'), reason: invocation.text('reason') }),
-    });
+  const { bringTo } = await import('../../environment/maintenance/levelling.ts');
+  const { newest, copies, environments } = await everywhere(invocation);
+  const change = { ...inputOf(newest), ...fieldsGiven(invocation) };
+  named(invocation, change.environments);
+  let entry = newest;
+  for (const { copy, found } of copies) if (found !== undefined) entry = await copy.edit(change, found.revision);
+  for (const { copy, found } of copies)
+    if (found === undefined) entry = await bringTo({ change: inputOf(entry), status: entry.recordedStatus }, copy);
   show(invocation, entry, environments);
 }
 
-async function act(invocation: Invocation, action: string): Promise<void> {
-  const { ChangeView } = await import('../../environment/maintenance/views.ts');
-  const { ChangeWithHistory } = await import('../../environment/management/maintenance.ts');
-  const path = `/maintenance/changes/${encodeURIComponent(invocation.argument(0))}`;
-  const { entry: before } = await invocation.client().call(ChangeWithHistory, 'GET', path);
-  const environments = named(invocation, before.environments);
-  let entry: ChangeView | undefined;
-  for (const environment of environments)
-    entry = await invocation
-      .client(environment)
-      .call(ChangeView, 'POST', `${path}/${action}`, given({ actor: invocation.text('actor'), reason: invocation.text('reason') }));
+/** Moves an entry on in every environment it names. Where that is done already nothing happens: what was broken off is finished by repeating it. */
+async function act(invocation: Invocation, action: Action): Promise<void> {
+  const { inputOf } = await import('../../environment/maintenance/change-form.ts');
+  const { bringTo, isOver, RESULTS, routeTo } = await import('../../environment/maintenance/levelling.ts');
+  const { newest, copies, environments } = await everywhere(invocation);
+  const goal = { change: inputOf(newest), status: RESULTS[action] };
+  const isOpen = copies.some(({ found }) => found?.actions.includes(action) || (found && routeTo(found, goal.status)?.length === 0));
+  let entry = newest;
+  for (const { copy } of copies) {
+    if (isOpen) entry = await bringTo(goal, copy);
+    // The environment says why it cannot be.
+    if (!isOpen || (entry.recordedStatus !== goal.status && !isOver(entry))) entry = await copy.act(action, entry.revision);
+  }
   show(invocation, entry, environments);
+}
+
+interface Everywhere {
+  readonly newest: ChangeView;
+  readonly environments: readonly string[];
+  /** One for each environment the entry names, with what it has now. */
+  readonly copies: readonly { readonly copy: Copy; readonly found: ChangeView | undefined }[];
+}
+
+/** The entry of a command, wherever it is. Throws LocalRefusal 404. */
+async function everywhere(invocation: Invocation): Promise<Everywhere> {
+  const open = openEnvironments(invocation);
+  const all = await Promise.all(open.map(async (environment) => ({ environment, found: await copyIn(invocation, environment).read() })));
+  const [newest] = all
+    .flatMap(({ found }) => (found === undefined ? [] : [found]))
+    .sort((one, other) => other.revision - one.revision);
+  if (newest === undefined)
+    throw new LocalRefusal(
+      404,
+      'change_unknown',
+      `There is no forward change ${invocation.argument(0)} in ${open.join(', ')}.`,
+      'List them: localspine maintenance list.',
+    );
+  const environments = named(invocation, newest.environments);
+  const copies = environments.map((environment) => ({
+    copy: copyIn(invocation, environment),
+    found: all.find((each) => each.environment === environment)?.found,
+  }));
+  return { newest, environments, copies };
+}
+
+/** The entry of a command in one environment. */
+function copyIn(invocation: Invocation, environment: string): Copy {
+  const client = invocation.client(environment);
+  const id = invocation.argument(0);
+  const path = `/maintenance/changes/${encodeURIComponent(id)}`;
+  const actor = given({ actor: invocation.text('actor') });
+  const hand = { ...actor, ...given({ reason: invocation.text('reason') }) };
+  const write = async (method: 'POST' | 'PUT', to: string, body: object): Promise<ChangeView> => {
+    const views = await import('../../environment/maintenance/views.ts');
+    return client.call(views.ChangeView, method, to, body);
+  };
+  return {
+    async read() {
+      const { ChangeWithHistory } = await import('../../environment/management/maintenance.ts');
+      try {
+        return (await client.call(ChangeWithHistory, 'GET', path)).entry;
+      } catch (error) {
+        if (error instanceof LocalRefusal && error.code === 'change_unknown') return undefined;
+        throw error;
+      }
+    },
+    add: (change) => write('POST', '/maintenance/changes', { id, change, ...actor }),
+    edit: (change, revision) => write('PUT', path, { change, revision, ...hand }),
+    act: (action, revision) => write('POST', `${path}/${action}`, { revision, ...hand }),
+  };
 }
 
 /** The environments an entry names. Throws LocalRefusal 404 when one of them does not run: the entry would be in some only. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Static } from 'typebox';
 import type { SlotView } from '../../environment/maintenance/views.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { type CommandBook, type Invocation, UsageError, wholeNumber } from '../invocation.ts';
 import { given, oneOf, openEnvironments, short } from '../maintenance-words.ts';
 import { table } from '../output.ts';
@@ -8,6 +9,9 @@ import { addChangeCommands } from './maintenance-changes.ts';
 
 const SERVICES = ['cis', 'spine-core', 'ers', 'api-platform'] as const;
 const SLOTS = ['cis', 'spine-core', 'ers'] as const;
+
+/** The public sandbox is always there. */
+const WITHOUT_SLOTS = 'SANDBOX';
 
 /** Exit code of `maintenance availability --service` while the service is down or degraded: neither done nor failed. */
 export const EXIT_IN_MAINTENANCE = 3;
@@ -40,7 +44,7 @@ function addReading(maintenance: Command, book: CommandBook): void {
   });
   book
     .add(maintenance, 'availability', 'when which service is affected; with --service, the exit code tells whether it is', availability)
-    .addOption(new Option('--service <name>', 'one service: exit code 0 when it is available, 3 when it is not').choices(SERVICES))
+    .addOption(new Option('--service <name>', 'one service: exit code 0 when it is available (with --from or --to: all the time), 3 when it is not').choices(SERVICES))
     .option('--at <time>', 'the instant to ask about, with --service (default: now)')
     .option('--from <time>', 'begin of the time to list (default: now)')
     .option('--to <time>', 'its end (default: a week later)');
@@ -57,8 +61,10 @@ function addReading(maintenance: Command, book: CommandBook): void {
     .option('--week <day>', 'any day of the week, like 2026-12-02 (default: this week)');
   book
     .add(maintenance, 'ical', 'print the schedule as an iCalendar feed', async (invocation) => {
-      const address = `${invocation.client().place.httpUrl}/_localspine/maintenance/calendar.ics${invocation.flag('alarm') ? '?alarm=on' : ''}`;
-      const text = await (await fetch(address)).text();
+      const path = `/maintenance/calendar.ics${invocation.flag('alarm') ? '?alarm=on' : ''}`;
+      const client = invocation.client();
+      const text = await client.text(path);
+      const address = `${client.place.httpUrl}/_localspine${path}`;
       invocation.result({ environment: invocation.environment, address, calendar: text }, text.trimEnd());
     })
     .option('--alarm', 'with a reminder a day before each outage');
@@ -72,6 +78,8 @@ async function availability(invocation: Invocation): Promise<void> {
   const { AvailabilityView } = await import('../../environment/maintenance/views.ts');
   const answer = await invocation.client().call(AvailabilityView, 'GET', `/availability${span}`);
   const intervals = answer.intervals.filter((each) => service === undefined || each.service === service);
+  const troubled = intervals.some(({ impact }) => impact === 'outage' || impact === 'degraded');
+  if (service !== undefined && troubled) invocation.exitCode = EXIT_IN_MAINTENANCE;
   invocation.result({ ...answer, intervals }, () =>
     intervals.length === 0
       ? `Nothing affects ${answer.environment} from ${answer.from} to ${answer.to}.`
@@ -103,11 +111,14 @@ async function availableAt(invocation: Invocation, service: string, at: string |
 function addReleases(maintenance: Command, book: CommandBook): void {
   const release = book.group(maintenance, 'release', 'live releases of e-RS, each of which brings it a slot');
   book
-    .add(release, 'add', 'record a live release in every open environment', async (invocation) => {
+    .add(release, 'add', 'record a live release in every open environment that has slots', async (invocation) => {
       const { ReleaseView } = await import('../../environment/maintenance/views.ts');
       const [build, note] = [invocation.text('build'), invocation.text('note')];
       const releases: (Static<typeof ReleaseView> & { readonly environment: string })[] = [];
-      for (const environment of openEnvironments(invocation)) {
+      const withSlots = openEnvironments(invocation).filter((each) => each !== WITHOUT_SLOTS);
+      if (withSlots.length === 0)
+        throw new LocalRefusal(409, 'no_environment', 'No environment with maintenance slots is open.', 'Open INT, DEP or PROD.');
+      for (const environment of withSlots) {
         const client = invocation.client(environment);
         const id = invocation.text('id') ?? releases[0]?.id;
         const at = invocation.text('at') ?? releases[0]?.releasedAt ?? new Date(await businessTime(invocation, environment)).toISOString();
