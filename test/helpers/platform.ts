@@ -8,6 +8,8 @@ import { readConfiguration } from '../../src/platform/configuration.ts';
 
 export interface BootedPlatform {
   readonly environment: Environment;
+  /** All that were opened. */
+  readonly environments: readonly Environment[];
   /** Loopback HTTP address of the environment. */
   readonly httpUrl: string;
   readonly portalUrl: string;
@@ -35,6 +37,7 @@ export async function bootForTests(environments: string, variables: Readonly<Rec
   const http = environment.doors.listeners.find((each) => each.name === 'http');
   return {
     environment,
+    environments: platform.environments,
     httpUrl: `http://127.0.0.1:${http?.port ?? 0}`,
     portalUrl: platform.portalUrl,
     async remove() {

@@ -13,7 +13,7 @@ import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
 import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import type { Portal } from '../portal.ts';
-import { decide, lastDecisions, type Orders } from './deliveries.ts';
+import { decide, type Last, lastDecisions, type Orders } from './deliveries.ts';
 
 export type Night = Static<typeof NightInput>;
 export type Pattern = Static<typeof PatternInput>;
@@ -40,7 +40,7 @@ export async function addRelease(portal: Portal, visitor: Visitor, release: Stat
     throw new LocalRefusal(409, 'release_exists', `There is a live release ${id} already.`, 'Give another id.');
   const orders = new Map(
     there
-      .filter((each) => each.release === undefined)
+      .filter(({ environment, release: known }) => known === undefined && !isOnItsWay(seen.get(environment.id), 'release'))
       .map(({ environment }): [ManagedEnvironment, Orders] => [environment, { about: 'release', release: { ...release, releasedAt, id } }]),
   );
   if (orders.size > 0)
@@ -69,8 +69,7 @@ export async function withdrawRelease(portal: Portal, visitor: Visitor, id: stri
       )
       .map(({ environment }): [ManagedEnvironment, Orders] => [environment, { about: 'withdrawal', id }]),
   );
-  const waiting = [...orders.keys()].every((each) => seen.get(each.id)?.orders.about === 'withdrawal' && !seen.get(each.id)?.delivered);
-  if (orders.size === 0 || waiting) return known;
+  if ([...orders.keys()].every(({ id: name }) => isOnItsWay(seen.get(name), 'withdrawal'))) return known;
   await decide(portal, visitor, {
     subject: `live release ${id}`,
     seen,
@@ -78,6 +77,11 @@ export async function withdrawRelease(portal: Portal, visitor: Visitor, id: stri
     fact: { action: 'schedule.withdraw-release', subject: `live release ${id}`, environment: namesOf(orders) },
   });
   return requireRelease(await releaseEverywhere(portal, id));
+}
+
+/** Whether the same was decided before, and has not arrived yet. */
+function isOnItsWay(last: Last | undefined, about: Orders['about']): boolean {
+  return last !== undefined && !last.delivered && last.orders.about === about;
 }
 
 function namesOf(orders: ReadonlyMap<ManagedEnvironment, Orders>): string {

@@ -78,7 +78,7 @@ function ordersIn(text: string): Orders {
 /**
  * Decides: from now on it will be so in every environment it is about, even if one does not answer now.
  *
- * @throws LocalRefusal 409 when somebody else has decided meanwhile, and what every environment refuses
+ * @throws LocalRefusal 409 when somebody else has decided meanwhile, and what every environment refuses for good
  */
 export async function decide(portal: Portal, visitor: Visitor, { subject, seen, orders, fact }: Decision): Promise<void> {
   const decision = portal.random.uuid();
@@ -95,7 +95,9 @@ export async function decide(portal: Portal, visitor: Visitor, { subject, seen, 
     await deliver(portal, subject, id, decision).catch((error: unknown) => {
       failures.push(error);
     });
-  if (failures.length === orders.size) throw failures[0];
+  // What waits for an environment is on its way; it is no failure of the decision.
+  if (failures.length === orders.size && failures.every(isForGood)) throw failures[0];
+  for (const error of failures) if (!(error instanceof LocalRefusal)) throw error;
 }
 
 /** Writes a decision in the place of the one that was seen. Throws LocalRefusal 409 when another one is there. */
