@@ -143,9 +143,10 @@ async function changeEntry(invocation: Invocation): Promise<void> {
 /** Moves an entry on in every environment it names. Where that is done already nothing happens: what was broken off is finished by repeating it. */
 async function act(invocation: Invocation, action: Action): Promise<void> {
   const { inputOf } = await import('../../environment/maintenance/change-form.ts');
-  const { bringTo, isOver, RESULTS, routeTo } = await import('../../environment/maintenance/levelling.ts');
+  const { RECORDS } = await import('../../environment/maintenance/forward-change.ts');
+  const { bringTo, isOver, routeTo } = await import('../../environment/maintenance/levelling.ts');
   const { newest, copies, environments } = await everywhere(invocation);
-  const goal = { change: inputOf(newest), status: RESULTS[action] };
+  const goal = { change: inputOf(newest), status: RECORDS[action] };
   const isOpen = copies.some(({ found }) => found?.actions.includes(action) || (found && routeTo(found, goal.status)?.length === 0));
   let entry = newest;
   for (const { copy } of copies) {

@@ -10,19 +10,11 @@ import {
   changedFields,
   EDITABLE,
   type Fields,
+  RECORDS,
   TRANSITIONS,
 } from './forward-change.ts';
 import { type ChangeInput, readChange } from './reading.ts';
 import type { ChangeView } from './views.ts';
-
-/** The status that an action makes of an entry. */
-export const RESULTS: Readonly<Record<ChangeAction, ChangeStatus>> = {
-  approve: 'approved',
-  start: 'in-progress',
-  complete: 'complete',
-  overrun: 'overrun',
-  cancel: 'cancelled',
-};
 
 /** Where an entry is to stand in every environment. */
 export interface Goal {
@@ -56,7 +48,7 @@ export function routeTo(
   goal: ChangeStatus,
 ): readonly ChangeAction[] | undefined {
   if (recordedStatus === goal) return [];
-  const direct = actions.find((action) => RESULTS[action] === goal);
+  const direct = actions.find((action) => RECORDS[action] === goal);
   if (direct !== undefined) return [direct];
   if (status === goal) return [];
   const seen = new Set<ChangeStatus>([status]);
@@ -78,7 +70,7 @@ function onward(way: readonly ChangeAction[], seen: Set<ChangeStatus>): readonly
 
 function endOf(way: readonly ChangeAction[]): ChangeStatus | undefined {
   const last = way.at(-1);
-  return last && RESULTS[last];
+  return last && RECORDS[last];
 }
 
 /** What can be asked of one environment about the entry. Each may be repeated; those that change refuse another revision than the one they were given. */

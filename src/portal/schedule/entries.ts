@@ -4,8 +4,8 @@
  */
 
 import { inputOf } from '../../environment/maintenance/change-form.ts';
-import { type ChangeStatus, contentOf, edited, type ForwardChange } from '../../environment/maintenance/forward-change.ts';
-import { differingFields, fixedFields, type Goal, isOver, RESULTS, routeTo } from '../../environment/maintenance/levelling.ts';
+import { type ChangeStatus, contentOf, edited, type ForwardChange, RECORDS } from '../../environment/maintenance/forward-change.ts';
+import { differingFields, fixedFields, type Goal, isOver, routeTo } from '../../environment/maintenance/levelling.ts';
 import { CHANGE_ID, type ChangeInput, readChange } from '../../environment/maintenance/reading.ts';
 import type { ChangeView } from '../../environment/maintenance/views.ts';
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
@@ -17,7 +17,7 @@ import { newestOf, type Standing, standingsOf } from './copies.ts';
 import { decide, type LastDecisions, lastDecisions, type Orders } from './deliveries.ts';
 import { findEntry } from './schedule.ts';
 
-export type Action = keyof typeof RESULTS;
+export type Action = keyof typeof RECORDS;
 export const ACTIONS: readonly Action[] = ['approve', 'start', 'complete', 'overrun', 'cancel'];
 
 export interface EditOptions {
@@ -126,7 +126,7 @@ export async function actOn(portal: Portal, visitor: Visitor, id: string, action
   require(visitor, 'schedule.change');
   const seen = await lastDecisions(portal, subjectOf(id));
   const { newest, named } = await known(portal, id);
-  const goal: Goal = { ...goalOf(newest.entry), status: RESULTS[action] };
+  const goal: Goal = { ...goalOf(newest.entry), status: RECORDS[action] };
   const ways = named.map((standing) => ({ standing, route: routeTo(standing.entry ?? JUST_ADDED, goal.status) }));
   const present = ways.filter(({ standing }) => standing.entry !== undefined);
   const done = present.filter(({ route }) => route?.length === 0);
