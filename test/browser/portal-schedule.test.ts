@@ -71,10 +71,31 @@ describe('pages of maintenance and changes in Chromium', { skip: noChromium, con
     const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: true });
     const page = await context.newPage();
     await signIn(page);
-    for (const path of ['', '/calendar?month=2031-12', '/digest?week=2031-12-03', '/builds', '/releases', '/new']) {
+    for (const path of [
+      '',
+      '/calendar?month=2031-12',
+      '/digest?week=2031-12-03',
+      '/builds',
+      '/releases',
+      '/new',
+      '/slots',
+      '/nights',
+      '/patterns',
+      '/builds/new',
+    ]) {
       await page.goto(`${portal}/schedule${path}`);
-      await judge(page, path === '' ? 'all' : (/\w+/.exec(path)?.[0] ?? ''));
+      const name = (/^[\w/]+/.exec(path.slice(1))?.[0] ?? 'all').replace('/', '-');
+      await judge(page, name);
     }
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await judge(page, 'build-problems');
+    await page.goto(`${portal}/schedule/patterns`);
+    for (const name of ['INT', 'Spine CIS', 'Not at all']) await page.getByLabel(name, { exact: true }).check();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await judge(page, 'pattern-check');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('The slot is changed').waitFor();
+    await page.goto(`${portal}/schedule/new`);
     await page.getByRole('button', { name: 'Continue' }).click();
     await judge(page, 'problems');
     await page.goto(`${portal}/schedule`);

@@ -187,6 +187,138 @@ describe('maintenance and changes in the portal', { concurrency: false }, () => 
     assert.deepEqual([ers.version, ers.matchesLive, ers.history.length], ['27.1', false, 2]);
   });
 
+  test('a night of a slot is changed on a page: form, what is wrong, answers to check, done; a supplier may not', async () => {
+    const list = await stranger.open('/schedule/slots');
+    assert.equal(list.status, 200);
+    assert.doesNotMatch(list.text, /Change a night/);
+    assert.equal((await supplier.open('/schedule/nights')).status, 403);
+    const { slots } = (await spine.admin('INT', '/maintenance')).json;
+    const { night } = slots.find((each: { service: string }) => each.service === 'spine-core').next[1];
+    const link = `/schedule/nights?environment=INT&service=spine-core&night=${night}`;
+    assert.match((await operator.open(link)).text, new RegExp(`name="night"[^>]*value="${night}"|value="${night}"[^>]*name="night"`));
+    const fields = { environment: 'INT', service: 'spine-core', night, kind: 'skipped', reason: 'Nothing <planned>' };
+    const wrong = await operator.submit('/schedule/nights', { ...fields, night: 'tonight', kind: '', step: 'check' });
+    assert.equal(wrong.status, 400);
+    for (const id of ['night', 'kind']) assert.match(wrong.text, new RegExp(`href="#${id}"`));
+    const unmoved = await operator.submit('/schedule/nights', { ...fields, kind: 'moved', start: '2031-12-03T22:00', step: 'check' });
+    assert.match(unmoved.text, /Enter when it ends instead/);
+    const check = await operator.submit('/schedule/nights', { ...fields, step: 'check' });
+    assert.match(check.text, /Check your answers/);
+    assert.match(check.text, /Nothing &lt;planned&gt;/);
+    const csrf = tokenIn(check.text);
+    assert.match((await operator.post('/schedule/nights', { csrf, ...fields, step: 'change' })).text, /Nothing &lt;planned&gt;/);
+    const done = await operator.post('/schedule/nights', { csrf, ...fields, step: 'confirm' });
+    assert.match(done.text, /The night is changed/);
+    assert.match(done.text, /Left out: Nothing &lt;planned&gt;/);
+    await operator.post('/schedule/nights', { csrf, ...fields, step: 'confirm' });
+    const nights = (await operator.api('GET', '/audit?action=schedule.night')).json.entries;
+    assert.deepEqual([nights.length, nights[0].environment], [1, 'INT'], 'sent twice, it was decided once');
+    const monday = await operator.post('/schedule/nights', { csrf, ...fields, night: '2031-12-01', step: 'confirm' });
+    assert.equal(monday.status, 400);
+    assert.match(monday.text, /has no night of 2031-12-01/);
+    const body = { service: 'spine-core', night, kind: 'as-usual' };
+    assert.equal((await supplier.api('PUT', '/environments/int/nights', body)).status, 403);
+    const { status, json } = await operator.api('PUT', '/environments/int/nights', body);
+    assert.equal(status, 200);
+    const held = json.slots.find((each: { service: string }) => each.service === 'spine-core').next;
+    assert.equal(held.find((each: { night: string }) => each.night === night).held, 'as-usual');
+  });
+
+  test('how a slot takes its service down is changed on a page, and over the API', async () => {
+    const fields = { environment: 'DEP', service: 'cis', pattern: 'partial', minutes: '' };
+    const wrong = await operator.submit('/schedule/patterns', { ...fields, step: 'check' });
+    assert.equal(wrong.status, 400);
+    assert.match(wrong.text, /Enter the minutes/);
+    const check = await operator.submit('/schedule/patterns', { ...fields, minutes: '30', step: 'check' });
+    assert.match(check.text, /At first/);
+    assert.equal((await spine.admin('DEP', '/maintenance')).json.slots[1].pattern, 'whole', 'nothing is written yet');
+    const done = await operator.post('/schedule/patterns', { csrf: tokenIn(check.text), ...fields, minutes: '30', step: 'confirm' });
+    assert.match(done.text, /The slot is changed/);
+    assert.match(done.text, /down for the first 30 minutes/);
+    const body = { service: 'cis', pattern: 'whole' };
+    assert.equal((await stranger.api('PUT', '/environments/dep/patterns', body)).status, 401);
+    for (const _again of [1, 2]) assert.equal((await operator.api('PUT', '/environments/dep/patterns', body)).status, 200);
+    assert.equal((await operator.api('PUT', '/environments/dep/patterns', { ...body, minutes: 5 })).status, 400);
+    const { slots } = (await spine.admin('DEP', '/maintenance')).json;
+    assert.equal(slots.find((each: { service: string }) => each.service === 'cis').pattern, 'whole');
+  });
+
+  test('a build is recorded on a page', async () => {
+    const fields = { environment: 'PROD', application: 'mesh', version: '6.3', deployedAt: '', note: 'By hand' };
+    const wrong = await operator.submit('/schedule/builds/new', { ...fields, version: '', deployedAt: 'soon', step: 'check' });
+    assert.equal(wrong.status, 400);
+    assert.match(wrong.text, /href="#version"/);
+    const check = await operator.submit('/schedule/builds/new', { ...fields, step: 'check' });
+    assert.match(check.text, /6\.3/);
+    const csrf = tokenIn(check.text);
+    const done = await operator.post('/schedule/builds/new', { csrf, ...fields, step: 'confirm' });
+    assert.match(done.text, /The build is recorded/);
+    await operator.post('/schedule/builds/new', { csrf, ...fields, step: 'confirm' });
+    const { builds } = (await stranger.api('GET', '/builds')).json;
+    const mesh = builds.find(
+      (each: { environment: string; application: string }) => each.environment === 'PROD' && each.application === 'mesh',
+    );
+    assert.deepEqual([mesh.version, mesh.history.length], ['6.3', 2], 'once');
+    assert.equal((await supplier.open('/schedule/builds/new')).status, 403);
+  });
+
+  test('an entry that is approved in one environment only is shown to differ, and finished: on the page, and by the command repeated', async () => {
+    const change = { ...CHANGE, environments: ['INT', 'DEP'] };
+    const statuses = async (id: string) =>
+      Promise.all(['INT', 'DEP'].map(async (each) => (await spine.admin(each, `/maintenance/changes/${id}`)).json.entry.recordedStatus));
+    for (const id of ['FCS-HALF', 'FCS-HALF2']) {
+      assert.equal((await operator.api('POST', '/schedule/changes', { id, change })).status, 201);
+      await spine.admin('INT', `/maintenance/changes/${id}/approve`, { method: 'POST', body: {} });
+      assert.deepEqual(await statuses(id), ['approved', 'planned']);
+    }
+    const page = await operator.open('/schedule/changes/FCS-HALF');
+    assert.match(page.text, /Differs in DEP: its status is another one there/);
+    assert.match((await stranger.open('/schedule')).text, /Differs in DEP/);
+    assert.match((await stranger.open('/calendar.ics')).text.replaceAll('\r\n ', ''), /DESCRIPTION:[^\r]*Differs in DEP\./);
+    assert.deepEqual((await stranger.api('GET', '/schedule/changes/FCS-HALF')).json.differences, [
+      { environment: 'DEP', how: 'other-status' },
+    ]);
+    const form = { csrf: tokenIn(page.text), revision: '2', action: 'approve', reason: '' };
+    const done = await operator.post('/schedule/changes/FCS-HALF/act', form);
+    assert.doesNotMatch(done.text, /Differs in/);
+    assert.deepEqual(await statuses('FCS-HALF'), ['approved', 'approved']);
+    for (const _again of [1, 2]) {
+      const { status, stderr } = spine.cli('maintenance', 'approve', 'FCS-HALF2');
+      assert.equal(status, 0, stderr);
+    }
+    assert.deepEqual(await statuses('FCS-HALF2'), ['approved', 'approved']);
+    // What DEP lost it gets again.
+    await spine.admin('DEP', '/reset', { method: 'POST', body: { all: true } });
+    assert.equal((await spine.admin('DEP', '/maintenance/changes/FCS-HALF2')).status, 404);
+    const { status, stderr } = spine.cli('maintenance', 'cancel', 'FCS-HALF2');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(await statuses('FCS-HALF2'), ['cancelled', 'cancelled']);
+    assert.equal(spine.cli('maintenance', 'complete', 'FCS-HALF2').status, 1);
+  });
+
+  test('editing another field leaves the times to the second, and in the hour that comes twice', async () => {
+    const times = { start: '2031-10-26T01:30:15Z', end: '2031-10-26T03:10:45Z' };
+    assert.equal((await operator.api('POST', '/schedule/changes', { id: 'FCS-TWICE', change: { ...CHANGE, ...times } })).status, 201);
+    const edit = await operator.open('/schedule/changes/FCS-TWICE/edit');
+    const part = (name: string): string => new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(edit.text)?.[1] ?? '';
+    const parts = ['start', 'end'].flatMap((name) => ['day', 'month', 'year', 'time'].map((each) => `${name}-${each}`));
+    const { title: _title, start: _start, end: _end, ...rest } = CHANGE;
+    const fields = { ...rest, ...Object.fromEntries(parts.map((name) => [name, part(name)])), title: 'Renamed', revision: '1' };
+    assert.equal(fields['start-time' as keyof typeof fields], '01:30');
+    const done = await operator.post('/schedule/changes/FCS-TWICE/edit', { csrf: tokenIn(edit.text), ...fields, step: 'confirm' });
+    assert.match(done.text, /The forward change is changed/);
+    const { entry: renamed } = (await spine.admin('INT', '/maintenance/changes/FCS-TWICE')).json;
+    assert.deepEqual([renamed.title, renamed.start, renamed.end], ['Renamed', '2031-10-26T01:30:15.000Z', '2031-10-26T03:10:45.000Z']);
+  });
+
+  test('the command line: 3 when a service is not available all of a time, and no feed is no calendar', async () => {
+    const asked = (...args: readonly string[]) => spine.cli('maintenance', 'availability', '--service', 'cis', ...args).status;
+    assert.equal(asked('--from', '2031-12-10T19:00', '--to', '2031-12-10T21:00'), 3);
+    assert.equal(asked('--from', '2031-12-10T17:00', '--to', '2031-12-10T19:00'), 0);
+    assert.equal(spine.cli('maintenance', 'availability', '--from', '2031-12-10T19:00', '--to', '2031-12-10T21:00').status, 0, 'a list');
+    assert.match(spine.cli('maintenance', 'ical').stdout, /^BEGIN:VCALENDAR/);
+  });
+
   test('the digest is a page and a text; subscribers get it by mail, at once and every Monday', async () => {
     const page = await stranger.open('/schedule/digest?week=2031-12-03');
     assert.match(page.text, /Week commencing Monday 1 December 2031/);

@@ -168,9 +168,7 @@ interface Everywhere {
 async function everywhere(invocation: Invocation): Promise<Everywhere> {
   const open = openEnvironments(invocation);
   const all = await Promise.all(open.map(async (environment) => ({ environment, found: await copyIn(invocation, environment).read() })));
-  const [newest] = all
-    .flatMap(({ found }) => (found === undefined ? [] : [found]))
-    .sort((one, other) => other.revision - one.revision);
+  const [newest] = all.flatMap(({ found }) => (found === undefined ? [] : [found])).sort((one, other) => other.revision - one.revision);
   if (newest === undefined)
     throw new LocalRefusal(
       404,

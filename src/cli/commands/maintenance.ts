@@ -44,7 +44,12 @@ function addReading(maintenance: Command, book: CommandBook): void {
   });
   book
     .add(maintenance, 'availability', 'when which service is affected; with --service, the exit code tells whether it is', availability)
-    .addOption(new Option('--service <name>', 'one service: exit code 0 when it is available (with --from or --to: all the time), 3 when it is not').choices(SERVICES))
+    .addOption(
+      new Option(
+        '--service <name>',
+        'one service: exit code 0 when it is available (with --from or --to: all the time), 3 when it is not',
+      ).choices(SERVICES),
+    )
     .option('--at <time>', 'the instant to ask about, with --service (default: now)')
     .option('--from <time>', 'begin of the time to list (default: now)')
     .option('--to <time>', 'its end (default: a week later)');
