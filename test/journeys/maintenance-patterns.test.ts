@@ -132,3 +132,21 @@ describe('slots that are rehearsed otherwise than all night, enforced', { concur
     assert.match(told[1] ?? '', /<Type>1<\/Type>/);
   });
 });
+
+describe('live releases by command', { concurrency: false }, () => {
+  const spine = new LocalSpine({ LOCALSPINE_ENVIRONMENTS: 'SANDBOX,INT' });
+  before(async () => {
+    await spine.start();
+  });
+  after(() => spine.remove());
+
+  test('a release is recorded where there are slots: not in the public sandbox', async () => {
+    const { status, stdout, stderr } = spine.cli('maintenance', 'release', 'add', '--at', '2031-12-02T10:00', '--json');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(
+      JSON.parse(stdout).releases.map((each: { environment: string }) => each.environment),
+      ['INT'],
+    );
+    assert.deepEqual((await spine.admin('SANDBOX', '/maintenance')).json.releases, []);
+  });
+});

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { momentAt } from './closures.ts';
 import { addDays, DAY, HOUR, instantInLondon, londonOffset, londonTime, weekday } from './london.ts';
-import { NOTHING_PLANNED, type Schedule } from './schedule.ts';
+import { FURTHEST_MOVE, NOTHING_PLANNED, nightsOf, type Schedule } from './schedule.ts';
 import { nightAfterRelease, nightOf, SLOT_SERVICES, slotNights } from './slots.ts';
 
 const database = new Intl.DateTimeFormat('en-GB', {
@@ -158,3 +158,17 @@ describe('London’s clocks', () => {
 });
 
 test('every slot has its rule', () => assert.deepEqual([...SLOT_SERVICES], ['cis', 'spine-core', 'ers']));
+
+test('a night that is moved as far as it can be, and lasts as long as it can, is there to its end', () => {
+  const usual = nightOf('cis', '2026-12-02');
+  for (const shift of [-FURTHEST_MOVE, FURTHEST_MOVE]) {
+    const to = { start: usual.start + shift, end: usual.start + shift + FURTHEST_MOVE };
+    const exceptions = [{ service: 'cis', night: usual.night, kind: 'moved', to, reason: '', revision: 1, at: 0 }] as const;
+    const heldAt = (instant: number): boolean =>
+      nightsOf('cis', { start: instant, end: instant + 1 }, { ...NOTHING_PLANNED, exceptions }).some(({ night }) => night === usual.night);
+    assert.deepEqual(
+      [to.start - 1, to.start, to.end - 1, to.end].map((instant) => heldAt(instant)),
+      [false, true, true, false],
+    );
+  }
+});
