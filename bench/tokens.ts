@@ -13,7 +13,7 @@ import { verifyAccessToken } from '../src/services/gateway/access.ts';
 import { gateway } from '../src/services/gateway/index.ts';
 import type { TokenFacts } from '../src/services/gateway/log-on.ts';
 import { fingerprint } from '../src/services/gateway/secrets.ts';
-import { saveApplication } from '../src/services/gateway/store/applications.ts';
+import { insertApplication } from '../src/services/gateway/store/applications.ts';
 import { insertToken } from '../src/services/gateway/store/tokens.ts';
 import type { GatewayWorld } from '../src/services/gateway/world.ts';
 import { formOf } from '../test/helpers/browser.ts';
@@ -153,13 +153,14 @@ async function checkInProcess(live: number): Promise<{ readonly microseconds: nu
       attributes: {},
     } as const;
     const now = Date.now();
-    await saveApplication(empty.db, {
+    await insertApplication(empty.db, {
       ...application,
       callbackUrl: undefined,
       asid: undefined,
       jwks: undefined,
       jwksUrl: undefined,
       stage: 'live',
+      registration: undefined,
       createdAt: now,
     });
     const token = { hash: fingerprint('token'), appId: 'a', chainId: undefined, facts, issuedAt: now, expiresAt: now + 600_000 };

@@ -57,17 +57,26 @@ for (const { name, of } of adapters)
     test('an application from registration to revocation, each step twice', async () => {
       const { appId, requestId } = names;
       const managed = of();
-      const register = { appId, name: 'Acme - Link', accessMode: 'user-restricted' } as const;
+      const register = { appId, name: 'Acme - Link', accessMode: 'user-restricted', registration: requestId } as const;
       const first = await managed.call('applications.register', register);
       const again = await managed.call('applications.register', register);
+      for (const other of [{ registration: 'another' }, { registration: undefined }])
+        await assert.rejects(managed.call('applications.register', { ...register, ...other } as typeof register), {
+          code: 'app_id_taken',
+          status: 409,
+        });
       assert.match(first.secret ?? '', /^[A-Za-z0-9]{16}$/);
       assert.deepEqual(again, { apiKey: first.apiKey }, 'the secret is told once');
       const { products } = await managed.call('applications.products', {});
       const productName = products.find((each) => each.accessMode === 'user-restricted' && each.callbackRequired)?.name ?? '';
       const callbackUrl = 'https://supplier.example/callback';
+      await assert.rejects(managed.call('applications.addApi', { appId, productName: 'nonsense', callbackUrl }), {
+        code: 'product_unknown',
+      });
+      assert.equal((await managed.call('applications.view', { appId })).callbackUrl, undefined, 'both or neither');
       for (let time = 0; time < 2; time += 1) {
+        await managed.call('applications.addApi', { appId, productName, callbackUrl });
         await managed.call('applications.setCallback', { appId, callbackUrl });
-        await managed.call('applications.addApi', { appId, productName });
         await managed.call('applications.rename', { appId, name: 'Acme - Link 2' });
         await managed.call('applications.setAttributes', { appId, attributes: { DisplayName: 'Link', gone: null } });
         await managed.call('applications.setKeys', { appId, source: { jwksUrl: 'https://supplier.example/jwks.json' } });
@@ -84,8 +93,8 @@ for (const { name, of } of adapters)
       assert.deepEqual([bound.services, bound.boundTo?.appId, bound.displayName], [['ers', 'nems'], appId, system.displayName]);
       const view = await managed.call('applications.view', { appId });
       assert.deepEqual(
-        [view.name, view.callbackUrl, view.asid, view.jwksUrl, view.subscriptions],
-        ['Acme - Link 2', callbackUrl, asid, 'https://supplier.example/jwks.json', [{ product: productName, status: 'approved' }]],
+        [view.name, view.stage, view.callbackUrl, view.asid, view.jwksUrl, view.subscriptions],
+        ['Acme - Link 2', 'live', callbackUrl, asid, 'https://supplier.example/jwks.json', [{ product: productName, status: 'approved' }]],
       );
       assert.deepEqual(view.attributes, { DisplayName: 'Link', asid });
       for (let time = 0; time < 2; time += 1) await managed.call('asids.retire', { asid });
@@ -112,8 +121,16 @@ for (const { name, of } of adapters)
         apiKeys.map((each) => each.status).sort(),
         ['approved', 'revoked'],
       );
-      await managed.call('applications.revokeApiKey', { appId, apiKey });
-      await managed.call('applications.revokeApiKey', { appId, apiKey });
+      const newer = apiKey.replaceAll('k', 'n');
+      await managed.call('applications.addApiKey', { appId, apiKey: newer, revokeOthers: true });
+      assert.deepEqual(await managed.call('applications.addApiKey', wish), { apiKey });
+      const inForce = (await managed.call('applications.view', { appId })).apiKeys.filter((each) => each.status === 'approved');
+      assert.deepEqual(
+        inForce.map((each) => each.apiKey),
+        [newer],
+        'asked for again, late, it revokes nothing',
+      );
+      for (let time = 0; time < 2; time += 1) await managed.call('applications.revokeApiKey', { appId, apiKey: newer });
       const { appId: other } = await registered(managed);
       await assert.rejects(managed.call('applications.addApiKey', { ...wish, appId: other }), { code: 'key_taken', status: 409 });
     });

@@ -202,7 +202,9 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
       await rae.api('DELETE', `/applications/${app.appId}/secrets/${app.apiKey}`, {});
       assert.equal((await token(app, own)).status, 401);
       assert.equal((await token({ ...app, apiKey: 'N'.repeat(32) }, own)).status, 200);
-      assert.match((await rae.submit(`/applications/${app.appId}/secrets`, { apiKey: 'N'.repeat(32) })).text, /Shown before/);
+      const reloaded = await rae.submit(`/applications/${app.appId}/secrets`, { apiKey: 'N'.repeat(32), revokeOthers: 'yes' });
+      assert.match(reloaded.text, /Shown before/);
+      assert.equal((await token({ ...app, apiKey: 'N'.repeat(32) }, own)).status, 200, 'the page sent again revokes nothing');
     });
 
     test('an API key of one environment is unknown in another', async () => {
@@ -284,6 +286,14 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
       const ready = (await rae.api('GET', `/applications/${app.appId}`)).json;
       assert.equal(ready.state, 'ready');
       assert.match(ready.missing[0].what, /confirms that you are live/);
+      for (const [stage, state] of [
+        ['live', 'live'],
+        ['not-live', 'ready'],
+      ]) {
+        const set = await spine.admin('PROD', '/management/release.setStage', { method: 'POST', body: { appId: app.appId, stage } });
+        assert.equal(set.status, 200, set.text);
+        assert.equal((await rae.api('GET', `/applications/${app.appId}`)).json.state, state, 'live is what PROD says');
+      }
       const { displayName } = (await rae.api('GET', `/asids/PROD/${ready.asid}`)).json.asid;
       assert.match(displayName, / - Care Vista Link – Prod - Application-Restricted - Provider$/);
     });
@@ -306,6 +316,15 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
         /Made past the portal, by an operator’s command[\s\S]*Past the portal/,
       );
       assert.doesNotMatch((await rae.open('/environment-access')).text, /Past the portal/);
+      const { appId } = JSON.parse(made.stdout);
+      const wish = { ...WISH, appId, environment: 'PROD' };
+      const taken = await rae.api('POST', '/applications', wish);
+      assert.deepEqual([taken.status, taken.json.error], [409, 'app_id_taken'], 'it is nobody’s to take over');
+      assert.equal((await rae.api('POST', `/applications/${appId}/secrets`, { revokeOthers: true })).status, 404);
+      assert.match(
+        (await operator.open('/environment-access')).text,
+        /Made past the portal, by an operator’s command[\s\S]*Past the portal/,
+      );
     });
   });
 

@@ -29,6 +29,8 @@ export const ApplicationSchema = Type.Object({
       override: Type.Optional(Type.Boolean()),
     }),
   ),
+  /** How far it may go in production; elsewhere `live`. */
+  stage: Type.Union([Type.Literal('not-live'), Type.Literal('smoke-test'), Type.Literal('live')]),
   asid: Type.Optional(Text),
   attributes: Type.Record(Text, Text),
   kids: Type.Array(Text),
@@ -72,12 +74,12 @@ export const applicationOperations = {
   }),
   'applications.register': operation({
     summary:
-      'Registers an application under the AppID given, with its first API key and no API yet; the secret is told the first time only.',
-    input: Type.Object({ appId: AppId, name: Word, accessMode: Mode }, closed),
+      'Registers an application under the AppID given, with its first API key and no API yet; the secret is told the first time only. Repeated with the same registration; an AppID of another registration, or of none, is taken.',
+    input: Type.Object({ appId: AppId, name: Word, accessMode: Mode, registration: Type.Optional(Word) }, closed),
     output: Type.Object({ apiKey: Text, secret: Type.Optional(Text) }),
-    run: async (environment, { appId, name, accessMode }) => {
+    run: async (environment, registration) => {
       const { apiKey, secret } = await environment.store.transaction((tx) =>
-        gatewayOf(environment).registerApplication(tx, { appId, name, accessMode, withoutProduct: true }),
+        gatewayOf(environment).registerApplication(tx, { ...registration, withoutProduct: true }),
       );
       return { apiKey, ...(secret === undefined ? {} : { secret }) };
     },
@@ -109,9 +111,12 @@ export const applicationOperations = {
     (gateway, tx, { appId, callbackUrl }) => gateway.setCallbackUrl(tx, appId, callbackUrl),
   ),
   'applications.addApi': changing(
-    'Subscribes an application to its one API product; in production the operator approves it.',
-    Type.Object({ appId: AppId, productName: Word }, closed),
-    (gateway, tx, { appId, productName }) => gateway.subscribe(tx, appId, productName),
+    'Subscribes an application to its one API product, with the callback URL it needs; in production the operator approves it.',
+    Type.Object({ appId: AppId, productName: Word, callbackUrl: Type.Optional(Address) }, closed),
+    async (gateway, tx, { appId, productName, callbackUrl }) => {
+      if (callbackUrl !== undefined) await gateway.setCallbackUrl(tx, appId, callbackUrl);
+      return gateway.subscribe(tx, appId, productName);
+    },
   ),
   'applications.approveApi': changing(
     'Approves a product that waits for the operator.',

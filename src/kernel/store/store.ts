@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import { type Compilable, type CompiledQuery, type Kysely, PostgresAdapter } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
@@ -34,6 +34,14 @@ export interface Store {
   /** Removes the whole database: file or schema. The store is closed. */
   drop(): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * A query whose rows nobody else changes until the transaction ends: for whoever reads a row in order to write it. On SQLite there is one writer
+ * at a time, and nothing to hold.
+ */
+export function holdingRows<Query extends { forUpdate(): Query }>(tx: Db, query: Query): Query {
+  return tx.getExecutor().adapter instanceof PostgresAdapter ? query.forUpdate() : query;
 }
 
 /** Migrations of one owner, by name (`0001-referrals`); run in name order, recorded as `owner/name`. */

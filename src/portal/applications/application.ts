@@ -4,7 +4,7 @@ import type { ManagedApplication } from '../../environment/management/applicatio
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { type Action, may, require, type Visitor } from '../access/index.ts';
-import type { Automatic } from '../audit/index.ts';
+import { type Automatic, recorded } from '../audit/index.ts';
 import type { Portal } from '../portal.ts';
 import {
   ACTING_ATTRIBUTES,
@@ -106,7 +106,7 @@ function factsOf(record: ApplicationRecord, application: ManagedApplication, pro
     keys: application.kids.length > 0 || application.jwksUrl !== undefined,
     asid: application.asid !== undefined,
     missingAttributes: acting.filter((name) => application.attributes[name] === undefined),
-    confirmedLive: record.liveAt !== undefined,
+    confirmedLive: application.stage === 'live',
     suspended: application.status === 'suspended',
     revoked: application.status === 'revoked',
   };
@@ -123,7 +123,7 @@ export interface Change {
 }
 
 /**
- * Makes a change that the visitor may make, in the state the application is in, and writes it down.
+ * Makes a change that the visitor may make, in the state the application is in; it is written down first.
  *
  * @throws LocalRefusal 401, 403, 404; 409 when it cannot be done now; and what the environment refuses
  */
@@ -147,20 +147,19 @@ export async function changeAs(
 ): Promise<ViewedApplication> {
   const before = await look(portal, record);
   refuseInState(action, before);
-  await run(portal.environment(record.environment), before.application);
-  await portal.store.transaction((tx) =>
-    portal.audit.record(tx, by, {
-      action: audited,
-      subject: `application ${record.appId}`,
-      environment: record.environment,
-      about: record.owner,
-      ...(detail === undefined ? {} : { detail }),
-    }),
-  );
+  const fact = {
+    action: audited,
+    subject: `application ${record.appId}`,
+    environment: record.environment,
+    about: record.owner,
+    ...(detail === undefined ? {} : { detail }),
+  };
+  await recorded(portal, by, fact, () => run(portal.environment(record.environment), before.application));
   return look(portal, record);
 }
 
-function refuseInState(action: ApplicationAction, { application, state }: ViewedApplication): void {
+/** Throws LocalRefusal 409 when it cannot be done while the application is as it is. */
+export function refuseInState(action: ApplicationAction, { application, state }: ViewedApplication): void {
   if (mayDo(action, state)) return;
   const held = application.subscriptions[0]?.product;
   if (action === 'addApi' && held !== undefined && state !== 'suspended' && state !== 'revoked')

@@ -3,10 +3,10 @@
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Visitor } from '../access/index.ts';
 import type { Portal } from '../portal.ts';
-import { change, permittedRecord, type ViewedApplication } from './application.ts';
+import { change, changeAs, look, permittedRecord, type ViewedApplication } from './application.ts';
 import { judgeName, type NameVerdict } from './name.ts';
 
-/** Adds the one API (PTL-104…108); a callback URL is set before when the API needs one. In PROD it waits for the operator. */
+/** Adds the one API (PTL-104…108), with the callback URL it needs: both or neither. In PROD it waits for the operator. */
 export async function addApi(
   portal: Portal,
   visitor: Visitor,
@@ -18,10 +18,7 @@ export async function addApi(
     action: 'addApi',
     audited: 'application.api',
     detail: { product: productName, ...(callbackUrl === undefined ? {} : { callbackUrl }) },
-    run: async (managed) => {
-      if (callbackUrl !== undefined) await managed.call('applications.setCallback', { appId, callbackUrl });
-      await managed.call('applications.addApi', { appId, productName });
-    },
+    run: (managed) => managed.call('applications.addApi', { appId, productName, ...(callbackUrl === undefined ? {} : { callbackUrl }) }),
   });
 }
 
@@ -67,15 +64,21 @@ export async function rename(
   return { view, verdict };
 }
 
-/** A new API key with its secret, told this once. The others go on working unless they are revoked with it. */
+/**
+ * A new API key with its secret, told this once: a key that is there is answered without one, and nothing is changed. The others go on working
+ * unless they are revoked with it.
+ */
 export async function addApiKey(
   portal: Portal,
   visitor: Visitor,
   appId: string,
   { revokeOthers, apiKey = portal.random.text(32) }: { readonly revokeOthers: boolean; readonly apiKey?: string },
 ): Promise<{ readonly apiKey: string; readonly secret?: string }> {
+  const record = await permittedRecord(portal, visitor, appId, 'application.change');
+  const { application } = await look(portal, record);
+  if (application.apiKeys.some((each) => each.apiKey === apiKey)) return { apiKey };
   let made: { readonly apiKey: string; readonly secret?: string } = { apiKey };
-  await change(portal, visitor, appId, 'application.change', {
+  await changeAs(portal, visitor, record, {
     action: 'addSecret',
     audited: 'application.secret',
     detail: { apiKey, revokeOthers },

@@ -4,6 +4,7 @@ import type { Automatic } from '../audit/index.ts';
 import type { PortalModule } from '../module.ts';
 import type { Change, ViewedApplication } from './application.ts';
 import { applicationTables } from './migrations/0001-applications.ts';
+import { registrationOfApplication } from './migrations/0002-registration.ts';
 import type { RegistrationGuard } from './product-version.ts';
 import type { NewApplication, Registered } from './registering.ts';
 import { type ApplicationRecord, findRecord, records, setLive } from './store.ts';
@@ -44,7 +45,7 @@ type OmitPortal<F> = F extends (portal: never, ...rest: infer Rest) => infer Res
 export const applications: PortalModule<ApplicationsApi> = {
   name: 'applications',
   title: 'Environment access',
-  migrations: { '0001-applications': applicationTables },
+  migrations: { '0001-applications': applicationTables, '0002-registration': registrationOfApplication },
   create: (portal) => {
     const guards: RegistrationGuard[] = [];
     const guard: RegistrationGuard = async (db, wish) => {

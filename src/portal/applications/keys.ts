@@ -4,8 +4,8 @@ import type { InputOf, OutputOf } from '../../environment/management/index.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Visitor } from '../access/index.ts';
 import type { Portal } from '../portal.ts';
-import { change, permittedRecord, type ViewedApplication } from './application.ts';
-import { keyHolder, rememberKey } from './store.ts';
+import { changeAs, look, permittedRecord, refuseInState, type ViewedApplication } from './application.ts';
+import { claimKey, findRecord, type KeyClaim, keyHolder, releaseKey, takeKeyOver } from './store.ts';
 
 export type KeySource = InputOf<'applications.examineKeys'>;
 export type KeyExamination = OutputOf<'applications.examineKeys'>;
@@ -30,7 +30,7 @@ export async function examineKeys(portal: Portal, visitor: Visitor, appId: strin
 /**
  * Registers a key set, or its address, in place of the one before.
  *
- * @throws LocalRefusal 400 with every fault, 409 for a key that another application has
+ * @throws LocalRefusal 400 with every fault, 409 for a key that another application has, or when none can be registered now
  */
 export async function registerKeys(
   portal: Portal,
@@ -38,33 +38,71 @@ export async function registerKeys(
   appId: string,
   source: KeySource,
 ): Promise<{ readonly view: ViewedApplication; readonly examination: KeyExamination }> {
+  const record = await permittedRecord(portal, visitor, appId, 'application.change');
+  refuseInState('setKeys', await look(portal, record));
   const examination = await examineKeys(portal, visitor, appId, source);
   refuseFaults(examination);
-  await claimKeys(portal, appId, examination);
-  const view = await change(portal, visitor, appId, 'application.change', {
-    action: 'setKeys',
-    audited: 'application.keys',
-    detail: { kids: examination.keys.map((each) => each.kid), ...('jwksUrl' in source ? { jwksUrl: source.jwksUrl } : {}) },
-    run: (managed) => managed.call('applications.setKeys', { appId, source }),
-  });
-  return { view, examination };
+  const claimed = await claimKeys(portal, record.appId, examination);
+  try {
+    const view = await changeAs(portal, visitor, record, {
+      action: 'setKeys',
+      audited: 'application.keys',
+      detail: { kids: examination.keys.map((each) => each.kid), ...('jwksUrl' in source ? { jwksUrl: source.jwksUrl } : {}) },
+      run: (managed) => managed.call('applications.setKeys', { appId: record.appId, source }),
+    });
+    return { view, examination };
+  } catch (error) {
+    // Where there was no answer they may be registered: then they stay this application's.
+    if (error instanceof LocalRefusal && error.status < 500)
+      await portal.store.transaction(async (tx) => {
+        for (const each of claimed) await releaseKey(tx, each);
+      });
+    throw error;
+  }
 }
 
-/** Writes down whose the keys are before they are registered: of two applications that come with one key, one is refused. */
-async function claimKeys(portal: Portal, appId: string, { keys }: KeyExamination): Promise<void> {
-  await portal.store.transaction(async (tx) => {
-    for (const key of keys) {
-      const name = thumbprint(key);
-      await rememberKey(tx, { thumbprint: name, appId, kid: key.kid }, portal.clock.realNow());
-      if ((await keyHolder(tx, name)) !== appId)
+/**
+ * Writes down whose the keys are before they are registered: of two applications that come with one key, one is refused. Gives the claims that are
+ * new.
+ */
+async function claimKeys(portal: Portal, appId: string, { keys }: KeyExamination): Promise<readonly KeyClaim[]> {
+  const claims = await Promise.all(
+    keys.map(async (key) => {
+      const claim = { thumbprint: thumbprint(key), appId, kid: key.kid };
+      const holder = await keyHolder(portal.store.db, claim.thumbprint);
+      return { claim, gone: holder !== undefined && holder !== appId && !(await isThere(portal, holder)) ? holder : undefined };
+    }),
+  );
+  const now = portal.clock.realNow();
+  return portal.store.transaction(async (tx) => {
+    const claimed: KeyClaim[] = [];
+    for (const { claim, gone } of claims) {
+      const isNew = gone === undefined ? await claimKey(tx, claim, now) : await takeKeyOver(tx, claim, gone, now);
+      if (isNew) claimed.push(claim);
+      else if ((await keyHolder(tx, claim.thumbprint)) !== appId)
         throw new LocalRefusal(
           409,
           'key_in_use',
-          `The key "${key.kid}" was registered for another application.`,
+          `The key "${claim.kid}" was registered for another application.`,
           'Make a key pair for this application alone.',
         );
     }
+    return claimed;
   });
+}
+
+/** Whether a key's holder is an application still: one that its environment no longer knows holds nothing. In doubt it is. */
+async function isThere(portal: Portal, appId: string): Promise<boolean> {
+  const record = await findRecord(portal.store.db, appId);
+  if (record === undefined) return false;
+  const managed = portal.environments.find((each) => each.id === record.environment);
+  if (managed === undefined) return true;
+  try {
+    return (await managed.call('applications.list', { appIds: [appId] })).applications.length > 0;
+  } catch (error) {
+    if (!(error instanceof LocalRefusal)) throw error;
+    return true;
+  }
 }
 
 function refuseFaults({ checks }: KeyExamination): void {
@@ -83,7 +121,7 @@ async function sharedKeys(portal: Portal, appId: string, { keys }: KeyExaminatio
   const shared: string[] = [];
   for (const key of keys) {
     const holder = await keyHolder(portal.store.db, thumbprint(key));
-    if (holder !== undefined && holder !== appId) shared.push(key.kid);
+    if (holder !== undefined && holder !== appId && (await isThere(portal, holder))) shared.push(key.kid);
   }
   return shared;
 }

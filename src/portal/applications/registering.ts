@@ -1,17 +1,27 @@
 /** *Environment access* → *Add new application* (PTL-101…103): who may register what, and what is told once. */
+import type { OutputOf } from '../../environment/management/index.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { access, require, type Visitor } from '../access/index.ts';
+import type { AuditFact } from '../audit/index.ts';
 import type { Portal } from '../portal.ts';
 import type { AccessMode, Capability } from './access-mode.ts';
 import { judgeName, type NameEnvironment, type NameFields, type NameVerdict } from './name.ts';
 import type { ProductVersion, RegistrationGuard } from './product-version.ts';
-import { findRecord, insertRecord, type Owner } from './store.ts';
+import {
+  type ApplicationRecord,
+  dropRegistration,
+  findRegistration,
+  finishRegistration,
+  insertRegistration,
+  type Owner,
+  type Registration,
+} from './store.ts';
 
 /** Environments applications are registered in; the sandbox takes none. */
 export const REGISTERING_ENVIRONMENTS: readonly NameEnvironment[] = ['INT', 'DEP', 'PROD'];
 
 export interface NewApplication {
-  /** Drawn by the caller, so that a repeated request registers once. */
+  /** Drawn by the caller, so that a repeated request registers once; word for word the same, or it is another. */
   readonly appId: string;
   readonly environment: NameEnvironment;
   readonly owner: Owner;
@@ -67,8 +77,8 @@ export async function verdictOnName(portal: Portal, wish: Omit<NewApplication, '
 /**
  * Registers an application: this makes its AppID, API key and secret. An application of another environment plays no part: each has its own.
  *
- * @throws LocalRefusal 400 for a name that cannot be used or a capability that is missing, 403, 404, 409 for an AppID of another owner, or where
- * access to the environment is not granted
+ * @throws LocalRefusal 400 for a name that cannot be used or a capability that is missing, 403, 404, 409 for an AppID that was registered
+ * otherwise or past the portal, or where access to the environment is not granted
  */
 export async function registerApplication(
   portal: Portal,
@@ -89,52 +99,111 @@ export async function registerApplication(
   const [error] = name.faults.filter((each) => each.severity === 'error');
   if (error !== undefined)
     throw new LocalRefusal(400, 'bad_name', error.why, name.suggestion === undefined ? error.fix : `Use "${name.suggestion}".`);
-  // A repeated request is answered as it was: what is registered stays.
-  if (!(await repeats(portal, visitor, wish))) await guard(portal.store.db, { ...wish, environment });
-  const made = await portal
-    .environment(environment)
-    .call('applications.register', { appId: wish.appId, name: wish.name.trim(), accessMode: wish.accessMode });
-  await keep(portal, visitor, { ...wish, environment }, made.secret !== undefined);
+  const asked: NewApplication = { ...wish, environment, name: wish.name.trim() };
+  const registration = await begun(portal, guard, visitor, asked);
+  const made = await registeredThere(portal, visitor, registration, asked);
+  await finish(portal, visitor, registration, made.secret !== undefined);
   return { appId: wish.appId, apiKey: made.apiKey, ...(made.secret === undefined ? {} : { secret: made.secret }), name };
 }
 
-/** Whether the AppID is there already; it must be this visitor's to repeat. */
-async function repeats(portal: Portal, visitor: Visitor, { appId, environment }: NewApplication): Promise<boolean> {
-  const record = await findRecord(portal.store.db, appId);
-  if (record === undefined) return false;
+/**
+ * Writes down who asks for what before the environment is asked, so that a registering that was broken off can be taken up again, and by nobody
+ * else; a repeated one is found as it was.
+ */
+async function begun(portal: Portal, guard: RegistrationGuard, visitor: Visitor, asked: NewApplication): Promise<Registration> {
+  const { appId, environment, accessMode, owner, productVersion, name } = asked;
+  const found = await findRegistration(portal.store.db, appId);
+  if (found !== undefined) refuseAnother(visitor, found, asked);
+  // What is registered stays: only who is not through yet is asked what must hold.
+  if (found === undefined || found.pending) await guard(portal.store.db, asked);
+  if (found !== undefined) return found;
+  const capability = capabilityIn(asked);
+  const registration: Registration = {
+    record: { appId, environment, accessMode, capability, owner, createdAt: portal.clock.realNow(), liveAt: undefined },
+    pending: true,
+    registration: portal.random.uuid(),
+    wish: wishText(asked),
+  };
+  const isNew = await portal.store.transaction(async (tx) => {
+    if (!(await insertRegistration(tx, registration))) return false;
+    const detail = { name, accessMode, ...(capability === undefined ? {} : { capability }), ...productVersion };
+    await portal.audit.record(tx, visitor, { ...factOf(registration.record, 'application.register'), detail });
+    return true;
+  });
+  // Somebody came with the same AppID at the same moment.
+  return isNew ? registration : begun(portal, guard, visitor, asked);
+}
+
+/** Only who may change an application repeats its registering, and word for word. Throws LocalRefusal 403, 409. */
+function refuseAnother(visitor: Visitor, { record, wish }: Registration, asked: NewApplication): void {
   require(visitor, 'application.change', record.owner);
-  if (record.environment !== environment)
+  if (record.environment !== asked.environment)
     throw new LocalRefusal(
       409,
       'app_id_taken',
-      `The AppID ${appId} is one of ${record.environment}.`,
+      `The AppID ${record.appId} is one of ${record.environment}.`,
       'Begin again: each environment has its own AppID.',
     );
-  return true;
+  const same =
+    record.owner.accountId === asked.owner.accountId &&
+    record.owner.teamId === asked.owner.teamId &&
+    record.accessMode === asked.accessMode &&
+    record.capability === capabilityIn(asked) &&
+    (wish === undefined || wish === wishText(asked));
+  if (!same)
+    throw new LocalRefusal(
+      409,
+      'app_id_taken',
+      `The AppID ${record.appId} was registered with another name, owner, access mode, capability or product.`,
+      'Register with a new AppID; change what is registered on its own page.',
+    );
 }
 
-async function keep(portal: Portal, visitor: Visitor, wish: NewApplication, secretShown: boolean): Promise<void> {
-  const { appId, environment, accessMode, owner, productVersion } = wish;
-  const capability = accessMode === 'user-restricted' ? undefined : wish.capability;
-  await portal.store.transaction(async (tx) => {
-    const isNew = await insertRecord(tx, {
-      appId,
-      environment,
-      accessMode,
-      capability,
-      owner,
-      createdAt: portal.clock.realNow(),
-      liveAt: undefined,
+function capabilityIn({ accessMode, capability }: NewApplication): Capability | undefined {
+  return accessMode === 'user-restricted' ? undefined : capability;
+}
+
+/** What of a wish is not in the record. */
+function wishText({ name, productVersion }: NewApplication): string {
+  return JSON.stringify([name, productVersion?.product ?? null, productVersion?.version ?? null]);
+}
+
+function factOf({ appId, environment, owner }: ApplicationRecord, action: string): AuditFact {
+  return { action, subject: `application ${appId}`, environment, about: owner };
+}
+
+/** Registers it in its environment, which alone knows whether the AppID is free; what it refuses leaves no trace but in the audit trail. */
+async function registeredThere(
+  portal: Portal,
+  visitor: Visitor,
+  { record, registration }: Registration,
+  { appId, environment, accessMode, name }: NewApplication,
+): Promise<OutputOf<'applications.register'>> {
+  try {
+    return await portal
+      .environment(environment)
+      .call('applications.register', { appId, name, accessMode, ...(registration === undefined ? {} : { registration }) });
+  } catch (error) {
+    // Where there was no answer it may have been done: that stays pending until it is asked again.
+    if (!(error instanceof LocalRefusal) || error.status >= 500) throw error;
+    const fact: AuditFact = { ...factOf(record, 'application.register.failed'), detail: { why: error.message } };
+    await portal.store.transaction(async (tx) => {
+      const dropped = registration !== undefined && (await dropRegistration(tx, appId, registration));
+      if (dropped) await portal.audit.record(tx, visitor, fact);
     });
-    const subject = `application ${appId}`;
-    if (isNew)
-      await portal.audit.record(tx, visitor, {
-        action: 'application.register',
-        subject,
-        environment,
-        about: owner,
-        detail: { name: wish.name.trim(), accessMode, ...(capability === undefined ? {} : { capability }), ...productVersion },
-      });
-    if (secretShown) await portal.audit.record(tx, visitor, { action: 'application.secret', subject, environment, about: owner });
+    throw error;
+  }
+}
+
+/** It is its owner's from now on. That a secret is shown is written down before it is. */
+async function finish(
+  portal: Portal,
+  visitor: Visitor,
+  { record, pending, registration }: Registration,
+  secretShown: boolean,
+): Promise<void> {
+  await portal.store.transaction(async (tx) => {
+    if (pending && registration !== undefined) await finishRegistration(tx, record.appId, registration);
+    if (secretShown) await portal.audit.record(tx, visitor, factOf(record, 'application.secret'));
   });
 }

@@ -29,7 +29,7 @@ export interface ApplicationFacts {
   readonly asid: boolean;
   /** Attributes an unattended application acts by that are not set. */
   readonly missingAttributes: readonly string[];
-  /** Go-live was confirmed; asked in production only. */
+  /** Its environment lets it be called as live, as it does once go-live was confirmed; asked in production only. */
   readonly confirmedLive: boolean;
   readonly suspended: boolean;
   readonly revoked: boolean;

@@ -2,6 +2,7 @@ import type { PortalModule } from '../module.ts';
 import { auditTables } from './migrations/0001-audit.ts';
 
 export type { AuditEntry, AuditFact, Automatic } from './audit.ts';
+export { recorded } from './recorded.ts';
 
 /** The audit trail: pages and API over {@link Audit}, which every module writes to. */
 export const audit: PortalModule<undefined> = {

@@ -1,21 +1,18 @@
 import type { Db } from '../../kernel/store/store.ts';
 import { type AccessGrant, type ApplicationFacts, admit, type CallKind, verifyAccessToken, verifyApiKey } from './access.ts';
+import { addKey, type NewKey, revokeKey, rotateKey } from './api-keys.ts';
 import type { LiveStage, Subscription } from './application.ts';
 import type { Examination } from './examination.ts';
 import type { KeyExamination } from './key-examination.ts';
 import {
   type ApplicationView,
-  addKey,
   approveProduct,
   bindAsid,
   forgetJwksCache,
   listApplications,
-  type NewKey,
   type RegisteredApplication,
   type Registration,
   registerApplication,
-  revokeKey,
-  rotateKey,
   setAttributes,
   setCallbackUrl,
   setJwks,

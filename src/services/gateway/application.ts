@@ -34,8 +34,13 @@ export interface Application {
   /** Key set hosted by the supplier. */
   readonly jwksUrl: string | undefined;
   readonly stage: LiveStage;
+  /** Whose registering it is, as the caller drew it; undefined for an operator's. */
+  readonly registration: string | undefined;
   readonly createdAt: Instant;
 }
+
+/** An application that nobody else changes until the transaction ends: what is written over it loses nothing. */
+export type HeldApplication = Application & { readonly held: true };
 
 /** A client id and what is known of its secret. Several may be active, so that a supplier can rotate (identity.md C.11). */
 export interface ApiKey {

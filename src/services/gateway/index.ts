@@ -11,6 +11,7 @@ import { asidModelOf, hasAllowList } from './asid-model.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { liveStageOfApplication } from './migrations/0003-live-stage.ts';
+import { registrationOfApplication } from './migrations/0004-registration.ts';
 import { type ApiProduct, apiProduct } from './products.ts';
 import { findByAsid } from './store/applications.ts';
 import { chainsOfSession, endChains } from './store/tokens.ts';
@@ -18,13 +19,14 @@ import type { GatewayWorld } from './world.ts';
 
 export type { AccessGrant, ApplicationFacts } from './access.ts';
 export type { GatewayApi } from './api.ts';
+export type { NewKey } from './api-keys.ts';
 export type { ApplicationStatus, LiveStage, Subscription } from './application.ts';
 export { ASID_MODELS, type AsidModel, allowListAttributes, allowListIn, asidModelOf, hasAllowList } from './asid-model.ts';
 export { faultBody, GatewayRefusal, QuotaRefusal } from './errors.ts';
 export type { Examination } from './examination.ts';
 export type { KeyCheck } from './jwks.ts';
 export type { KeyExamination } from './key-examination.ts';
-export type { ApplicationView, NewKey, RegisteredApplication, Registration } from './management.ts';
+export type { ApplicationView, RegisteredApplication, Registration } from './management.ts';
 export { type AccessMode, type ApiProduct, apiProduct } from './products.ts';
 export type { KeySource } from './registration.ts';
 export { BUILD, isStatusKey, STATUS_KEY, statusReport } from './status.ts';
@@ -33,7 +35,12 @@ export { BUILD, isStatusKey, STATUS_KEY, statusReport } from './status.ts';
 export const gateway: Service<GatewayApi> = {
   name: 'gateway',
   title: 'API platform',
-  migrations: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization, '0003-live-stage': liveStageOfApplication },
+  migrations: {
+    '0001-gateway': gatewayTables,
+    '0002-nhs-login': signInOfAuthorization,
+    '0003-live-stage': liveStageOfApplication,
+    '0004-registration': registrationOfApplication,
+  },
   // Tokens outlive a reset with the applications they belong to; a spent jti stays spent. Log-ons under way and fetched keys do not.
   tables: {
     gateway_application: 'kept',

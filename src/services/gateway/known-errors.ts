@@ -139,9 +139,9 @@ const GATEWAY_ERRORS: ErrorBook = {
   ),
   'localspine.bad_asid': known('This is not an ASID.', 'A party key or a number of another length.', 'An ASID has 12 digits.'),
   'localspine.app_id_taken': known(
-    'The AppID belongs to an application of another kind.',
-    'A script registers with a fixed AppID that was used before.',
-    'Register a new application.',
+    'The AppID belongs to another application.',
+    'A script registers with an AppID that was used before: by somebody else, past the portal, or with another name, owner, access mode or product.',
+    'Register with a new AppID; change what is registered on its own page.',
   ),
   'localspine.bad_app_id': known('This cannot be an AppID.', 'A name or an API key was given.', 'An AppID is a UUID.'),
   'localspine.attribute_reserved': known(

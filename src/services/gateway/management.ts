@@ -1,6 +1,7 @@
 /** The application register: what operators, the portal and the command line do to applications. Every operation may be repeated. */
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
+import { newKey } from './api-keys.ts';
 import {
   type ApiKey,
   type Application,
@@ -10,6 +11,7 @@ import {
   visibleAttributes,
 } from './application.ts';
 import { kidsOf } from './jwks.ts';
+import { applicationToChange, requireApplication } from './known-application.ts';
 import type { AccessMode } from './products.ts';
 import {
   type AcceptedKeySource,
@@ -24,29 +26,26 @@ import {
   type KeySource,
   newSubscription,
 } from './registration.ts';
-import { hashSecret } from './secrets.ts';
 import {
   allApplications,
   allKeys,
+  changeApplication,
   findApplication,
   findByAsid,
-  findClient,
   forgetJwks,
-  insertKey,
+  insertApplication,
   keysOf,
-  revokeKeys,
-  saveApplication,
 } from './store/applications.ts';
 import type { GatewayWorld } from './world.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const API_KEY_LENGTH = 32;
-const SECRET_LENGTH = 16;
 
 /** A request to register an application. */
 export interface Registration {
   /** The caller's own id, so that a repeated request finds what the first one made. */
   readonly appId?: string;
+  /** Whose registering it is: drawn by a caller who is not alone in choosing AppIDs. Another one’s application is not theirs to repeat. */
+  readonly registration?: string;
   readonly name: string;
   readonly accessMode: AccessMode;
   /** The only product of the access mode when absent. */
@@ -59,12 +58,6 @@ export interface Registration {
   readonly withoutProduct?: true;
   /** Approves the product in production too: the operator's override. */
   readonly approve?: boolean;
-}
-
-/** An API key with its secret, which is told this once. */
-export interface NewKey {
-  readonly apiKey: string;
-  readonly secret: string;
 }
 
 /** An application as shown: no secrets. */
@@ -101,7 +94,7 @@ export interface RegisteredApplication {
  * Registers an application with its first key, and its keys, product and ASID when given. With an `appId` that is there already it
  * changes nothing and gives what is known.
  *
- * @throws LocalRefusal 400 for what the rules forbid, 409 for an ASID bound elsewhere or an id taken by another kind of application
+ * @throws LocalRefusal 400 for what the rules forbid, 409 for an ASID bound elsewhere, or an id taken by another kind of application or another's registering
  */
 export async function registerApplication(world: GatewayWorld, tx: Db, registration: Registration): Promise<RegisteredApplication> {
   const appId = registration.appId?.toLowerCase() ?? world.random.uuid();
@@ -109,7 +102,8 @@ export async function registerApplication(world: GatewayWorld, tx: Db, registrat
   const existing = await findApplication(tx, appId);
   if (existing !== undefined) return registeredBefore(tx, existing, registration);
   const application = newApplication(world, appId, registration);
-  await saveApplication(tx, application.application);
+  if (!(await insertApplication(tx, application.application)))
+    return registeredBefore(tx, await requireApplication(tx, appId), registration);
   const { apiKey, secret } = await newKey(world, tx, appId);
   if (registration.asid !== undefined) await bindAsid(world, tx, appId, registration.asid);
   return {
@@ -149,17 +143,20 @@ function newApplication(
     jwksUrl: keys.jwksUrl,
     // Production opens at go-live; an operator who registers past the reviewers opens it at once.
     stage: world.environment.production && registration.approve !== true ? 'not-live' : 'live',
+    registration: registration.registration,
     createdAt: world.clock.realNow(),
   };
   return { application, keys };
 }
 
 async function registeredBefore(tx: Db, existing: Application, registration: Registration): Promise<RegisteredApplication> {
-  if (existing.accessMode !== registration.accessMode)
+  if (existing.registration !== registration.registration || existing.accessMode !== registration.accessMode)
     throw new LocalRefusal(
       409,
       'app_id_taken',
-      `The AppID ${existing.appId} belongs to a ${existing.accessMode} application.`,
+      existing.registration === registration.registration
+        ? `The AppID ${existing.appId} belongs to a ${existing.accessMode} application.`
+        : `The AppID ${existing.appId} is taken.`,
       'Register a new application.',
     );
   const keys = await keysOf(tx, existing.appId);
@@ -168,49 +165,15 @@ async function registeredBefore(tx: Db, existing: Application, registration: Reg
   return { appId: existing.appId, apiKey: newest.apiKey, kids: kidsIn(existing), warnings: [], subscriptions: existing.subscriptions };
 }
 
-async function newKey(world: GatewayWorld, tx: Db, appId: string, apiKey = world.random.text(API_KEY_LENGTH)): Promise<NewKey> {
-  const secret = world.random.text(SECRET_LENGTH);
-  const hashed = hashSecret(secret, world.random);
-  const key: ApiKey = {
-    apiKey,
-    appId,
-    secretSalt: hashed.salt,
-    secretHash: hashed.hash,
-    status: 'approved',
-    createdAt: world.clock.realNow(),
-  };
-  await insertKey(tx, key);
-  return { apiKey, secret };
-}
-
-/** Throws LocalRefusal 409 for a revoked application: nothing brings it back. */
-export function refuseRevoked(application: Application): void {
-  if (application.status === 'revoked')
-    throw new LocalRefusal(409, 'application_revoked', `The application ${application.name} is revoked.`, 'Register a new application.');
-}
-
-/** The application, or LocalRefusal 404. */
-export async function requireApplication(db: Db, appId: string): Promise<Application> {
-  const application = await findApplication(db, appId.toLowerCase());
-  if (application === undefined)
-    throw new LocalRefusal(
-      404,
-      'application_unknown',
-      `This environment has no application ${appId.slice(0, 60)}.`,
-      'List them: localspine app list. An application exists in one environment only.',
-    );
-  return application;
-}
-
 /** Registers public keys in place of those before. Throws LocalRefusal 400 for a set that may not be registered, 404. */
 export async function setJwks(
   tx: Db,
   appId: string,
   source: KeySource,
 ): Promise<{ readonly kids: readonly string[]; readonly warnings: readonly string[] }> {
-  const application = await requireApplication(tx, appId);
+  const application = await applicationToChange(tx, appId);
   const keys = acceptKeySource(source);
-  await saveApplication(tx, { ...application, jwks: keys.jwks, jwksUrl: keys.jwksUrl });
+  await changeApplication(tx, application, { jwks: keys.jwks, jwksUrl: keys.jwksUrl });
   if (keys.jwksUrl !== undefined && keys.jwksUrl !== application.jwksUrl) await forgetJwks(tx, keys.jwksUrl);
   return { kids: keys.kids, warnings: keys.warnings };
 }
@@ -225,15 +188,15 @@ export async function bindAsid({ asids }: Pick<GatewayWorld, 'asids'>, tx: Db, a
       `The directory of this environment has no accredited system ${asid}.`,
       'Register the system first (endpoint registration), or let one be allocated.',
     );
-  const application = await requireApplication(tx, appId);
+  const application = await applicationToChange(tx, appId);
   checkBinding(application, asid, await findByAsid(tx, asid));
-  if (application.asid !== asid) await saveApplication(tx, { ...application, asid });
+  if (application.asid !== asid) await changeApplication(tx, application, { asid });
 }
 
 /** Takes the ASID off an application; nothing happens when it has none. Throws LocalRefusal 404. */
 export async function unbindAsid(tx: Db, appId: string): Promise<void> {
-  const application = await requireApplication(tx, appId);
-  if (application.asid !== undefined) await saveApplication(tx, { ...application, asid: undefined });
+  const application = await applicationToChange(tx, appId);
+  if (application.asid !== undefined) await changeApplication(tx, application, { asid: undefined });
 }
 
 /** Sets attributes; null removes one, others stay. Throws LocalRefusal 400, 404. */
@@ -242,19 +205,19 @@ export async function setAttributes(
   appId: string,
   changes: Readonly<Record<string, string | null>>,
 ): Promise<Readonly<Record<string, string>>> {
-  const application = await requireApplication(tx, appId);
+  const application = await applicationToChange(tx, appId);
   checkAttributes(Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? ''])));
   const merged = Object.entries({ ...application.attributes, ...changes }).filter((entry): entry is [string, string] => entry[1] !== null);
   const attributes = Object.fromEntries(merged);
-  await saveApplication(tx, { ...application, attributes });
+  await changeApplication(tx, application, { attributes });
   return visibleAttributes(attributes, application.asid);
 }
 
 /** Changes the one callback URL. Throws LocalRefusal 400, 404. */
 export async function setCallbackUrl(tx: Db, appId: string, callbackUrl: string): Promise<void> {
-  const application = await requireApplication(tx, appId);
+  const application = await applicationToChange(tx, appId);
   checkCallbackUrl(callbackUrl);
-  await saveApplication(tx, { ...application, callbackUrl });
+  await changeApplication(tx, application, { callbackUrl });
 }
 
 /**
@@ -269,20 +232,20 @@ export async function subscribe(
   productName: string,
   approve = false,
 ): Promise<readonly Subscription[]> {
-  const application = await requireApplication(tx, appId);
+  const application = await applicationToChange(tx, appId);
   const product = chooseProduct(world.products, application.accessMode, productName);
   if (application.subscriptions.some((each) => each.product === productName)) return application.subscriptions;
   checkOneProduct(application, product);
   if (product.callbackRequired && application.callbackUrl === undefined)
     throw new LocalRefusal(400, 'callback_missing', `The product ${product.name} needs a callback URL.`, 'Set the callback URL first.');
   const subscriptions = [...application.subscriptions, newSubscription(product, world.environment.production, approve)];
-  await saveApplication(tx, { ...application, subscriptions });
+  await changeApplication(tx, application, { subscriptions });
   return subscriptions;
 }
 
 /** Approves a pending subscription; `override` says that an operator did it past the reviewers. Throws LocalRefusal 404 when the application has not asked for the product. */
 export async function approveProduct(tx: Db, appId: string, productName: string, override = false): Promise<readonly Subscription[]> {
-  const application = await requireApplication(tx, appId);
+  const application = await applicationToChange(tx, appId);
   if (!application.subscriptions.some((each) => each.product === productName))
     throw new LocalRefusal(
       404,
@@ -295,57 +258,14 @@ export async function approveProduct(tx: Db, appId: string, productName: string,
         ? { product: each.product, status: 'approved', ...(override ? { override } : {}) }
         : each,
   );
-  await saveApplication(tx, { ...application, subscriptions });
+  await changeApplication(tx, application, { subscriptions });
   return subscriptions;
 }
 
 /** Says how far an application may go in production (PTL-119). Throws LocalRefusal 404. */
 export async function setStage(tx: Db, appId: string, stage: LiveStage): Promise<void> {
-  const application = await requireApplication(tx, appId);
-  if (application.stage !== stage) await saveApplication(tx, { ...application, stage });
-}
-
-/**
- * Adds a key. The others go on working, so that a supplier can change over, unless told otherwise.
- *
- * @throws LocalRefusal 404, or 409 for a revoked application
- */
-export async function rotateKey(world: GatewayWorld, tx: Db, appId: string, revokeOthers = false): Promise<NewKey> {
-  const application = await requireApplication(tx, appId);
-  refuseRevoked(application);
-  const key = await newKey(world, tx, application.appId);
-  if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: key.apiKey });
-  return key;
-}
-
-/**
- * Adds the key that the caller drew; the second time it is there, and its secret is not told again.
- *
- * @throws LocalRefusal 404, 409 for a revoked application or a key of another one
- */
-export async function addKey(
-  world: GatewayWorld,
-  tx: Db,
-  appId: string,
-  { apiKey, revokeOthers }: { readonly apiKey: string; readonly revokeOthers: boolean },
-): Promise<Pick<NewKey, 'apiKey'> & Partial<NewKey>> {
-  const application = await requireApplication(tx, appId);
-  refuseRevoked(application);
-  const there = await findClient(tx, apiKey);
-  if (there !== undefined && there.application.appId !== application.appId)
-    throw new LocalRefusal(409, 'key_taken', 'This API key belongs to another application.', 'Draw another.');
-  const key = there === undefined ? await newKey(world, tx, application.appId, apiKey) : { apiKey };
-  if (revokeOthers) await revokeKeys(tx, application.appId, { allBut: apiKey });
-  return key;
-}
-
-/** Revokes one key; nothing happens when it is revoked. Throws LocalRefusal 404. */
-export async function revokeKey(tx: Db, appId: string, apiKey: string): Promise<void> {
-  const application = await requireApplication(tx, appId);
-  const keys = await keysOf(tx, application.appId);
-  if (!keys.some((key) => key.apiKey === apiKey))
-    throw new LocalRefusal(404, 'key_unknown', `The application ${application.name} has no such API key.`);
-  await revokeKeys(tx, application.appId, { only: apiKey });
+  const application = await applicationToChange(tx, appId);
+  if (application.stage !== stage) await changeApplication(tx, application, { stage });
 }
 
 /** Makes the next assertion read the key set of the application's URL anew. Throws LocalRefusal 404. */

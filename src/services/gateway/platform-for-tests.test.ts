@@ -14,6 +14,7 @@ import type { RegisteredApplication } from './management.ts';
 import { gatewayTables } from './migrations/0001-gateway.ts';
 import { signInOfAuthorization } from './migrations/0002-nhs-login.ts';
 import { liveStageOfApplication } from './migrations/0003-live-stage.ts';
+import { registrationOfApplication } from './migrations/0004-registration.ts';
 import { registerTokenServers } from './oauth/routes.ts';
 import type { ApiProduct } from './products.ts';
 import type { GatewayWorld, SignInProvider } from './world.ts';
@@ -181,7 +182,12 @@ export async function startPlatform(
   const clock = new TwoWatches('2026-11-24T09:00:00.000Z');
   const context = await testContext({
     migrations: {
-      gateway: { '0001-gateway': gatewayTables, '0002-nhs-login': signInOfAuthorization, '0003-live-stage': liveStageOfApplication },
+      gateway: {
+        '0001-gateway': gatewayTables,
+        '0002-nhs-login': signInOfAuthorization,
+        '0003-live-stage': liveStageOfApplication,
+        '0004-registration': registrationOfApplication,
+      },
     },
     clock,
     environment: { ...testEnvironment, ...changes.environment },

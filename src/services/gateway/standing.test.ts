@@ -65,6 +65,47 @@ describe('an application without a product yet', () => {
   });
 });
 
+describe('an AppID', () => {
+  const WISH = { name: 'Acme - Link', accessMode: 'application-restricted', withoutProduct: true } as const;
+  const appId = '0f7b0c3e-5b5b-4c43-9a39-3f2f0f3b8d11';
+
+  test('is registered again by its own registration only, whatever became of it since', async () => {
+    const { api, world } = await startPlatform();
+    const register = (registration: string | undefined) =>
+      world.store.transaction((tx) => api.registerApplication(tx, { ...WISH, appId, ...(registration !== undefined && { registration }) }));
+    const { apiKey, secret } = await register('one');
+    assert.match(secret ?? '', /^[A-Za-z0-9]{16}$/);
+    await world.store.transaction((tx) => api.renameApplication(tx, appId, 'Acme - Other'));
+    const again = await register('one');
+    assert.deepEqual([again.apiKey, again.secret], [apiKey, undefined]);
+    for (const other of ['two', undefined]) await assert.rejects(register(other), { status: 409, code: 'app_id_taken' });
+  });
+
+  test('of an application that an operator registered is nobody else’s', async () => {
+    const { api, world, unattended } = await startPlatform();
+    await assert.rejects(
+      world.store.transaction((tx) => api.registerApplication(tx, { ...WISH, appId: unattended.appId, registration: 'mine' })),
+      { status: 409, code: 'app_id_taken' },
+    );
+  });
+});
+
+describe('an API key that its caller drew', () => {
+  test('asked for again, late, revokes none of those made since', async () => {
+    const { api, world, unattended } = await startPlatform();
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
+    const add = (apiKey: string) => world.store.transaction((tx) => api.addKey(tx, unattended.appId, { apiKey, revokeOthers: true }));
+    await add(first);
+    await add(second);
+    assert.deepEqual(await add(first), { apiKey: first });
+    const { keys } = await api.application(world.store.db, unattended.appId);
+    assert.deepEqual(
+      keys.filter((each) => each.status === 'approved').map((each) => each.apiKey),
+      [second],
+    );
+  });
+});
+
 describe('a suspended application', () => {
   test('is refused with key and token until it is resumed, and then goes on with both', async () => {
     const platform = await startPlatform();

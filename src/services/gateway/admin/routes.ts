@@ -2,14 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LocalRefusal } from '../../../kernel/errors.ts';
+import { revokeKey, rotateKey } from '../api-keys.ts';
 import { examineToken } from '../examination.ts';
 import {
   approveProduct,
   bindAsid,
   forgetJwksCache,
   listApplications,
-  revokeKey,
-  rotateKey,
   setAttributes,
   setCallbackUrl,
   setJwks,

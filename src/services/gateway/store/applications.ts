@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Instant } from '../../../kernel/clock.ts';
-import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
-import { type ApiKey, type Application, LIVE_STAGES, type LiveStage, type Subscription } from '../application.ts';
+import { type Db, holdingRows, prepare, tablesOf } from '../../../kernel/store/store.ts';
+import { type ApiKey, type Application, type HeldApplication, LIVE_STAGES, type LiveStage, type Subscription } from '../application.ts';
 import type { ApiKeyRow, ApplicationRow, Tables } from './tables.ts';
 
 const subscriptionsCheck = Compile(
@@ -44,6 +44,7 @@ function toApplication(row: ApplicationRow): Application {
     jwks: row.jwks ?? undefined,
     jwksUrl: row.jwks_url ?? undefined,
     stage: readStage(row.live_stage),
+    registration: row.registration ?? undefined,
     createdAt: Number(row.created_at),
   };
 }
@@ -101,6 +102,13 @@ export async function findApplication(db: Db, appId: string): Promise<Applicatio
   return row && toApplication(row);
 }
 
+/** The application, held until the transaction ends: the one way to what {@link changeApplication} writes. */
+export async function holdApplication(tx: Db, appId: string): Promise<HeldApplication | undefined> {
+  const query = tablesOf<Tables>(tx).selectFrom('gateway_application').selectAll().where('app_id', '=', appId);
+  const row = await holdingRows(tx, query).executeTakeFirst();
+  return row && { ...toApplication(row), held: true };
+}
+
 /** All applications, oldest first. */
 export async function allApplications(db: Db): Promise<readonly Application[]> {
   const rows = await tablesOf<Tables>(db).selectFrom('gateway_application').selectAll().orderBy('created_at').orderBy('app_id').execute();
@@ -113,10 +121,31 @@ export async function findByAsid(db: Db, asid: string): Promise<Application | un
   return row && toApplication(row);
 }
 
-/** Writes an application: new, or in place of what was stored under its id. */
-export async function saveApplication(tx: Db, application: Application): Promise<void> {
-  const row: ApplicationRow = {
-    app_id: application.appId,
+/** Writes a new application; false when its id is there already, and nothing is written. */
+export async function insertApplication(tx: Db, application: Application): Promise<boolean> {
+  const result = await tablesOf<Tables>(tx)
+    .insertInto('gateway_application')
+    .values({ app_id: application.appId, created_at: application.createdAt, ...columnsOf(application) })
+    .onConflict((conflict) => conflict.column('app_id').doNothing())
+    .executeTakeFirst();
+  return Number(result.numInsertedOrUpdatedRows ?? 0) > 0;
+}
+
+/** Changes an application that is held; the rest of it stays. */
+export async function changeApplication(
+  tx: Db,
+  held: HeldApplication,
+  changes: Partial<Omit<Application, 'appId' | 'accessMode' | 'registration' | 'createdAt'>>,
+): Promise<void> {
+  await tablesOf<Tables>(tx)
+    .updateTable('gateway_application')
+    .set(columnsOf({ ...held, ...changes }))
+    .where('app_id', '=', held.appId)
+    .execute();
+}
+
+function columnsOf(application: Application): Omit<ApplicationRow, 'app_id' | 'created_at'> {
+  return {
     name: application.name,
     access_mode: application.accessMode,
     status: application.status,
@@ -127,14 +156,8 @@ export async function saveApplication(tx: Db, application: Application): Promise
     jwks: application.jwks ?? null,
     jwks_url: application.jwksUrl ?? null,
     live_stage: application.stage,
-    created_at: application.createdAt,
+    registration: application.registration ?? null,
   };
-  const { app_id, ...changes } = row;
-  await tablesOf<Tables>(tx)
-    .insertInto('gateway_application')
-    .values(row)
-    .onConflict((conflict) => conflict.column('app_id').doUpdateSet(changes))
-    .execute();
 }
 
 export async function insertKey(tx: Db, key: ApiKey): Promise<void> {

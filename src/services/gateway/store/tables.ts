@@ -11,6 +11,7 @@ export interface ApplicationRow {
   readonly jwks: string | null;
   readonly jwks_url: string | null;
   readonly live_stage: string;
+  readonly registration: string | null;
   readonly created_at: number;
 }
 
