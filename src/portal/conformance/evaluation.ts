@@ -1,7 +1,7 @@
 /** From what was recorded to the state of each case and the verdict of a run. Pure. */
-import type { RecordedExchange } from '../../kernel/evidence/recorded-exchange.ts';
 import { casesOf, type Scope, type WitnessCase } from './cases.ts';
 import type { Access } from './endpoints.ts';
+import type { Observed } from './observed.ts';
 import type { Recognised, Showing } from './recognition.ts';
 import { Traffic } from './traffic.ts';
 
@@ -43,8 +43,8 @@ export interface RunFacts {
 
 const SHOWN = 20;
 
-/** Judges every case of a run. A justification counts only where nothing was seen: traffic that shows the case speaks for itself. */
-export function evaluate(run: RunFacts, exchanges: readonly RecordedExchange[]): Evaluation {
+/** Judges every case of a run. A justification counts only where nothing was seen or begun: traffic that shows the case speaks for itself. */
+export function evaluate(run: RunFacts, exchanges: readonly Observed[]): Evaluation {
   const traffic = trafficByAccess(run, exchanges);
   const results = casesOf(run.scopes).map((each) =>
     judge(each, each.kind.recognise(traffic.get(each.access) ?? new Traffic([]), each.endpoint), run.justifications[each.id]),
@@ -56,7 +56,9 @@ export function evaluate(run: RunFacts, exchanges: readonly RecordedExchange[]):
 
 function judge(witnessCase: WitnessCase, { showings, begun }: Recognised, justification: string | undefined): CaseResult {
   const decisive = showings.at(-1);
-  const state = decisive === undefined ? (justification === undefined ? 'not-seen' : 'not-applicable') : decisive.good ? 'met' : 'failed';
+  // What has begun has been seen to apply: a product that never tried again after a 503 cannot say that it need not.
+  const unseen = begun === undefined && justification !== undefined ? 'not-applicable' : 'not-seen';
+  const state = decisive === undefined ? unseen : decisive.good ? 'met' : 'failed';
   const numbers = [...new Set(showings.flatMap((each) => each.exchanges))];
   const good = showings.filter((each) => each.good).length;
   return {
@@ -64,11 +66,16 @@ function judge(witnessCase: WitnessCase, { showings, begun }: Recognised, justif
     state,
     good,
     bad: showings.length - good,
-    exchanges: numbers.length <= SHOWN ? numbers : [...numbers.slice(0, 1), ...numbers.slice(1 - SHOWN)],
-    ...(decisive !== undefined && { decisive }),
+    exchanges: shortened(numbers),
+    ...(decisive !== undefined && { decisive: { ...decisive, exchanges: shortened(decisive.exchanges) } }),
     ...(begun !== undefined && { begun }),
     ...(justification !== undefined && { justification }),
   };
+}
+
+/** The first and the latest of very many. */
+function shortened(numbers: readonly number[]): readonly number[] {
+  return numbers.length <= SHOWN ? numbers : [...numbers.slice(0, 1), ...numbers.slice(1 - SHOWN)];
 }
 
 /** Nothing judged is nothing passed. */
@@ -77,7 +84,7 @@ function verdictOf(counts: Readonly<Record<CaseState, number>>, cases: number): 
   return counts['not-seen'] > 0 || cases === counts['not-applicable'] ? 'open' : 'passed';
 }
 
-function trafficByAccess({ applications }: RunFacts, exchanges: readonly RecordedExchange[]): ReadonlyMap<Access, Traffic> {
+function trafficByAccess({ applications }: RunFacts, exchanges: readonly Observed[]): ReadonlyMap<Access, Traffic> {
   const accessOf = new Map(applications.map((each) => [each.appId, each.access]));
   const groups = Map.groupBy(exchanges, (each) => accessOf.get(each.appId));
   const traffic = new Map<Access, Traffic>();
