@@ -1,6 +1,7 @@
 /** From what was recorded to the state of each case and the verdict of a run. Pure. */
 import { casesOf, type Scope, type WitnessCase } from './cases.ts';
 import type { Access } from './endpoints.ts';
+import type { Gap } from './gap.ts';
 import type { Observed } from './observed.ts';
 import type { Recognised, Showing } from './recognition.ts';
 import { Traffic } from './traffic.ts';
@@ -8,7 +9,7 @@ import { Traffic } from './traffic.ts';
 /** `failed` where the product's last showing is a bad one: mended, it shows the case again. */
 export type CaseState = 'met' | 'failed' | 'not-seen' | 'not-applicable';
 
-/** Whether a product may go on: `open` while a case has not been seen, `failed` while one fails. */
+/** Whether a product may go on: `open` while a case has not been seen or the recording has a gap, `failed` while a case fails. */
 export type Verdict = 'passed' | 'failed' | 'open';
 
 export interface CaseResult {
@@ -30,6 +31,7 @@ export interface Evaluation {
   readonly results: readonly CaseResult[];
   readonly verdict: Verdict;
   readonly counts: Readonly<Record<CaseState, number>>;
+  readonly gap?: Gap;
 }
 
 /** What is judged. */
@@ -39,6 +41,8 @@ export interface RunFacts {
   readonly applications: readonly { readonly appId: string; readonly access: Access }[];
   /** Justifications by id of a case. */
   readonly justifications: Readonly<Record<string, string>>;
+  /** What keeps the recording from being whole. */
+  readonly gap?: Gap | undefined;
 }
 
 const SHOWN = 20;
@@ -51,7 +55,8 @@ export function evaluate(run: RunFacts, exchanges: readonly Observed[]): Evaluat
   );
   const counts = { met: 0, failed: 0, 'not-seen': 0, 'not-applicable': 0 };
   for (const { state } of results) counts[state] += 1;
-  return { results, counts, verdict: verdictOf(counts, results.length) };
+  const { gap } = run;
+  return { results, counts, verdict: verdictOf(counts, results.length, gap), ...(gap !== undefined && { gap }) };
 }
 
 function judge(witnessCase: WitnessCase, { showings, begun }: Recognised, justification: string | undefined): CaseResult {
@@ -78,10 +83,10 @@ function shortened(numbers: readonly number[]): readonly number[] {
   return numbers.length <= SHOWN ? numbers : [...numbers.slice(0, 1), ...numbers.slice(1 - SHOWN)];
 }
 
-/** Nothing judged is nothing passed. */
-function verdictOf(counts: Readonly<Record<CaseState, number>>, cases: number): Verdict {
+/** Nothing judged is nothing passed, and what was not recorded may be what fails. */
+function verdictOf(counts: Readonly<Record<CaseState, number>>, cases: number, gap: Gap | undefined): Verdict {
   if (counts.failed > 0) return 'failed';
-  return counts['not-seen'] > 0 || cases === counts['not-applicable'] ? 'open' : 'passed';
+  return gap !== undefined || counts['not-seen'] > 0 || cases === counts['not-applicable'] ? 'open' : 'passed';
 }
 
 function trafficByAccess({ applications }: RunFacts, exchanges: readonly Observed[]): ReadonlyMap<Access, Traffic> {

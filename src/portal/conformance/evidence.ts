@@ -4,7 +4,8 @@ import { Chain, hashOfLine } from '../../kernel/evidence/chain.ts';
 import type { Portal } from '../portal.ts';
 import { casesOf } from './cases.ts';
 import type { RunExchanges } from './exchanges.ts';
-import { type JudgedCase, type Run, scopesOf } from './run.ts';
+import { GAPS } from './gap.ts';
+import { type JudgedCase, justifiedIn, type Run, scopesOf } from './run.ts';
 import type { Product } from './store.ts';
 
 const PAGE = 1_000;
@@ -49,6 +50,9 @@ function runFacts(run: Run, product: Product): object {
     startedAt: isoInstant(run.startedAt),
     ...(run.finishedAt !== undefined && { finishedAt: isoInstant(run.finishedAt) }),
     verdict: run.verdict,
+    /** Cases that the supplier said do not apply; why is in the line of each. */
+    justified: justifiedIn(run.results ?? []),
+    ...(run.gap !== undefined && { gap: GAPS[run.gap] }),
     state: run.state,
     ...(run.signOff !== undefined && { signOff: { ...run.signOff, at: isoInstant(run.signOff.at) } }),
   };

@@ -31,7 +31,12 @@ const TAKES = 10;
 
 /** A world of exchanges in the order of the evidence, each ten seconds after the one before unless told otherwise. */
 export function recorded(...told: readonly Told[]): readonly Observed[] {
-  return told.map((each, index) => observe(exchange(index + 1, { at: index * 10, ...each })));
+  return recordedExchanges(...told).map(observe);
+}
+
+/** The same, whole. */
+export function recordedExchanges(...told: readonly Told[]): readonly RecordedExchange[] {
+  return told.map((each, index) => exchange(index + 1, { at: index * 10, ...each }));
 }
 
 function exchange(number: number, told: Told): RecordedExchange {
