@@ -348,6 +348,13 @@ describe('a user acceptance run', { concurrency: false }, () => {
     assert.equal(justified.json.standing.notApplicable, cases.length - 1, 'override headers have been seen to be absent');
     const stopped = cli('conformance', 'stop', ...as, runId);
     assert.deepEqual([stopped.status, stopped.json.verdict], [0, 'passed']);
+    const passing = new RegExp(`passed with ${cases.length - 1} justified`);
+    assert.match(spine.cli('conformance', 'show', ...as, runId).stdout, passing);
+    const page = await (await new PortalUser(portalOf(spine)).demonstration('Rae Release Lead')).open(`/conformance/runs/${runId}`);
+    assert.match(page.text, new RegExp(`Passed with ${cases.length - 1} justified`));
+    const file = join(spine.home, 'acceptance.evidence.jsonl');
+    assert.equal(spine.cli('evidence', 'export', ...as, runId, '--to', file).status, 0);
+    assert.match(spine.cli('evidence', 'verify', file).stdout, passing);
     const cio = ['--as', 'cio.r69@localspine.example'];
     assert.equal(cli('conformance', 'sign-off', '--as', 'cio.rcd@localspine.example', runId).json.error, 'run_unknown');
     assert.equal(cli('conformance', 'sign-off', ...cio, runId, '--decline').json.error, 'comment_missing');

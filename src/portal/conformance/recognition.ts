@@ -118,7 +118,7 @@ export const staleVersion: Recogniser = (traffic, { id }) => {
     const { version, readings } = conflict.change;
     const next = traffic.nextChange(conflict);
     if (next === undefined)
-      begun = { exchange: conflict.number, awaits: 'the record read again, and the change repeated with its version' };
+      begun = { exchange: conflict.number, awaits: 'the record read again, and the change repeated with the version read anew' };
     else if (next.change?.version === version)
       showings.push(showing(false, [conflict, next], 'The change was repeated with the version that had been refused.'));
     else if (readings.some((record) => traffic.hasRead(record, conflict, next)))

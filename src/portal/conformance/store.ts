@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts';
 import { type Db, tablesOf } from '../../kernel/store/store.ts';
 import { GAPS, type Gap } from './gap.ts';
-import type { JudgedCase, Run, RunKind, RunState, SignOff } from './run.ts';
+import type { JudgedCase, Run, RunKind, SignOff } from './run.ts';
 
 /** Something a supplier makes (PTL-009: manufacturer, product; the version is the run's). */
 export interface Product {
