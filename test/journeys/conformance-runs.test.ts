@@ -224,6 +224,13 @@ describe('a conformance run', { concurrency: false }, () => {
     assert.deepEqual([await asked('2.0'), await asked('2.1')], ['granted', 'refused']);
   });
 
+  test('is before the reviewer who decides on the witness test of the version', async () => {
+    const wish = { product: 'Care Vista Link', version: '2.0', supplierOds: 'X26', reviewers: 'person' };
+    const { roadId } = (await lead.api('POST', '/roads', wish)).json;
+    const reviewer = await new PortalUser(portalOf(spine)).demonstration('Sol of Solution Assurance');
+    assert.match((await reviewer.open(`/work-list/${roadId}/witness-test`)).text, new RegExp(`Conformance run ${runId}</a> passed\\.`));
+  });
+
   test('an application is registered in DEP only with access in force: of its owner, for the version that passed', async () => {
     const name = 'Rae - Care Vista Link - DEP - e-Referral Service - User-restricted';
     const wish = { environment: 'DEP', accessMode: 'user-restricted', name, product: 'Care Vista Link', productVersion: '2.0' };

@@ -18,6 +18,7 @@ import type { RunOrder } from './order.ts';
 import { recordingJobs } from './run-recording.ts';
 import { Runs } from './runs.ts';
 import { recordedExchanges, type Told } from './test-traffic.ts';
+import { verdictFor } from './verdict.ts';
 
 const LEAD: Visitor = { ...ANYONE, role: 'supplier', accountId: 'rae', name: 'Rae', by: 'session' };
 const ORDER: RunOrder = {
@@ -225,6 +226,8 @@ describe('finishing', () => {
     const runId = await passing(runs);
     const { verdict, gap, results } = await runs.finish(LEAD, runId);
     assert.deepEqual([verdict, gap, results?.filter((each) => each.state === 'not-applicable').length], ['passed', undefined, 8]);
+    const { passedRuns } = await verdictFor(store.db, { product: 'Link', version: '1', environment: 'INT' });
+    assert.deepEqual(passedRuns, [{ runId, justified: 8 }], 'and so it is told to those who decide');
   });
 
   for (const gap of ['missed', 'full', 'reset'] as const)
