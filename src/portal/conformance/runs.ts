@@ -1,4 +1,5 @@
 /** What people do with runs: the one function behind page, API and command line. */
+import type { Readable } from 'node:stream';
 import type { OutputOf } from '../../environment/management/operations.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
@@ -220,7 +221,7 @@ export class Runs {
   }
 
   /** The evidence bundle of a finished run, with the name to save it under. */
-  async evidence(visitor: Visitor, runId: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  async evidence(visitor: Visitor, runId: string): Promise<{ readonly name: string; readonly bytes: Readable }> {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
     if (run.state === 'starting' || run.state === 'recording')
       throw new LocalRefusal(
@@ -230,7 +231,7 @@ export class Runs {
         'Finish it first: evidence is signed when nothing more is added.',
       );
     const bytes = await evidenceOf(this.#portal, this.exchanges, run, product);
-    await this.#portal.store.transaction((tx) => this.#record(tx, visitor, 'conformance.export', run, product, { bytes: bytes.length }));
+    await this.#portal.store.transaction((tx) => this.#record(tx, visitor, 'conformance.export', run, product));
     const name = `${product.name}-${run.version}-${run.environment}-${run.runId.slice(0, 8)}`.replace(/[^A-Za-z0-9.-]+/g, '-');
     return { name: `${name}.evidence.jsonl`, bytes };
   }
