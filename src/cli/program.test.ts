@@ -201,6 +201,7 @@ test('there is every command the manual promises', () => {
       'portal connect give-back',
       'portal connect list',
       'portal connect show',
+      'portal connect suspend',
       'portal mail',
       'portal road advise',
       'portal road answer',

@@ -224,6 +224,13 @@ describe('a conformance run', { concurrency: false }, () => {
     assert.deepEqual([await asked('2.0'), await asked('2.1')], ['granted', 'refused']);
   });
 
+  test('is before the reviewer who decides on the witness test of the version', async () => {
+    const wish = { product: 'Care Vista Link', version: '2.0', supplierOds: 'X26', reviewers: 'person' };
+    const { roadId } = (await lead.api('POST', '/roads', wish)).json;
+    const reviewer = await new PortalUser(portalOf(spine)).demonstration('Sol of Solution Assurance');
+    assert.match((await reviewer.open(`/work-list/${roadId}/witness-test`)).text, new RegExp(`Conformance run ${runId}</a> passed\\.`));
+  });
+
   test('an application is registered in DEP only with access in force: of its owner, for the version that passed', async () => {
     const name = 'Rae - Care Vista Link - DEP - e-Referral Service - User-restricted';
     const wish = { environment: 'DEP', accessMode: 'user-restricted', name, product: 'Care Vista Link', productVersion: '2.0' };
@@ -348,6 +355,13 @@ describe('a user acceptance run', { concurrency: false }, () => {
     assert.equal(justified.json.standing.notApplicable, cases.length - 1, 'override headers have been seen to be absent');
     const stopped = cli('conformance', 'stop', ...as, runId);
     assert.deepEqual([stopped.status, stopped.json.verdict], [0, 'passed']);
+    const passing = new RegExp(`passed with ${cases.length - 1} justified`);
+    assert.match(spine.cli('conformance', 'show', ...as, runId).stdout, passing);
+    const page = await (await new PortalUser(portalOf(spine)).demonstration('Rae Release Lead')).open(`/conformance/runs/${runId}`);
+    assert.match(page.text, new RegExp(`Passed with ${cases.length - 1} justified`));
+    const file = join(spine.home, 'acceptance.evidence.jsonl');
+    assert.equal(spine.cli('evidence', 'export', ...as, runId, '--to', file).status, 0);
+    assert.match(spine.cli('evidence', 'verify', file).stdout, passing);
     const cio = ['--as', 'cio.r69@localspine.example'];
     assert.equal(cli('conformance', 'sign-off', '--as', 'cio.rcd@localspine.example', runId).json.error, 'run_unknown');
     assert.equal(cli('conformance', 'sign-off', ...cio, runId, '--decline').json.error, 'comment_missing');

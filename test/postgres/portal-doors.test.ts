@@ -50,7 +50,7 @@ describe('two portals on one PostgreSQL', {
   const operator = (door: number): PortalUser => new PortalUser(portalOf(doors[door % 2] as LocalSpine)).use(TOKEN);
   /** The release lead at a door, as the machine's operator lets them act. */
   const lead = (door: number) => ({
-    api: (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<Reply> =>
+    api: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Reply> =>
       operator(door).api(method, path, body, { 'localspine-as': RELEASE_LEAD }),
   });
   const good = (reply: Reply): Reply => {
@@ -220,6 +220,48 @@ describe('two portals on one PostgreSQL', {
     assert.deepEqual(allocated.map((each) => each.status).sort(), [200, 409, 409, 409], allocated.map((each) => each.text).join('\n'));
     const { asid } = allocated.find((each) => each.status === 200)?.json ?? {};
     assert.equal(await audited('asid.allocate', asid), 1);
+  });
+
+  test('what two people do to one conformance run at once: nothing said is lost, and it is finished or deleted, not both', async () => {
+    const { appId } = good(
+      await lead(0).api('POST', '/applications', {
+        environment: 'INT',
+        teamId,
+        accessMode: 'user-restricted',
+        supplier: 'Care Vista',
+        app: 'Witness',
+      }),
+    ).json;
+    for (let round = 0; round < 5; round += 1) {
+      const order = { product: 'Witnessed Link', version: `${round}`, teamId, applications: [appId], endpoints: ['A005'] };
+      const begun = good(await lead(round).api('POST', '/conformance/runs', order)).json;
+      const run = `/conformance/runs/${begun.runId}`;
+      assert.equal(begun.state, 'recording');
+      const ids: readonly string[] = begun.cases.map((each: { id: string }) => each.id).filter((id: string) => !id.endsWith('.served'));
+      const reason = 'Not in this version.';
+      const said = await Promise.all(
+        ids.map(async (id, index) => {
+          const reply = await lead(index).api('PUT', `${run}/not-applicable`, { cases: [id], reason });
+          assert.ok(reply.status === 200 || reply.json.error === 'run_changed', reply.text);
+          return { id, kept: reply.status === 200 };
+        }),
+      );
+      const { cases } = good(await lead(round + 1).api('GET', run)).json;
+      assert.deepEqual(
+        cases.filter((each: { state: string }) => each.state === 'not-applicable').map((each: { id: string }) => each.id),
+        said.filter((each) => each.kept).map((each) => each.id),
+      );
+      assert.ok(said.some((each) => each.kept));
+      const [finished, deleted] = await Promise.all([lead(0).api('POST', `${run}/finish`, {}), lead(1).api('DELETE', run, {})]);
+      const after = await lead(0).api('GET', run);
+      // Finished and then deleted is in order, too: a run that is not complete may be.
+      assert.equal(after.status, deleted.status === 200 ? 404 : 200, `${finished.text} ${deleted.text}`);
+      if (after.status === 200) assert.equal(after.json.state, 'finished');
+      if (after.status === 200) good(await lead(0).api('DELETE', run, {}));
+      const finishes = await audited('conformance.finish', begun.runId);
+      assert.ok(finished.status === 200 ? finishes === 1 : finishes <= 1);
+      assert.equal(await audited('conformance.delete', begun.runId), 1);
+    }
   });
 
   test('killed in the middle of a burst, the other door goes on and the road is whole', async () => {

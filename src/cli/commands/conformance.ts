@@ -32,6 +32,7 @@ const ViewAnswer = Type.Intersect([
   Type.Object({
     exchanges: Type.Integer(),
     missed: Type.Integer(),
+    gap: Type.Optional(Text),
     standing: Type.Object({
       verdict: Text,
       met: Type.Integer(),
@@ -183,11 +184,13 @@ export async function runOf(invocation: Invocation, index: number): Promise<stri
 
 function summaryLine({ product, version, environment, state, standing, exchanges, cases }: RunView): string {
   const { met, failed, notSeen, notApplicable, verdict } = standing;
-  return `${product} ${version} in ${environment}, ${state}: ${verdict}. ${met} of ${cases.length} met, ${failed} failed, ${notSeen} not yet seen, ${notApplicable} not applicable; ${exchanges} exchanges.`;
+  const passing = verdict === 'passed' && notApplicable > 0 ? `${verdict} with ${notApplicable} justified` : verdict;
+  return `${product} ${version} in ${environment}, ${state}: ${passing}. ${met} of ${cases.length} met, ${failed} failed, ${notSeen} not yet seen, ${notApplicable} not applicable; ${exchanges} exchanges.`;
 }
 
 function renderRun(invocation: Invocation, view: RunView, shown: (each: CaseView) => boolean, todo: boolean): string {
   const lines = [summaryLine(view)];
+  if (view.gap !== undefined) lines.push(invocation.paint('red', `A run with a gap in its recording does not pass: ${view.gap}`));
   if (view.missed > 0) lines.push(invocation.paint('red', `The environment could not write ${view.missed} exchanges.`));
   for (const each of view.cases.filter(shown)) {
     const numbers = each.exchanges.length === 0 ? '' : `  exchanges ${each.exchanges.join(', ')}`;

@@ -79,8 +79,9 @@ function render(invocation: Invocation, { sound, problems, exchanges, run, verdi
     lines.push('  Ask whoever runs that environment for their fingerprint, and check with --fingerprint or --ca.');
   if (run !== undefined)
     lines.push(
-      `${String(run['product'])} ${String(run['version'])} in ${String(run['environment'])}, ${String(run['purpose'])}: ${String(run['verdict'])}.`,
+      `${String(run['product'])} ${String(run['version'])} in ${String(run['environment'])}, ${String(run['purpose'])}: ${String(run['verdict'])}${typeof run['justified'] === 'number' && run['justified'] > 0 ? ` with ${run['justified']} justified` : ''}.`,
     );
+  if (run?.['gap'] !== undefined) lines.push(`A run with a gap in its recording does not pass: ${String(run['gap'])}`);
   lines.push(`${exchanges} exchanges, ${verdicts.length} cases.`);
   if (closing !== undefined && closing['missed'] !== 0) lines.push(`${String(closing['missed'])} exchanges could not be written.`);
   if (seal !== undefined)

@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { isoInstant } from '../../kernel/clock.ts';
 import type { CaseResult } from './evaluation.ts';
+import { GAPS } from './gap.ts';
 import type { Run } from './run.ts';
 import type { RunView } from './runs.ts';
 import type { Product } from './store.ts';
@@ -51,6 +52,8 @@ export const RunViewAnswer = Type.Intersect([
     exchanges: Count,
     missed: Count,
     ended: Type.Optional(Text),
+    /** Why the recording is not whole: such a run does not pass. */
+    gap: Type.Optional(Text),
     /** As it stands. */
     standing: Type.Object({ verdict: Text, met: Count, failed: Count, notSeen: Count, notApplicable: Count }),
     cases: Type.Array(CaseAnswer),
@@ -77,12 +80,13 @@ export function runAnswer(run: Run, product: Product): Static<typeof RunAnswer> 
 }
 
 export function viewAnswer({ run, product, evaluation, exchanges, missed, ended }: RunView): Static<typeof RunViewAnswer> {
-  const { counts, verdict, results } = evaluation;
+  const { counts, verdict, results, gap } = evaluation;
   return {
     ...runAnswer(run, product),
     exchanges,
     missed,
     ...(ended !== undefined && { ended }),
+    ...(gap !== undefined && { gap: GAPS[gap] }),
     standing: { verdict, met: counts.met, failed: counts.failed, notSeen: counts['not-seen'], notApplicable: counts['not-applicable'] },
     cases: results.map((each) => caseAnswer(each, run.environment.toLowerCase())),
   };

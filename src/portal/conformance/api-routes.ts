@@ -95,7 +95,7 @@ function registerOneRun(app: FastifyInstance, { api }: Portal, runs: Runs): void
     }),
     answer: Type.Object({ exchanges: Type.Array(RecordedExchange) }),
     handle: async ({ visitor, params, query }) => {
-      const { run } = await runs.view(visitor, params.runId);
+      const { run } = await runs.look(visitor, params.runId);
       const lines = await runs.exchanges.lines(run, Number(query.after ?? 0), Math.max(1, Number(query.limit ?? 100)));
       return { exchanges: lines.map(readExchange) };
     },
@@ -199,12 +199,19 @@ function registerFacts(app: FastifyInstance, { api, store }: Portal): void {
       verdict: Text,
       runId: Type.Optional(Text),
       covered: Type.Array(Type.Object({ use: Text, endpoint: Text })),
+      /** Newest first, each with how many cases the supplier said do not apply. */
+      passedRuns: Type.Array(Type.Object({ runId: Text, justified: Type.Integer() })),
     }),
     handle: async ({ visitor, query: { product, version, environment = 'INT', teamId } }) => {
       require(visitor, 'conformance.see', { teamId, accountId: visitor.accountId });
       const owner = teamId !== undefined ? { teamId } : visitor.role === 'supplier' ? { accountId: visitor.accountId } : {};
-      const { covered, ...verdict } = await verdictFor(store.db, { product, version, environment: environment.toUpperCase(), ...owner });
-      return { ...verdict, covered: covered.map((each) => ({ ...each })) };
+      const { covered, passedRuns, ...verdict } = await verdictFor(store.db, {
+        product,
+        version,
+        environment: environment.toUpperCase(),
+        ...owner,
+      });
+      return { ...verdict, covered: covered.map((each) => ({ ...each })), passedRuns: passedRuns.map((each) => ({ ...each })) };
     },
   });
 }

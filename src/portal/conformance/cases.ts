@@ -60,9 +60,7 @@ export const CASE_KINDS: readonly CaseKind[] = [
     source: `${WITNESS}; gateway checks, step 2`,
     applies: actsInRole,
     recognise: refused(
-      (each) =>
-        each.request.headers['nhsd-end-user-organisation-ods'] === undefined &&
-        ['ers.role.organisation', 'ers.proxy.end-user-organisation'].includes(each.refusal?.check ?? ''),
+      (each) => !each.namesOrganisation && ['ers.role.organisation', 'ers.proxy.end-user-organisation'].includes(each.refusal?.check ?? ''),
     ),
     provoke: ({ id }) => by(`Call ${id} without the header NHSD-End-User-Organisation-ODS.`),
   },
@@ -75,7 +73,7 @@ export const CASE_KINDS: readonly CaseKind[] = [
     recognise: refused(
       (each) =>
         each.status === 403 &&
-        each.request.headers['nhsd-end-user-organisation-ods'] !== undefined &&
+        each.namesOrganisation &&
         ['ers.role.held', 'ers.proxy.end-user-organisation'].includes(each.refusal?.check ?? ''),
     ),
     provoke: ({ id }) =>

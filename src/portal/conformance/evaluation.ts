@@ -1,14 +1,15 @@
 /** From what was recorded to the state of each case and the verdict of a run. Pure. */
-import type { RecordedExchange } from '../../kernel/evidence/recorded-exchange.ts';
 import { casesOf, type Scope, type WitnessCase } from './cases.ts';
 import type { Access } from './endpoints.ts';
+import type { Gap } from './gap.ts';
+import type { Observed } from './observed.ts';
 import type { Recognised, Showing } from './recognition.ts';
 import { Traffic } from './traffic.ts';
 
 /** `failed` where the product's last showing is a bad one: mended, it shows the case again. */
 export type CaseState = 'met' | 'failed' | 'not-seen' | 'not-applicable';
 
-/** Whether a product may go on: `open` while a case has not been seen, `failed` while one fails. */
+/** Whether a product may go on: `open` while a case has not been seen or the recording has a gap, `failed` while a case fails. */
 export type Verdict = 'passed' | 'failed' | 'open';
 
 export interface CaseResult {
@@ -30,6 +31,7 @@ export interface Evaluation {
   readonly results: readonly CaseResult[];
   readonly verdict: Verdict;
   readonly counts: Readonly<Record<CaseState, number>>;
+  readonly gap?: Gap;
 }
 
 /** What is judged. */
@@ -39,24 +41,29 @@ export interface RunFacts {
   readonly applications: readonly { readonly appId: string; readonly access: Access }[];
   /** Justifications by id of a case. */
   readonly justifications: Readonly<Record<string, string>>;
+  /** What keeps the recording from being whole. */
+  readonly gap?: Gap | undefined;
 }
 
 const SHOWN = 20;
 
-/** Judges every case of a run. A justification counts only where nothing was seen: traffic that shows the case speaks for itself. */
-export function evaluate(run: RunFacts, exchanges: readonly RecordedExchange[]): Evaluation {
+/** Judges every case of a run. A justification counts only where nothing was seen or begun: traffic that shows the case speaks for itself. */
+export function evaluate(run: RunFacts, exchanges: readonly Observed[]): Evaluation {
   const traffic = trafficByAccess(run, exchanges);
   const results = casesOf(run.scopes).map((each) =>
     judge(each, each.kind.recognise(traffic.get(each.access) ?? new Traffic([]), each.endpoint), run.justifications[each.id]),
   );
   const counts = { met: 0, failed: 0, 'not-seen': 0, 'not-applicable': 0 };
   for (const { state } of results) counts[state] += 1;
-  return { results, counts, verdict: verdictOf(counts, results.length) };
+  const { gap } = run;
+  return { results, counts, verdict: verdictOf(counts, results.length, gap), ...(gap !== undefined && { gap }) };
 }
 
 function judge(witnessCase: WitnessCase, { showings, begun }: Recognised, justification: string | undefined): CaseResult {
   const decisive = showings.at(-1);
-  const state = decisive === undefined ? (justification === undefined ? 'not-seen' : 'not-applicable') : decisive.good ? 'met' : 'failed';
+  // What has begun has been seen to apply: a product that never tried again after a 503 cannot say that it need not.
+  const unseen = begun === undefined && justification !== undefined ? 'not-applicable' : 'not-seen';
+  const state = decisive === undefined ? unseen : decisive.good ? 'met' : 'failed';
   const numbers = [...new Set(showings.flatMap((each) => each.exchanges))];
   const good = showings.filter((each) => each.good).length;
   return {
@@ -64,20 +71,25 @@ function judge(witnessCase: WitnessCase, { showings, begun }: Recognised, justif
     state,
     good,
     bad: showings.length - good,
-    exchanges: numbers.length <= SHOWN ? numbers : [...numbers.slice(0, 1), ...numbers.slice(1 - SHOWN)],
-    ...(decisive !== undefined && { decisive }),
+    exchanges: shortened(numbers),
+    ...(decisive !== undefined && { decisive: { ...decisive, exchanges: shortened(decisive.exchanges) } }),
     ...(begun !== undefined && { begun }),
     ...(justification !== undefined && { justification }),
   };
 }
 
-/** Nothing judged is nothing passed. */
-function verdictOf(counts: Readonly<Record<CaseState, number>>, cases: number): Verdict {
-  if (counts.failed > 0) return 'failed';
-  return counts['not-seen'] > 0 || cases === counts['not-applicable'] ? 'open' : 'passed';
+/** The first and the latest of very many. */
+function shortened(numbers: readonly number[]): readonly number[] {
+  return numbers.length <= SHOWN ? numbers : [...numbers.slice(0, 1), ...numbers.slice(1 - SHOWN)];
 }
 
-function trafficByAccess({ applications }: RunFacts, exchanges: readonly RecordedExchange[]): ReadonlyMap<Access, Traffic> {
+/** Nothing judged is nothing passed, and what was not recorded may be what fails. */
+function verdictOf(counts: Readonly<Record<CaseState, number>>, cases: number, gap: Gap | undefined): Verdict {
+  if (counts.failed > 0) return 'failed';
+  return gap !== undefined || counts['not-seen'] > 0 || cases === counts['not-applicable'] ? 'open' : 'passed';
+}
+
+function trafficByAccess({ applications }: RunFacts, exchanges: readonly Observed[]): ReadonlyMap<Access, Traffic> {
   const accessOf = new Map(applications.map((each) => [each.appId, each.access]));
   const groups = Map.groupBy(exchanges, (each) => accessOf.get(each.appId));
   const traffic = new Map<Access, Traffic>();

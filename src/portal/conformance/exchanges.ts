@@ -3,24 +3,24 @@ import { hasShape } from '../../environment/management/operation.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import { RecordedExchange } from '../../kernel/evidence/recorded-exchange.ts';
 import type { Portal } from '../portal.ts';
-import { endpointOf } from './endpoints.ts';
+import { type Observed, observe } from './observed.ts';
 import type { Run } from './run.ts';
 
 const PAGE = 1_000;
-/** Runs whose exchanges are kept in memory, as far as cases look at them: the last ones somebody looked at. */
+/** Runs that still record whose rows are kept in memory: the last ones somebody looked at. */
 const REMEMBERED = 8;
 
 /** The exchanges of runs. What was read once is not read again: exchanges are only ever added, under the next number. */
 export class RunExchanges {
   readonly #portal: Portal;
-  readonly #read = new Map<string, RecordedExchange[]>();
+  readonly #read = new Map<string, Observed[]>();
 
   constructor(portal: Portal) {
     this.#portal = portal;
   }
 
-  /** Everything recorded so far, as far as cases look at it: without the bodies they do not read. */
-  async all(run: Pick<Run, 'runId' | 'environment'>): Promise<readonly RecordedExchange[]> {
+  /** Everything recorded so far, as far as cases look at it. */
+  async all(run: Pick<Run, 'runId' | 'environment'>): Promise<readonly Observed[]> {
     const known = this.#read.get(run.runId) ?? [];
     this.#read.delete(run.runId);
     this.#read.set(run.runId, known);
@@ -29,11 +29,16 @@ export class RunExchanges {
     for (;;) {
       const lines = await this.lines(run, known.length, PAGE);
       for (const line of lines) {
-        const exchange = lightened(readExchange(line));
+        const exchange = observe(readExchange(line));
         if (exchange.number === known.length + 1) known.push(exchange);
       }
       if (lines.length < PAGE) return [...known];
     }
+  }
+
+  /** The run is judged no more: it was finished, or is gone. */
+  forget(runId: string): void {
+    this.#read.delete(runId);
   }
 
   /** Lines of exchanges after a number, as they were recorded. */
@@ -55,11 +60,4 @@ export function readExchange(line: string): RecordedExchange {
   const value: unknown = JSON.parse(line);
   if (hasShape(RecordedExchange, value)) return value;
   throw new LocalRefusal(502, 'exchange_unreadable', 'The environment records exchanges in another form than this portal reads.');
-}
-
-function lightened(exchange: RecordedExchange): RecordedExchange {
-  const { body: _answer, ...response } = exchange.response;
-  const { body, ...request } = exchange.request;
-  const isRead = endpointOf(exchange.operation)?.changes === 'in-body';
-  return { ...exchange, response, request: isRead && body !== undefined ? { ...request, body } : request };
 }

@@ -1,10 +1,12 @@
 import type { Db } from '../../kernel/store/store.ts';
 import type { PortalModule } from '../module.ts';
 import { runTables } from './migrations/0001-runs.ts';
+import { runTurns } from './migrations/0002-run-turns.ts';
+import { recordingJobs } from './run-recording.ts';
 import { type ConformanceVerdict, type VersionInEnvironment, verdictFor } from './verdict.ts';
 
 export { ACCESSES, type Access, ENDPOINTS, type Endpoint } from './endpoints.ts';
-export type { ConformanceVerdict, VersionInEnvironment } from './verdict.ts';
+export type { ConformanceVerdict, PassedRun, VersionInEnvironment } from './verdict.ts';
 
 /** What conformance offers those who decide about a product. */
 export interface ConformanceApi {
@@ -16,7 +18,7 @@ export interface ConformanceApi {
 export const conformance: PortalModule<ConformanceApi> = {
   name: 'conformance',
   title: 'Conformance runs',
-  migrations: { '0001-runs': runTables },
+  migrations: { '0001-runs': runTables, '0002-run-turns': runTurns },
   create(portal) {
     return {
       api: { verdictFor },
@@ -30,6 +32,7 @@ export const conformance: PortalModule<ConformanceApi> = {
         registerConformanceApi(app, portal, runs);
         registerConformancePages(app, portal, runs);
       },
+      jobs: recordingJobs(portal),
       navigation: [{ text: 'Conformance', href: '/conformance', order: 40, shown: (visitor) => visitor.role !== 'anyone' }],
       home: [
         {

@@ -155,7 +155,7 @@ function registerRunPage(app: FastifyInstance, { site }: Portal, runs: Runs): vo
   });
   app.get<{ Params: { runId: string; number: string } }>('/conformance/runs/:runId/exchanges/:number', async (request, reply) => {
     const { runId, number } = request.params;
-    const { run, exchanges } = await runs.view(await site.visitor(request), runId);
+    const { run, exchanges } = await runs.look(await site.visitor(request), runId);
     const exchange = await runs.exchanges.one(run, /^\d{1,9}$/.test(number) ? Number(number) : 0);
     return site.page(request, reply, 'conformance/pages/exchange.njk', exchangeValues(run, exchange, exchanges));
   });

@@ -3,7 +3,8 @@ import { isoInstant } from '../../kernel/clock.ts';
 import type { RecordedExchange, RecordedMessage } from '../../kernel/evidence/recorded-exchange.ts';
 import { ACCESS_TITLES, type Access } from './endpoints.ts';
 import type { CaseResult, CaseState, Verdict } from './evaluation.ts';
-import { RUN_KINDS, type Run, type RunState } from './run.ts';
+import { GAPS } from './gap.ts';
+import { justifiedIn, RUN_KINDS, type Run, type RunState } from './run.ts';
 import type { RunView } from './runs.ts';
 import type { Product } from './store.ts';
 
@@ -25,11 +26,18 @@ const VERDICT_TAGS: Readonly<Record<Verdict, Tag>> = {
   open: { text: 'Not complete', classes: 'nhsuk-tag--grey' },
 };
 const STATE_TAGS: Readonly<Record<RunState, Tag>> = {
+  starting: { text: 'Starting', classes: 'nhsuk-tag--grey' },
   recording: { text: 'Recording', classes: 'nhsuk-tag--yellow' },
   finished: { text: 'Finished', classes: 'nhsuk-tag--blue' },
   'signed-off': { text: 'Signed off', classes: 'nhsuk-tag--green' },
   declined: { text: 'Declined', classes: 'nhsuk-tag--red' },
 };
+
+/** A pass says how much of it the supplier has argued away. */
+function verdictTag(verdict: Verdict, justified: number): Tag {
+  const { text, classes } = VERDICT_TAGS[verdict];
+  return { text: verdict === 'passed' && justified > 0 ? `${text} with ${justified} justified` : text, classes };
+}
 
 export function runListValues(runs: readonly { readonly run: Run; readonly product: Product }[]): readonly object[] {
   return runs.map(({ run, product }) => ({
@@ -39,7 +47,7 @@ export function runListValues(runs: readonly { readonly run: Run; readonly produ
     environment: run.environment,
     started: minute(run.startedAt),
     state: STATE_TAGS[run.state],
-    verdict: run.verdict === undefined ? undefined : VERDICT_TAGS[run.verdict],
+    verdict: run.verdict === undefined ? undefined : verdictTag(run.verdict, justifiedIn(run.results ?? [])),
   }));
 }
 
@@ -50,14 +58,15 @@ export function runListValues(runs: readonly { readonly run: Run; readonly produ
  */
 export function runValues(view: RunView, openOnly: boolean): { readonly title: string } & Readonly<Record<string, unknown>> {
   const { run, product, evaluation } = view;
-  const { counts, results, verdict } = evaluation;
+  const { counts, results, verdict, gap } = evaluation;
   const shown = openOnly ? results.filter((each) => each.state === 'failed' || each.state === 'not-seen') : results;
   return {
     title: `${product.name} ${run.version}`,
     run,
     kind: RUN_KINDS[run.kind].title,
     state: STATE_TAGS[run.state],
-    verdict: VERDICT_TAGS[verdict],
+    verdict: verdictTag(verdict, counts['not-applicable']),
+    gap: gap === undefined ? undefined : GAPS[gap],
     counts: {
       met: counts.met,
       failed: counts.failed,

@@ -1,7 +1,7 @@
 /** How witness cases are recognised in what was recorded: pure functions from traffic to what it shows. */
-import type { RecordedExchange } from '../../kernel/evidence/recorded-exchange.ts';
 import type { Endpoint } from './endpoints.ts';
-import { isServed, type Traffic, waited } from './traffic.ts';
+import type { Observed } from './observed.ts';
+import { type Traffic, waited } from './traffic.ts';
 
 /** Exchanges that show how the product behaves in a case. */
 export interface Showing {
@@ -25,7 +25,7 @@ export const LEAST_WAIT = 1;
 /** Clocks of two machines, and of two milliseconds, differ. */
 const TOLERANCE = 50;
 
-const showing = (good: boolean, exchanges: readonly RecordedExchange[], what: string): Showing => ({
+const showing = (good: boolean, exchanges: readonly Observed[], what: string): Showing => ({
   good,
   exchanges: exchanges.map((each) => each.number),
   what,
@@ -35,25 +35,30 @@ const showing = (good: boolean, exchanges: readonly RecordedExchange[], what: st
 export const served: Recogniser = (traffic, { id }) => ({
   showings: traffic
     .of(id)
-    .filter(isServed)
+    .filter((each) => each.served)
     .map((each) => showing(true, [each], `Answered ${each.status}.`)),
 });
 
 /**
- * The product was refused as it should be, and took it: a program that sends the same again and again shows that it did not.
+ * The product was refused as it should be, and took it. A program that sends the same again and again shows that it did not: none of what it sent
+ * in such a row shows the case well.
  *
  * @param isIt whether an exchange is the refusal
  */
-export function refused(isIt: (exchange: RecordedExchange) => boolean): Recogniser {
-  return (traffic, { id }) => ({
-    showings: inOrder([
-      ...traffic
-        .of(id)
-        .filter(isIt)
-        .map((each) => showing(true, [each], `Refused with ${each.status}${each.refusal === undefined ? '' : `: ${each.refusal.why}`}`)),
-      ...traffic.hammered(id, isIt).map((row) => showing(false, row, 'The refused request was repeated unchanged, again and again.')),
-    ]),
-  });
+export function refused(isIt: (exchange: Observed) => boolean): Recogniser {
+  return (traffic, { id }) => {
+    const rows = traffic.hammered(id, isIt, false);
+    const hammering = new Set(rows.flat());
+    return {
+      showings: inOrder([
+        ...traffic
+          .of(id)
+          .filter((each) => isIt(each) && !hammering.has(each))
+          .map((each) => showing(true, [each], `Refused with ${each.status}${each.refusal === undefined ? '' : `: ${each.refusal.why}`}`)),
+        ...rows.map((row) => showing(false, row, `The refused request was sent ${row.length} times unchanged, one after the other.`)),
+      ]),
+    };
+  };
 }
 
 /** Refused with this status by one of these checks. */
@@ -67,8 +72,8 @@ export function neverRefusedBy(check: string, what: string): Recogniser {
   return (traffic, { id }) => ({
     showings: traffic
       .of(id)
-      .filter((each) => isServed(each) || each.refusal?.check === check)
-      .map((each) => (isServed(each) ? showing(true, [each], 'Served without it.') : showing(false, [each], what))),
+      .filter((each) => each.served || each.refusal?.check === check)
+      .map((each) => (each.served ? showing(true, [each], 'Served without it.') : showing(false, [each], what))),
   });
 }
 
@@ -77,25 +82,26 @@ export function neverNoted(check: string, what: string): Recogniser {
   return (traffic, { id }) => ({
     showings: traffic
       .of(id)
-      .filter(isServed)
-      .map((each) =>
-        each.checks.some((noted) => noted.check === check) ? showing(false, [each], what) : showing(true, [each], 'Within the limit.'),
-      ),
+      .filter((each) => each.served)
+      .map((each) => (each.noted.includes(check) ? showing(false, [each], what) : showing(true, [each], 'Within the limit.'))),
   });
 }
 
 /**
- * The token of a request is good no more, and the product gets another and carries on.
+ * The token of a request is good no more, and the product gets another and carries on. One that sends it again and again first does not: what
+ * comes after such a row does not make the row good.
  *
  * @param isIt whether an exchange is the refusal of such a token
  */
-export function tokenReplaced(isIt: (exchange: RecordedExchange, traffic: Traffic) => boolean): Recogniser {
+export function tokenReplaced(isIt: (exchange: Observed, traffic: Traffic) => boolean): Recogniser {
   return (traffic, { id }) => {
-    const matches = (each: RecordedExchange): boolean => each.status === 401 && isIt(each, traffic);
-    const showings = traffic.hammered(id, matches).map((row) => showing(false, row, 'The token that had ended was sent again and again.'));
+    const matches = (each: Observed): boolean => each.status === 401 && isIt(each, traffic);
+    const rows = traffic.hammered(id, matches, true);
+    const hammering = new Set(rows.flat());
+    const showings = rows.map((row) => showing(false, row, `The token that had ended was sent ${row.length} times, one after the other.`));
     let begun: Recognised['begun'];
-    for (const refusal of traffic.of(id).filter(matches)) {
-      const next = traffic.next(refusal, (each) => each.operation === id && isServed(each) && each.token !== refusal.token);
+    for (const refusal of traffic.of(id).filter((each) => matches(each) && !hammering.has(each))) {
+      const next = traffic.nextServedAnew(refusal);
       if (next === undefined) begun = { exchange: refusal.number, awaits: 'the same endpoint served with a new token' };
       else showings.push(showing(true, [refusal, next], 'Refused with 401, then served with a new token.'));
     }
@@ -104,30 +110,26 @@ export function tokenReplaced(isIt: (exchange: RecordedExchange, traffic: Traffi
 }
 
 /** The record was changed by somebody else meanwhile (409): the product reads it again before it repeats its change. */
-export const staleVersion: Recogniser = (traffic, endpoint) => {
+export const staleVersion: Recogniser = (traffic, { id }) => {
   const showings: Showing[] = [];
   let begun: Recognised['begun'];
-  for (const conflict of traffic.of(endpoint.id).filter((each) => each.status === 409)) {
-    const record = recordOf(conflict, endpoint);
-    const decisive = traffic.next(conflict, (each) => {
-      if (each.operation !== endpoint.id) return false;
-      const { key, version } = recordOf(each, endpoint);
-      return key === record.key && (isServed(each) || version === record.version);
-    });
-    if (decisive === undefined) begun = { exchange: conflict.number, awaits: 'the change repeated with the version read anew' };
-    else if (recordOf(decisive, endpoint).version === record.version)
-      showings.push(showing(false, [conflict, decisive], 'The change was repeated with the version that had been refused.'));
-    else showings.push(showing(true, [conflict, decisive], 'Refused with 409, then carried out with the new version.'));
+  for (const conflict of traffic.of(id)) {
+    if (conflict.status !== 409 || conflict.refusal?.check !== 'ers.version' || conflict.change === undefined) continue;
+    const { version, readings } = conflict.change;
+    const next = traffic.nextChange(conflict);
+    if (next === undefined)
+      begun = { exchange: conflict.number, awaits: 'the record read again, and the change repeated with the version read anew' };
+    else if (next.change?.version === version)
+      showings.push(showing(false, [conflict, next], 'The change was repeated with the version that had been refused.'));
+    else if (readings.some((record) => traffic.hasRead(record, conflict, next)))
+      showings.push(showing(true, [conflict, next], 'Refused with 409, then read again and carried out with the new version.'));
+    else
+      showings.push(
+        showing(false, [conflict, next], 'The change was repeated with another version, and the record was not read in between.'),
+      );
   }
   return { showings: inOrder(showings), ...(begun !== undefined && { begun }) };
 };
-
-/** The record that a change is for, and the version it is based on. */
-function recordOf({ url, request }: RecordedExchange, { changes }: Endpoint): { key: string; version: string | undefined } {
-  if (changes === 'if-match') return { key: url.split('?')[0] ?? url, version: request.headers['if-match'] };
-  const [, key = '', version] = /(?:ReferralRequest|CommunicationRequest)\/([^/"]+)\/_history\/([^"/]+)/.exec(request.body ?? '') ?? [];
-  return { key, version };
-}
 
 /**
  * The product waits before it tries again, and then succeeds.
@@ -139,9 +141,9 @@ export function backsOff(status: 429 | 503): Recogniser {
     const showings: Showing[] = [];
     let begun: Recognised['begun'];
     for (const answer of traffic.of(id).filter((each) => each.status === status)) {
-      const wait = Math.max(secondsOf(answer.response.headers['retry-after']) ?? LEAST_WAIT, 0) * 1_000;
-      const next = traffic.next(answer, (each) => (status === 429 ? each.service === answer.service : each.operation === id));
-      const success = traffic.next(answer, (each) => each.operation === id && isServed(each));
+      const wait = (answer.retryAfter ?? LEAST_WAIT) * 1_000;
+      const next = status === 429 ? traffic.nextToService(answer) : traffic.nextCall(answer);
+      const success = traffic.nextServed(answer);
       if (next !== undefined && waited(answer, next) < wait - TOLERANCE)
         showings.push(showing(false, [answer, next], `Tried again after ${seconds(waited(answer, next))}, not ${seconds(wait)}.`));
       else if (next !== undefined && success !== undefined)
@@ -150,10 +152,6 @@ export function backsOff(status: 429 | 503): Recogniser {
     }
     return { showings: inOrder(showings), ...(begun !== undefined && { begun }) };
   };
-}
-
-function secondsOf(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
 }
 
 function seconds(milliseconds: number): string {

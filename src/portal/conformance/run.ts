@@ -4,6 +4,7 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import { casesOf, type Scope } from './cases.ts';
 import { ACCESS_TITLES, ACCESSES, type Access, ENDPOINTS, type Endpoint, endpointOf } from './endpoints.ts';
 import type { CaseState, Evaluation, Verdict } from './evaluation.ts';
+import type { Gap } from './gap.ts';
 import type { Showing } from './recognition.ts';
 
 /** `conformance` in INT opens DEP and the TCC (PTL-008); `acceptance` is tested with an NHS organisation, which signs it off (PTL-002). */
@@ -13,7 +14,8 @@ export const RUN_KINDS = {
 } as const;
 export type RunKind = keyof typeof RUN_KINDS;
 
-export type RunState = 'recording' | 'finished' | 'signed-off' | 'declined';
+/** `starting`: put in, and its recording has not begun. */
+export type RunState = 'starting' | 'recording' | 'finished' | 'signed-off' | 'declined';
 export type RunStep = 'finish' | 'sign-off' | 'decline' | 'delete';
 
 /** What may be done in which state, and where it leads; `gone` is the end. */
@@ -23,7 +25,7 @@ export const STEPS: Readonly<
   finish: { from: ['recording'], to: 'finished' },
   'sign-off': { from: ['finished', 'declined'], to: 'signed-off', only: 'acceptance' },
   decline: { from: ['finished'], to: 'declined', only: 'acceptance' },
-  delete: { from: ['recording', 'finished', 'declined'], to: 'gone' },
+  delete: { from: ['starting', 'recording', 'finished', 'declined'], to: 'gone' },
 };
 
 export interface RecordedApplication {
@@ -67,6 +69,10 @@ export interface Run {
   readonly verdict: Verdict | undefined;
   readonly results: readonly JudgedCase[] | undefined;
   readonly signOff: SignOff | undefined;
+  /** Why its recording was not whole when it was finished. */
+  readonly gap: Gap | undefined;
+  /** How often it was changed. */
+  readonly revision: number;
 }
 
 /** Throws LocalRefusal 409 when a run is not where this can be done. */
@@ -137,8 +143,13 @@ export function scopesOf(run: Pick<Run, 'scopes'>): readonly Scope[] {
   return run.scopes.map(({ access, endpoints }) => ({ access, endpoints: endpoints.flatMap((id) => endpointOf(id) ?? []) }));
 }
 
+/** How many cases the supplier said do not apply. */
+export function justifiedIn(results: readonly Pick<JudgedCase, 'state'>[]): number {
+  return results.filter((each) => each.state === 'not-applicable').length;
+}
+
 /** A finished run as it was judged then, whatever the rules say now. */
-export function recall(run: Pick<Run, 'scopes' | 'verdict'>, results: readonly JudgedCase[]): Evaluation {
+export function recall(run: Pick<Run, 'scopes' | 'verdict' | 'gap'>, results: readonly JudgedCase[]): Evaluation {
   const cases = new Map(casesOf(scopesOf(run)).map((each) => [each.id, each]));
   const counts = { met: 0, failed: 0, 'not-seen': 0, 'not-applicable': 0 };
   for (const { state } of results) counts[state] += 1;
@@ -149,5 +160,6 @@ export function recall(run: Pick<Run, 'scopes' | 'verdict'>, results: readonly J
     }),
     verdict: run.verdict ?? 'open',
     counts,
+    ...(run.gap !== undefined && { gap: run.gap }),
   };
 }

@@ -1,4 +1,6 @@
 /** What people do with runs: the one function behind page, API and command line. */
+import type { Readable } from 'node:stream';
+import type { OutputOf } from '../../environment/management/operations.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { may, require, type Subject } from '../access/permissions.ts';
@@ -9,12 +11,12 @@ import { casesOf, type WitnessCase } from './cases.ts';
 import { type CaseResult, type Evaluation, evaluate } from './evaluation.ts';
 import { evidenceOf } from './evidence.ts';
 import { RunExchanges } from './exchanges.ts';
+import { gapOf } from './gap.ts';
 import { checkedOrder, plainText, type RunOrder } from './order.ts';
 import {
   accessOf,
   type JudgedCase,
   type RecordedApplication,
-  RUN_KINDS,
   type Run,
   type RunStep,
   recall,
@@ -23,6 +25,7 @@ import {
   scopesFor,
   scopesOf,
 } from './run.ts';
+import { beginRecording, promiseToBegin, promiseToRemove, removeRecording } from './run-recording.ts';
 import {
   allProducts,
   allRuns,
@@ -38,6 +41,9 @@ import {
 
 const LONGEST_TEXT = 1_000;
 const RUN_ID = /^[0-9a-f-]{36}$/;
+
+/** What an environment tells of a recording. */
+type Recording = OutputOf<'recordings.show'>;
 
 /** A run with the product it is of and what it has shown so far. */
 export interface RunView {
@@ -74,38 +80,33 @@ export class Runs {
     );
     const now = this.#portal.clock.realNow();
     const runId = this.#portal.random.uuid();
-    const purpose = `${RUN_KINDS[order.kind].title} run of ${name} ${version}`;
-    await environment.call('recordings.start', { id: runId, purpose, applications: applications.map((each) => each.appId) });
-    try {
-      return await this.#portal.store.transaction(async (tx) => {
-        const product = await keepProduct(tx, { productId: this.#portal.random.uuid(), name, odsCode: manufacturer, ...owner }, now);
-        await keepVersion(tx, product.productId, version, now);
-        const run: Run = {
-          runId,
-          productId: product.productId,
-          version,
-          kind: order.kind,
-          environment: environment.id,
-          odsCode,
-          state: 'recording',
-          applications,
-          scopes: scopes.map(({ access, endpoints }) => ({ access, endpoints: endpoints.map((each) => each.id) })),
-          justifications: {},
-          startedAt: now,
-          startedBy: visitor.name,
-          finishedAt: undefined,
-          verdict: undefined,
-          results: undefined,
-          signOff: undefined,
-        };
-        await insertRun(tx, run);
-        await this.#record(tx, visitor, 'conformance.start', run, product, { applications: applications.map((each) => each.appId) });
-        return run;
-      });
-    } catch (error) {
-      await environment.call('recordings.stop', { id: runId });
-      throw error;
-    }
+    await this.#portal.store.transaction(async (tx) => {
+      const product = await keepProduct(tx, { productId: this.#portal.random.uuid(), name, odsCode: manufacturer, ...owner }, now);
+      await keepVersion(tx, product.productId, version, now);
+      const run: Run = {
+        runId,
+        productId: product.productId,
+        version,
+        kind: order.kind,
+        environment: environment.id,
+        odsCode,
+        state: 'starting',
+        applications,
+        scopes: scopes.map(({ access, endpoints }) => ({ access, endpoints: endpoints.map((each) => each.id) })),
+        justifications: {},
+        startedAt: now,
+        startedBy: visitor.name,
+        finishedAt: undefined,
+        verdict: undefined,
+        results: undefined,
+        signOff: undefined,
+        gap: undefined,
+        revision: 0,
+      };
+      await insertRun(tx, run);
+      await promiseToBegin(this.#portal, tx, runId);
+    });
+    return beginRecording(this.#portal, runId, visitor);
   }
 
   /** Runs that the visitor may see, newest first. */
@@ -119,19 +120,24 @@ export class Runs {
     });
   }
 
+  /** A run and its recording, without judging it. */
+  async look(visitor: Visitor, runId: string): Promise<Omit<RunView, 'evaluation'>> {
+    const { recording: _, ...seen } = await this.#look(visitor, runId);
+    return seen;
+  }
+
   /** A run as it stands: judged anew while it records, as it was judged afterwards. */
   async view(visitor: Visitor, runId: string): Promise<RunView> {
+    const { recording, ...seen } = await this.#look(visitor, runId);
+    return { ...seen, evaluation: await this.#judge(seen.run, recording) };
+  }
+
+  async #look(visitor: Visitor, runId: string): Promise<Omit<RunView, 'evaluation'> & { readonly recording: Recording | undefined }> {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
     const recording = await this.#ask(run, 'recordings.show');
     const { exchanges, missed, stopReason } = recording ?? { exchanges: 0, missed: 0, stopReason: 'gone' as const };
-    return {
-      run,
-      product,
-      evaluation: await this.#judge(run, recording !== undefined),
-      exchanges,
-      missed,
-      ...(stopReason !== undefined && stopReason !== 'stopped' && { ended: stopReason }),
-    };
+    const ended = run.state !== 'starting' && stopReason !== undefined && stopReason !== 'stopped';
+    return { run, product, recording, exchanges, missed, ...(ended && { ended: stopReason }) };
   }
 
   /** Says why cases do not apply; an empty reason takes that back. Only for what has not been seen. */
@@ -162,21 +168,23 @@ export class Runs {
     require(visitor, 'conformance.run', subjectOf(product));
     requireStep(before, 'finish');
     const recording = await this.#ask(before, 'recordings.stop');
-    return this.#portal.store.transaction(async (tx) => {
-      const { run } = await this.#find(tx, visitor, runId);
-      requireStep(run, 'finish');
-      const { results, verdict, counts } = await this.#judge(run, recording !== undefined);
-      const finished: Run = {
-        ...run,
-        state: STEPS.finish.to as Run['state'],
-        finishedAt: this.#portal.clock.realNow(),
-        verdict,
-        results: results.map(judged),
-      };
+    const { run } = await this.#find(this.#portal.store.db, visitor, runId);
+    requireStep(run, 'finish');
+    const { results, verdict, counts, gap } = await this.#judge(run, recording);
+    const finished: Run = {
+      ...run,
+      state: STEPS.finish.to as Run['state'],
+      finishedAt: this.#portal.clock.realNow(),
+      verdict,
+      results: results.map(judged),
+      gap,
+    };
+    await this.#portal.store.transaction(async (tx) => {
       await this.#save(tx, finished, run);
-      await this.#record(tx, visitor, 'conformance.finish', finished, product, { verdict, ...counts });
-      return finished;
+      await this.#record(tx, visitor, 'conformance.finish', finished, product, { verdict, ...counts, ...(gap !== undefined && { gap }) });
     });
+    this.exchanges.forget(runId);
+    return finished;
   }
 
   /** The NHS organisation accepts what was tested with it, or does not (PTL-002). */
@@ -198,21 +206,24 @@ export class Runs {
 
   /** Removes a run with its recording; one that has passed is kept. */
   async delete(visitor: Visitor, runId: string): Promise<void> {
-    const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
-    require(visitor, 'conformance.run', subjectOf(product));
-    requireStep(run, 'delete');
-    await this.#ask(run, 'recordings.stop');
-    await this.#portal.environment(run.environment).call('recordings.delete', { id: runId });
-    await this.#portal.store.transaction(async (tx) => {
-      await deleteRun(tx, runId);
+    const { environment } = await this.#portal.store.transaction(async (tx) => {
+      const { run, product } = await this.#find(tx, visitor, runId);
+      require(visitor, 'conformance.run', subjectOf(product));
+      requireStep(run, 'delete');
+      if (!(await deleteRun(tx, run))) throw changedMeanwhile();
       await this.#record(tx, visitor, 'conformance.delete', run, product);
+      await promiseToRemove(this.#portal, tx, run);
+      return run;
     });
+    this.exchanges.forget(runId);
+    // At once, so that the applications are free when this is answered; where that fails, the promise is kept later.
+    await removeRecording(this.#portal, runId, environment).catch(() => this.#portal.outbox.wake());
   }
 
   /** The evidence bundle of a finished run, with the name to save it under. */
-  async evidence(visitor: Visitor, runId: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  async evidence(visitor: Visitor, runId: string): Promise<{ readonly name: string; readonly bytes: Readable }> {
     const { run, product } = await this.#find(this.#portal.store.db, visitor, runId);
-    if (run.state === 'recording')
+    if (run.state === 'starting' || run.state === 'recording')
       throw new LocalRefusal(
         409,
         'run_recording',
@@ -220,7 +231,7 @@ export class Runs {
         'Finish it first: evidence is signed when nothing more is added.',
       );
     const bytes = await evidenceOf(this.#portal, this.exchanges, run, product);
-    await this.#portal.store.transaction((tx) => this.#record(tx, visitor, 'conformance.export', run, product, { bytes: bytes.length }));
+    await this.#portal.store.transaction((tx) => this.#record(tx, visitor, 'conformance.export', run, product));
     const name = `${product.name}-${run.version}-${run.environment}-${run.runId.slice(0, 8)}`.replace(/[^A-Za-z0-9.-]+/g, '-');
     return { name: `${name}.evidence.jsonl`, bytes };
   }
@@ -249,10 +260,11 @@ export class Runs {
     }
   }
 
-  async #judge(run: Run, recorded: boolean): Promise<Evaluation> {
+  async #judge(run: Run, recording: Recording | undefined): Promise<Evaluation> {
     if (run.results !== undefined) return recall(run, run.results);
-    const facts = { scopes: scopesOf(run), applications: run.applications, justifications: run.justifications };
-    return evaluate(facts, recorded ? await this.exchanges.all(run) : []);
+    const gap = run.state === 'starting' ? undefined : gapOf(recording);
+    const facts = { scopes: scopesOf(run), applications: run.applications, justifications: run.justifications, gap };
+    return evaluate(facts, recording === undefined ? [] : await this.exchanges.all(run));
   }
 
   /** Throws LocalRefusal 422, also for an application of somebody else: it is not said that it is there. */
@@ -285,8 +297,7 @@ export class Runs {
   }
 
   async #save(tx: Db, run: Run, before: Run): Promise<void> {
-    if (!(await saveRun(tx, run, before.state)))
-      throw new LocalRefusal(409, 'run_changed', 'Somebody else has changed the run meanwhile.', 'Look at it again.');
+    if (!(await saveRun(tx, run, before))) throw changedMeanwhile();
   }
 
   #record(
@@ -305,6 +316,10 @@ export class Runs {
       detail,
     });
   }
+}
+
+function changedMeanwhile(): LocalRefusal {
+  return new LocalRefusal(409, 'run_changed', 'Somebody else has changed the run meanwhile.', 'Look at it again.');
 }
 
 /** Whose a product is, for permissions. */

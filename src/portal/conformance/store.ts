@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts';
 import { type Db, tablesOf } from '../../kernel/store/store.ts';
-import type { JudgedCase, Run, RunKind, RunState, SignOff } from './run.ts';
+import { GAPS, type Gap } from './gap.ts';
+import type { JudgedCase, Run, RunKind, SignOff } from './run.ts';
 
 /** Something a supplier makes (PTL-009: manufacturer, product; the version is the run's). */
 export interface Product {
@@ -39,6 +40,8 @@ interface RunRow {
   verdict: string | null;
   results: string | null;
   sign_off: string | null;
+  revision: number;
+  gap: string | null;
 }
 
 interface Tables {
@@ -113,20 +116,28 @@ export async function insertRun(tx: Db, run: Run): Promise<void> {
   await tablesOf<Tables>(tx).insertInto('conformance_run').values(rowOf(run)).execute();
 }
 
-/** Writes a run if it is still in the state it was read in; false when somebody was faster. */
-export async function saveRun(tx: Db, run: Run, from: RunState): Promise<boolean> {
+/** Writes a run if it is still as it was read; false when somebody was faster. */
+export async function saveRun(tx: Db, run: Run, before: Run): Promise<boolean> {
   const { run_id: id, ...values } = rowOf(run);
   const result = await tablesOf<Tables>(tx)
     .updateTable('conformance_run')
-    .set(values)
+    .set({ ...values, revision: before.revision + 1 })
     .where('run_id', '=', id)
-    .where('state', '=', from)
+    .where('state', '=', before.state)
+    .where('revision', '=', before.revision)
     .executeTakeFirst();
   return Number(result.numUpdatedRows) > 0;
 }
 
-export async function deleteRun(tx: Db, runId: string): Promise<void> {
-  await tablesOf<Tables>(tx).deleteFrom('conformance_run').where('run_id', '=', runId).execute();
+/** Takes a run out if it is still as it was read; false when somebody was faster. */
+export async function deleteRun(tx: Db, { runId, state, revision }: Run): Promise<boolean> {
+  const result = await tablesOf<Tables>(tx)
+    .deleteFrom('conformance_run')
+    .where('run_id', '=', runId)
+    .where('state', '=', state)
+    .where('revision', '=', revision)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows) > 0;
 }
 
 export async function findRun(db: Db, runId: string): Promise<Run | undefined> {
@@ -189,6 +200,8 @@ function rowOf(run: Run): RunRow {
     verdict: run.verdict ?? null,
     results: run.results === undefined ? null : JSON.stringify(run.results),
     sign_off: run.signOff === undefined ? null : JSON.stringify(run.signOff),
+    revision: run.revision,
+    gap: run.gap ?? null,
   };
 }
 
@@ -213,8 +226,14 @@ function readRun(row: RunRow): Run {
     verdict: VERDICTS.find((each) => each === row.verdict),
     results,
     signOff,
+    revision: Number(row.revision),
+    gap: isGap(row.gap) ? row.gap : undefined,
   };
 }
 
-const STATES = ['recording', 'finished', 'signed-off', 'declined'] as const;
+function isGap(word: string | null): word is Gap {
+  return word !== null && Object.hasOwn(GAPS, word);
+}
+
+const STATES = ['starting', 'recording', 'finished', 'signed-off', 'declined'] as const;
 const VERDICTS = ['passed', 'failed', 'open'] as const;

@@ -11,11 +11,13 @@ import type { Access } from './states.ts';
 import type { Owner } from './store.ts';
 
 /** What the desk says of each verdict of conformance (PTL-008). */
-const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, runId: string) => string>> = {
+const WHY: Readonly<Record<ConformanceVerdict['verdict'], (environment: string, runId: string, justified: number) => string>> = {
   'no-run': (environment) => `No conformance run of this product version has passed in ${environment}.`,
-  open: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has not shown every case.`,
+  open: (environment, runId) =>
+    `The conformance run ${runId} of this product version in ${environment} has not shown every case, or its recording has a gap.`,
   failed: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has failed.`,
-  passed: (environment, runId) => `The conformance run ${runId} of this product version in ${environment} has passed.`,
+  passed: (environment, runId, justified) =>
+    `The conformance run ${runId} of this product version in ${environment} has passed${justified === 0 ? '' : `, with ${justified} of its cases justified by the supplier as not applicable`}.`,
 };
 
 /** What getting connected offers other modules. */
@@ -32,8 +34,11 @@ export const connecting: PortalModule<ConnectingApi> = {
   create(portal) {
     const { verdictFor } = portal.use(conformance);
     const work = new Connecting(portal, portal.use(access), async ({ product, version, teamId, accountId }, environment) => {
-      const { verdict, runId } = await verdictFor(portal.store.db, { product, version, environment, teamId, accountId });
-      return { passed: verdict === 'passed', why: WHY[verdict](environment, runId ?? '') };
+      const { verdict, runId, passedRuns } = await verdictFor(portal.store.db, { product, version, environment, teamId, accountId });
+      return {
+        passed: verdict === 'passed',
+        why: WHY[verdict](environment, runId ?? '', passedRuns.find((each) => each.runId === runId)?.justified ?? 0),
+      };
     });
     portal.use(applications).guardRegistering(async (db, { environment, owner, productVersion }) => {
       if (!registeringNeedsAccess(environment)) return;

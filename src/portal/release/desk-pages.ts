@@ -18,6 +18,9 @@ import { myDuties } from './work-list.ts';
 const Query = Type.Object({ key: Type.Optional(Type.String({ maxLength: 12 })) });
 type Params = { readonly roadId: string; readonly kind: string };
 
+/** Who decides these sees which conformance runs passed, and what of them the supplier has only argued. */
+const RESTS_ON_RUNS: readonly ArtefactKind[] = ['witness-test', 'tcc', 'go-live'];
+
 /** Where reviewers work: what waits for them, and the page on which they decide. */
 export function registerDesk(app: FastifyInstance, portal: Portal, roads: Roads): void {
   const { site } = portal;
@@ -88,6 +91,7 @@ async function decisionPage(
       stateText: definition.states[state.state],
       who: first === undefined ? undefined : ACTOR_NAMES[first.who],
       key,
+      runs: RESTS_ON_RUNS.includes(kind) ? view.facts.conformance.passedRuns : [],
       suggestion: duty && { action: words(duty.action), reasons: duty.reasons },
       reasonsText: duty?.reasons.join('\n') ?? '',
       choices: open.map((each) => {

@@ -3,6 +3,7 @@
 import type { AsidModel } from '../../environment/management/asids.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccessMode, Capability, ErsUse } from '../applications/access-mode.ts';
+import type { PassedRun } from '../conformance/index.ts';
 import type { Answers } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import type { Coverage } from './coverage.ts';
@@ -59,6 +60,7 @@ export interface ApplicationFacts {
 export interface ConformanceFacts {
   readonly verdict: 'no-run' | 'open' | 'failed' | 'passed';
   readonly covered: readonly Coverage[];
+  readonly passedRuns: readonly PassedRun[];
 }
 
 /** An exchange that the environment's journal holds. */

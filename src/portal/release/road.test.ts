@@ -129,7 +129,12 @@ describe('gates say every reason, and who must act next', () => {
   });
 
   test('G4 is shut by a conformance run that failed', () => {
-    shut('G4', { ...walked(), conformance: { verdict: 'failed', covered: [] } }, /conformance run .* has failed/u, 'supplier');
+    shut(
+      'G4',
+      { ...walked(), conformance: { verdict: 'failed', covered: [], passedRuns: [] } },
+      /conformance run .* has failed/u,
+      'supplier',
+    );
   });
 
   test('G5 wants the SCAL accepted', () => {

@@ -84,7 +84,7 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
       ...ERS_USES.map((use, index) => application('INT', index, use, 'R69')),
       ...ROWS.map(({ ods, use }, index) => application('PROD', 100 + index, use, ods)),
     ],
-    conformance: { verdict: 'no-run', covered: [] },
+    conformance: { verdict: 'no-run', covered: [], passedRuns: [] },
     depAccess: 'none',
     exchanges: new Map(
       witnessCases(coverageOfUseCase(useCase)).map((each) => [
