@@ -165,6 +165,13 @@ function registerFiles(app: FastifyInstance, context: ServiceContext, registry: 
     const order = body(checkStore, request, `Send {"commonName":"…nhs.uk","ods":"R69","form":"${KEY_STORE_FORMS.join('|')}"}.`);
     requireUnfrozen(context.availability, 'certificates');
     const commonName = checkFqdn(order.commonName);
+    if (environment.settings.registrationApproval === 'person')
+      throw new LocalRefusal(
+        409,
+        'key_store_unattended',
+        'A person decides on certificates here, and a key that is made here is not kept while it waits.',
+        'Make a key and a signing request of your own: localspine certificate request FQDN.',
+      );
     const key = await generateKey(2048);
     const certificate = await store.transaction(async (tx) => {
       const organisation = await requireOwner(tx, registry, [commonName], order.ods);

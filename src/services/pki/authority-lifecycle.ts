@@ -2,6 +2,7 @@
  * The life of an environment's sub CAs: signed anew by their root for the key they have, or revoked by it and followed by one with a new
  * key. What a revoked sub CA has signed is worth nothing any more.
  */
+import { X509Certificate } from 'node:crypto';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Store } from '../../kernel/store/store.ts';
 import { inspect, isIssuedBy } from '../../kernel/tls/certificates.ts';
@@ -10,7 +11,14 @@ import { markAllRevoked } from './certificate-store.ts';
 import type { RevocationReason } from './revocation.ts';
 import { publishList } from './revocation-list.ts';
 import { type IssuingPlace, issuerOf, newSubordinate, requireAuthority, rootOf } from './server-credentials.ts';
-import { type FormerAuthority, formerAuthorities, replaceAuthority, type StoredAuthority } from './store.ts';
+import {
+  type FormerAuthority,
+  formerAuthorities,
+  holdAuthority,
+  markFormerRevoked,
+  replaceAuthority,
+  type StoredAuthority,
+} from './store.ts';
 
 /** A sub CA as it is now, and what it took the place of. */
 export interface AuthorityChange {
@@ -51,10 +59,15 @@ export async function revokeAuthority(
   const old = await requireAuthority(store.db, place.root, generation);
   const former = { ...formerOf(generation, old, place), reason };
   const { authority } = await newSubordinate(place, generation);
-  await rootOf(place.root, generation).revokeSubordinate(former.serial, reason);
+  // A renewal keeps the key: what says that the key may sign is worth nothing any more, whichever certificate says it.
+  const before = (await formerAuthorities(store.db)).filter(
+    (each) => each.generation === generation && each.reason === undefined && sameKey(each.certificatePem, old.certificatePem),
+  );
+  for (const { serial } of [former, ...before]) await rootOf(place.root, generation).revokeSubordinate(serial, reason);
   const revokedCertificates = await store.transaction(async (tx) => {
     await requireUnchanged(tx, place, generation, old);
     await replaceAuthority(tx, former, authority);
+    for (const { serial } of before) await markFormerRevoked(tx, serial, reason);
     const count = await markAllRevoked(tx, generation, former.replacedAt);
     await publishList(tx, place, generation);
     return count;
@@ -74,11 +87,16 @@ export async function signerOf(
   return former?.certificatePem ?? present.certificatePem;
 }
 
+function sameKey(one: string, other: string): boolean {
+  return new X509Certificate(one).publicKey.equals(new X509Certificate(other).publicKey);
+}
+
 function formerOf(generation: Generation, { commonName, certificatePem }: StoredAuthority, { clock }: IssuingPlace): FormerAuthority {
   return { serial: inspect(certificatePem).serialNumber, generation, commonName, certificatePem, replacedAt: clock.realNow() };
 }
 
 async function requireUnchanged(tx: Store['db'], place: IssuingPlace, generation: Generation, old: StoredAuthority): Promise<void> {
+  await holdAuthority(tx, generation);
   const { certificatePem } = await requireAuthority(tx, place.root, generation);
   if (certificatePem !== old.certificatePem)
     throw new LocalRefusal(409, 'authority_changed', 'The sub CA was replaced meanwhile.', 'Look at it before doing it again.');

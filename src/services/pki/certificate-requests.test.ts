@@ -41,6 +41,13 @@ describe('a request that waits for a person', () => {
     assert.equal(collected.certificate.serial, issued.json().certificate.serial);
   });
 
+  test('is not passed by: no key store is made meanwhile', async () => {
+    const before = (await call('GET', `/certificates?commonName=${NAME}`)).json().certificates.length;
+    const made = await call('POST', '/key-stores', { commonName: NAME, ods: 'R69', form: 'pkcs12' });
+    assert.deepEqual([made.statusCode, made.json().error], [409, 'key_store_unattended']);
+    assert.equal((await call('GET', `/certificates?commonName=${NAME}`)).json().certificates.length, before);
+  });
+
   test('is refused with a reason, and only with one', async () => {
     const { requestId } = (await call('POST', '/certificates', { csr, ods: 'R69' })).json();
     const bare = await call('POST', `/requests/${requestId}/decision`, { event: 'refuse', reason: ' ' });

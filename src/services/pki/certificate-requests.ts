@@ -10,7 +10,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import type { RegisteredCertificate } from './certificate-store.ts';
 import { type CertificateOrder, issueCertificate, type Registry, renewalOrder, type SigningOrder, signingOrder } from './issuing.ts';
 import { decided, type RequestState } from './request-states.ts';
-import { findRequest, saveRequest } from './request-store.ts';
+import { findRequest, holdRequest, saveRequest } from './request-store.ts';
 
 /** A certificate for a signing request, or one in the place of another, for the same key when there is no signing request. */
 export type CertificateWish =
@@ -68,7 +68,7 @@ export type Verdict = { readonly event: 'issue' } | { readonly event: 'refuse'; 
 
 /** Decides on a waiting request. Throws LocalRefusal 404, 409 when it is decided, 422 for a refusal without reason; and as {@link submitRequest}. */
 export async function decideRequest(desk: Desk, tx: Db, registry: Registry, requestId: string, verdict: Verdict): Promise<RequestOutcome> {
-  const request = await requireRequest(tx, requestId);
+  const request = required(await holdRequest(tx, requestId), requestId);
   const state = decided(request.state, verdict.event);
   if (verdict.event === 'issue') return issueFor(desk, tx, registry, request, 'operator');
   const reason = verdict.reason.trim();
@@ -81,7 +81,10 @@ export async function decideRequest(desk: Desk, tx: Db, registry: Registry, requ
 
 /** A request. Throws LocalRefusal 404. */
 export async function requireRequest(db: Db, requestId: string): Promise<CertificateRequest> {
-  const request = await findRequest(db, requestId);
+  return required(await findRequest(db, requestId), requestId);
+}
+
+function required(request: CertificateRequest | undefined, requestId: string): CertificateRequest {
   if (request !== undefined) return request;
   throw new LocalRefusal(
     404,

@@ -201,14 +201,27 @@ export async function readList(db: Db, authority: string): Promise<StoredList | 
     .selectAll()
     .where('authority', '=', authority)
     .executeTakeFirst();
-  return (
-    row && {
-      number: row.number,
-      der: Buffer.from(row.list, 'base64'),
-      thisUpdate: row.this_update,
-      nextUpdate: row.next_update,
-    }
-  );
+  if (row === undefined || row.number === 0) return undefined;
+  return {
+    number: row.number,
+    der: Buffer.from(row.list, 'base64'),
+    thisUpdate: row.this_update,
+    nextUpdate: row.next_update,
+  };
+}
+
+/**
+ * The number of an authority's latest list, 0 before the first, held until the transaction ends: two who revoke at once publish one after
+ * the other, and the second sees what the first revoked.
+ */
+export async function holdListNumber(tx: Db, authority: string): Promise<number> {
+  const row = await tablesOf<Tables>(tx)
+    .insertInto('pki_revocation_list')
+    .values({ authority, number: 0, list: '', this_update: 0, next_update: 0 })
+    .onConflict((conflict) => conflict.column('authority').doUpdateSet({ authority }))
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  return row.number;
 }
 
 /** Puts a list in the place of the one before, unless a replica has put a newer one there meanwhile. */

@@ -162,6 +162,11 @@ export const PKI_ERRORS: ErrorBook = {
     'The request of another system was sent.',
     'Make the request for the name of the certificate, or ask for a new certificate.',
   ),
+  'localspine.key_store_unattended': known(
+    'A key store is not made where a person decides on certificates.',
+    'LOCALSPINE_REGISTRATION_APPROVAL is person: a request waits, and a key that LocalSpine makes is shown once and kept nowhere, so it cannot wait.',
+    `Make the key and the request yourself. ${NEW_REQUEST}`,
+  ),
   'localspine.csr_email': known(
     'The request carries an e-mail address.',
     'The question of openssl was answered.',

@@ -21,6 +21,12 @@ export async function saveRequest(tx: Db, request: CertificateRequest): Promise<
     .execute();
 }
 
+/** A request, held until the transaction ends: who decides on it at the same moment finds it decided. */
+export async function holdRequest(tx: Db, requestId: string): Promise<CertificateRequest | undefined> {
+  await tablesOf<Tables>(tx).updateTable('pki_request').set({ request_id: requestId }).where('request_id', '=', requestId).execute();
+  return findRequest(tx, requestId);
+}
+
 export async function findRequest(db: Db, requestId: string): Promise<CertificateRequest | undefined> {
   const row = await tablesOf<Tables>(db)
     .selectFrom('pki_request')

@@ -2,7 +2,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { Db } from '../../kernel/store/store.ts';
 import { type Issuer, SIGNING, signingKey, x509Library } from '../../kernel/tls/certificates.ts';
 import { GENERATIONS, type Generation } from './authorities.ts';
-import { type Revocation, readList, readRevoked, type StoredList, writeList } from './certificate-store.ts';
+import { holdListNumber, type Revocation, readList, readRevoked, type StoredList, writeList } from './certificate-store.ts';
 import { REASON_CODES } from './revocation.ts';
 import { type IssuingPlace, issuerOf } from './server-credentials.ts';
 
@@ -18,7 +18,7 @@ const LIST_NUMBER = '2.5.29.20';
 /** Makes the next revocation list of a generation and stores it. In a transaction, the one that revoked where there is one. */
 export async function publishList(tx: Db, place: IssuingPlace, generation: Generation): Promise<StoredList> {
   const thisUpdate = place.clock.realNow();
-  const number = ((await readList(tx, generation))?.number ?? 0) + 1;
+  const number = (await holdListNumber(tx, generation)) + 1;
   const list: StoredList = {
     number,
     thisUpdate,

@@ -11,7 +11,7 @@ import {
   type RootName,
   type SubordinateIssue,
 } from './authorities.ts';
-import { readList, type StoredList, writeList } from './certificate-store.ts';
+import { holdListNumber, readList, type StoredList, writeList } from './certificate-store.ts';
 import { certificates } from './migrations/0001-certificates.ts';
 import { root } from './migrations/0002-root.ts';
 import { signingAndRevocation } from './migrations/0003-signing-and-revocation.ts';
@@ -100,8 +100,8 @@ function signingRoot(stored: StoredAuthority, place: RootPlace): RootGeneration 
     reissueSubordinate: (name, privateKeyPem, crlUrl) => subordinate(name, clock.realNow(), crlUrl, keyPairOf(privateKeyPem)),
     revokeSubordinate: (serial, reason) =>
       store.transaction(async (tx) => {
-        const fresh = await insertRootRevocation(tx, rootId(id.which, id.generation), { serial, at: clock.realNow(), reason });
-        if (fresh) await publishRootList(tx, place, issuer());
+        await insertRootRevocation(tx, rootId(id.which, id.generation), { serial, at: clock.realNow(), reason });
+        await publishRootList(tx, place, issuer());
       }),
     async revocationList() {
       const list = await readList(store.db, listName(id));
@@ -114,7 +114,7 @@ function signingRoot(stored: StoredAuthority, place: RootPlace): RootGeneration 
 /** The next list of a root, with every sub CA it has revoked. */
 async function publishRootList(tx: Db, { clock, id }: RootPlace, issuer: Issuer): Promise<StoredList> {
   const thisUpdate = clock.realNow();
-  const number = ((await readList(tx, listName(id)))?.number ?? 0) + 1;
+  const number = (await holdListNumber(tx, listName(id))) + 1;
   const revoked = (await rootRevocations(tx, rootId(id.which, id.generation))).map(({ serial, at, reason }) => ({
     serial,
     revocation: { at, reason: REASONS.find((each) => each === reason) ?? 'unspecified' },

@@ -106,6 +106,11 @@ export interface FormerAuthority {
   readonly reason?: string;
 }
 
+/** Holds the sub CA of a generation until the transaction ends: it is replaced by one at a time. */
+export async function holdAuthority(tx: Db, generation: Generation): Promise<void> {
+  await tablesOf<Tables>(tx).updateTable('pki_authority').set({ id: generation }).where('id', '=', generation).execute();
+}
+
 /** Puts a new certificate, and perhaps a new key, in the place of a generation's sub CA; the old one is kept as it was. */
 export async function replaceAuthority(tx: Db, former: FormerAuthority, authority: StoredAuthority): Promise<void> {
   const tables = tablesOf<Tables>(tx);
@@ -127,6 +132,11 @@ export async function replaceAuthority(tx: Db, former: FormerAuthority, authorit
     .execute();
 }
 
+/** Says of a sub CA's certificate of before that it has been revoked since. */
+export async function markFormerRevoked(tx: Db, serial: string, reason: string): Promise<void> {
+  await tablesOf<Tables>(tx).updateTable('pki_former_authority').set({ revocation_reason: reason }).where('serial', '=', serial).execute();
+}
+
 /** Sub CA certificates of before, newest first. */
 export async function formerAuthorities(db: Db): Promise<readonly FormerAuthority[]> {
   const rows = await tablesOf<Tables>(db)
@@ -145,18 +155,17 @@ export async function formerAuthorities(db: Db): Promise<readonly FormerAuthorit
   }));
 }
 
-/** Puts a sub CA on a root's list unless it is there; says whether it did. */
+/** Puts a sub CA on a root's list, unless it is there. */
 export async function insertRootRevocation(
   tx: Db,
   root: string,
   revoked: { readonly serial: string; readonly at: Instant; readonly reason: string },
-): Promise<boolean> {
-  const result = await tablesOf<Tables>(tx)
+): Promise<void> {
+  await tablesOf<Tables>(tx)
     .insertInto('pki_root_revocation')
     .values({ root, serial: revoked.serial, revoked_at: revoked.at, reason: revoked.reason })
     .onConflict((conflict) => conflict.columns(['root', 'serial']).doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+    .execute();
 }
 
 /** What a root has revoked, in the order of serial numbers. */
