@@ -177,8 +177,13 @@ export class Recordings implements Witness {
       ...bundle,
       sealedAt: isoInstant(this.#parts.world.realNow()),
     };
-    const { seal } = await import('../../kernel/evidence/seal.ts');
-    return { jws: await seal(facts, await this.#parts.sealKey()) };
+    const { openSeal, seal } = await import('../../kernel/evidence/seal.ts');
+    const jws = await seal(facts, await this.#parts.sealKey());
+    // Nobody is handed a seal that whoever checks it would refuse.
+    await openSeal(jws).catch((broken: unknown) => {
+      throw new SealUnsound(messageOf(broken));
+    });
+    return { jws };
   }
 
   /** What the environment is now: version, seed, settings, authorities. */
@@ -275,6 +280,18 @@ export class Recordings implements Witness {
     this.#parts.failed(messageOf(error));
     if (recording === undefined) return;
     await countMissed(this.#parts.store.db, recording).catch((further: unknown) => this.#parts.failed(messageOf(further)));
+  }
+}
+
+/** The environment cannot seal evidence so that it would be believed. */
+export class SealUnsound extends LocalRefusal {
+  constructor(why: string) {
+    super(
+      503,
+      'seal_unsound',
+      `The evidence could not be sealed: ${why}.`,
+      'Ask again. If it stays so, look at the certificate authority of this environment.',
+    );
   }
 }
 
