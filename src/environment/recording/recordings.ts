@@ -9,10 +9,11 @@ import type { Db, Store } from '../../kernel/store/store.ts';
 import type { World } from '../../kernel/world.ts';
 import { bearerName, type CapturedExchange, capture } from './capture.ts';
 import { type KeptBody, keepBody, watchStream } from './messages.ts';
+import { Misses, type Taken } from './misses.ts';
 import {
   addExchange,
+  addMissed,
   applicationOfToken,
-  countMissed,
   deleteRecording,
   endRecording,
   exchangeLines,
@@ -65,6 +66,7 @@ export class Recordings implements Witness {
   #running = new Map<string, string>();
   #turn = -1;
   readonly #tokens = new Map<string, string>();
+  readonly #misses = new Misses();
 
   constructor(parts: RecordingParts) {
     this.#parts = parts;
@@ -75,21 +77,14 @@ export class Recordings implements Witness {
   }
 
   async witness(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-    let recording: string | undefined;
+    const known = await this.#recordingOf(request);
+    if (known === undefined) return payload;
     try {
-      await this.#learn();
-      const { exchange } = request;
-      const appId = exchange.appId ?? (await this.#ownerOfToken(request.headers.authorization));
-      if (appId !== undefined) {
-        exchange.appId = appId;
-        recording = this.#running.get(appId);
-      }
-      if (appId === undefined || recording === undefined) return payload;
-      const written = this.#writer(recording, appId, request, reply);
+      const written = this.#writer(known.recording, known.appId, request, reply);
       if (payload instanceof Readable) return watchStream(payload, written);
       await written(typeof payload === 'string' || Buffer.isBuffer(payload) ? keepBody(payload) : {});
     } catch (error) {
-      await this.#missed(recording, error);
+      await this.#missed(known.recording, error);
     }
     return payload;
   }
@@ -98,6 +93,7 @@ export class Recordings implements Witness {
   async start(order: RecordingOrder): Promise<Recording> {
     const { store, world, nameOf } = this.#parts;
     const fingerprint = await this.#parts.fingerprint();
+    await this.#learn();
     const recording = await store.transaction(async (tx) => {
       const before = await findRecording(tx, order.id);
       if (before !== undefined) return sameOrder(before, order);
@@ -116,10 +112,10 @@ export class Recordings implements Witness {
 
   /** Ends a recording; ended ones are left as they are. Throws LocalRefusal 404. */
   async stop(id: string, reason: StopReason = 'stopped'): Promise<Recording> {
-    const { store, world } = this.#parts;
+    const { world } = this.#parts;
     const fingerprint = await this.#parts.fingerprint();
-    const recording = await store.transaction(async (tx) => {
-      const held = await holdRunning(tx, id);
+    await this.#learn();
+    const recording = await this.#holding(id, async (tx, held) => {
       if (held !== undefined) await this.#close(tx, held, reason, { environment: fingerprint });
       return requireRecording(tx, id);
     });
@@ -235,8 +231,7 @@ export class Recordings implements Witness {
   async #write(id: string, captured: CapturedExchange): Promise<void> {
     const names = [captured.token, captured.issuedToken].flatMap((each) => each ?? []);
     const fresh = names.filter((each) => this.#tokens.get(each) !== captured.appId);
-    const full = await this.#parts.store.transaction(async (tx) => {
-      const held = await holdRunning(tx, id);
+    const full = await this.#holding(id, async (tx, held) => {
       if (held === undefined) return false;
       const line: ChainedLine = chainLine(held.head, 'exchange', { number: held.exchanges + 1, ...captured });
       const bytes = Buffer.byteLength(line.text);
@@ -250,6 +245,24 @@ export class Recordings implements Witness {
     });
     for (const each of fresh) this.#remember(each, captured.appId);
     if (full) await this.#parts.world.reload();
+  }
+
+  /** Application and recording of an exchange; undefined when it is not recorded, or when that cannot be found out, which is noted. */
+  async #recordingOf({ exchange, headers }: FastifyRequest): Promise<{ appId: string; recording: string } | undefined> {
+    try {
+      await this.#learn();
+      const appId = exchange.appId ?? (await this.#ownerOfToken(headers.authorization));
+      if (appId === undefined) return undefined;
+      exchange.appId = appId;
+      const recording = this.#running.get(appId);
+      return recording === undefined ? undefined : { appId, recording };
+    } catch (error) {
+      this.#parts.failed(messageOf(error));
+      const appId = exchange.appId ?? this.#tokens.get(bearerName(headers.authorization) ?? '');
+      // Who brings no token and is not known is of no application.
+      if (appId !== undefined || bearerName(headers.authorization) !== undefined) this.#misses.ofApplication(appId);
+      return undefined;
+    }
   }
 
   /** The application of a token that was seen before: one that has ended or expired names its application no more. */
@@ -266,20 +279,56 @@ export class Recordings implements Witness {
     this.#tokens.set(token, appId);
   }
 
-  /** Who is recorded, when that has changed. */
+  /** Who is recorded, when that has changed or exchanges were missed while it could not be read. */
   async #learn(): Promise<void> {
     const turn = this.#parts.world.recordingTurn;
-    if (turn === this.#turn) return;
+    if (turn === this.#turn && this.#misses.arePlaced) return;
     const running = await runningRecordings(this.#parts.store.db);
+    const before = this.#running;
     this.#running = new Map(running.flatMap(({ id, applications }) => applications.map((appId) => [appId, id] as const)));
     this.#turn = turn;
+    this.#misses.place(before, this.#running);
+    await this.#ownUp();
+  }
+
+  /** One transaction that has a recording to itself, if it runs, and writes with it what it has missed until now. */
+  async #holding<T>(id: string, change: (tx: Db, held: Recording | undefined) => Promise<T>): Promise<T> {
+    let taken: Taken | undefined;
+    const putBack = (): void => {
+      if (taken !== undefined) this.#misses.putBack(taken);
+      taken = undefined;
+    };
+    try {
+      return await this.#parts.store.transaction(async (tx) => {
+        putBack();
+        const held = await holdRunning(tx, id);
+        if (held === undefined) return change(tx, undefined);
+        taken = this.#misses.take(id);
+        if (taken.count > 0) await addMissed(tx, id, taken.count);
+        return change(tx, { ...held, missed: held.missed + taken.count });
+      });
+    } catch (error) {
+      putBack();
+      throw error;
+    }
   }
 
   /** The answer has gone or will go: evidence that has a gap says so. */
-  async #missed(recording: string | undefined, error: unknown): Promise<void> {
+  async #missed(recording: string, error: unknown): Promise<void> {
     this.#parts.failed(messageOf(error));
-    if (recording === undefined) return;
-    await countMissed(this.#parts.store.db, recording).catch((further: unknown) => this.#parts.failed(messageOf(further)));
+    this.#misses.ofRecording(recording);
+    await this.#ownUp();
+  }
+
+  /** Writes what was missed; where that fails, the next one to write tries it again. */
+  async #ownUp(): Promise<void> {
+    for (const recording of this.#misses.recordings) {
+      const taken = this.#misses.take(recording);
+      await addMissed(this.#parts.store.db, recording, taken.count).catch((error: unknown) => {
+        this.#misses.putBack(taken);
+        this.#parts.failed(messageOf(error));
+      });
+    }
   }
 }
 
