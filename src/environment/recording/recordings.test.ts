@@ -1,5 +1,7 @@
 /** Evidence is written before the answer goes out, hangs together, is bounded, and costs nothing to those who are not recorded. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { BEGINNING, hashOfLine } from '../../kernel/evidence/chain.ts';
 import type { Store } from '../../kernel/store/store.ts';
@@ -90,6 +92,20 @@ describe('a recording', () => {
       [bytes.toString('base64'), 'base64', hashOfLine(bytes)],
     );
     assert.equal(broken.response.unfinished, true);
+  });
+
+  test('has a file whose receiver was gone before it began, and the file is closed', async () => {
+    const { app, recordings, exchanges, lateFile } = await place();
+    await recordings.start(order('run', APP));
+    const { port, hostname } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const client = connect(Number(port), hostname);
+    client.write(`GET /late-file HTTP/1.1\r\nhost: here\r\napp: ${APP}\r\n\r\n`);
+    await once(app.server, 'request');
+    client.destroy();
+    await new Promise((resolve) => lateFile.on('close', resolve));
+    const [only, ...others] = await exchanges();
+    assert.deepEqual([only.url, only.response.unfinished, others], ['/late-file', true, []]);
+    await app.close();
   });
 
   test('knows whose a token was after it has ended', async () => {
