@@ -211,8 +211,8 @@ async function announce(home: Home, environments: readonly Environment[], portal
   const bundle = new Set<string>();
   for (const environment of environments) {
     // Both generations: what the older has signed, certificates and evidence, is to be checked as well.
-    const authorities = await Promise.all(GENERATIONS.map((each) => pkiOf(environment).authorities(environment.store.db, each)));
-    const own = authorities.flatMap(({ subordinate, root }) => [subordinate.pem.trim(), root.pem.trim()]).toReversed();
+    const newestFirst = GENERATIONS.toReversed().map((each) => pkiOf(environment).authorities(environment.store.db, each));
+    const own = (await Promise.all(newestFirst)).flatMap(({ subordinate, root }) => [subordinate.pem.trim(), root.pem.trim()]);
     const caPath = home.write(`${environment.facts.slug}/ca.pem`, `${own.join('\n')}\n`);
     for (const each of own) bundle.add(each);
     const http = environment.doors.listeners.find((each) => each.name === 'http');
