@@ -80,6 +80,24 @@ describe('a recording', () => {
     assert.ok(body.startsWith(response.body));
   });
 
+  test('is read a few megabytes at a time, however long its lines are, to its last', async () => {
+    const { recordings, ask } = await place();
+    await recordings.start(order('run', APP));
+    for (let count = 0; count < 80; count += 1) await ask('/long', as(APP));
+    const read: string[] = [];
+    const pages: number[] = [];
+    for (let page = await recordings.lines('run'); page.length > 0; page = await recordings.lines('run', read.length)) {
+      read.push(...page);
+      pages.push(Buffer.byteLength(page.join('')));
+    }
+    assert.deepEqual(
+      read.map((line) => JSON.parse(line).number),
+      Array.from({ length: 80 }, (_, index) => index + 1),
+    );
+    assert.ok(pages.length > 1 && Math.max(...pages) <= 4 * 1024 * 1024, pages.join());
+    assert.equal((await recordings.lines('run', 0, 3)).length, 3);
+  });
+
   test('has a streamed file as it went out, also one that broke off', async () => {
     const { recordings, ask, exchanges } = await place();
     await recordings.start(order('run', APP));

@@ -31,6 +31,9 @@ import {
 export const MOST = { exchanges: 20_000, bytes: 256 * 1024 * 1024 } as const;
 const TOKENS_REMEMBERED = 20_000;
 const PAGE = 1_000;
+const PAGE_BYTES = 4 * 1024 * 1024;
+/** Lines that are read at once: they may be long, and are there before their size is known. */
+const BATCH = 25;
 
 /** What is to be recorded. */
 export interface RecordingOrder {
@@ -137,10 +140,24 @@ export class Recordings implements Witness {
     return requireRecording(this.#parts.store.db, id);
   }
 
-  /** Lines of exchanges after a number, at most a thousand. Throws LocalRefusal 404. */
+  /**
+   * Lines of exchanges after a number: as many as are asked for, a thousand at most, and no more than some megabytes hold. One comes
+   * whatever its size, so that none at all means that there are no more. Throws LocalRefusal 404.
+   */
   async lines(id: string, after = 0, limit = PAGE): Promise<readonly string[]> {
     await this.show(id);
-    return exchangeLines(this.#parts.store.db, id, after, Math.min(limit, PAGE));
+    const most = Math.min(limit, PAGE);
+    const page: string[] = [];
+    for (let bytes = 0; page.length < most; ) {
+      const batch = await exchangeLines(this.#parts.store.db, id, after + page.length, Math.min(BATCH, most - page.length));
+      for (const line of batch) {
+        bytes += Buffer.byteLength(line);
+        if (bytes > PAGE_BYTES && page.length > 0) return page;
+        page.push(line);
+      }
+      if (batch.length < BATCH) break;
+    }
+    return page;
   }
 
   /** Removes a recording that has ended. Gone already is as good. Throws LocalRefusal 409 while it runs. */

@@ -113,7 +113,8 @@ function checkChain(certificates: readonly X509Certificate[], at: number): void 
 function checkSigner(signer: X509Certificate, environment: string): void {
   if (!signer.keyUsage?.includes(EVIDENCE_SEALING))
     throw new SealBroken(`the certificate ${nameOf(signer)} is not one that seals evidence`);
-  if (!nameOf(signer).startsWith(signerName(environment, '')))
+  const day = nameOf(signer).slice(signerName(environment, '').length);
+  if (nameOf(signer) !== signerName(environment, day) || !/^\d{4}-\d{2}-\d{2}$/.test(day))
     throw new SealBroken(`the certificate ${nameOf(signer)} is not one of ${environment}`);
 }
 

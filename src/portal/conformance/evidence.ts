@@ -7,7 +7,7 @@ import type { RunExchanges } from './exchanges.ts';
 import { type JudgedCase, type Run, scopesOf } from './run.ts';
 import type { Product } from './store.ts';
 
-const PAGE = 1_000;
+const PAGE = 100;
 
 /**
  * The evidence bundle of a finished run: what the environment recorded, the run, and the verdict of each case, below the environment's seal
