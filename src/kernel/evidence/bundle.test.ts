@@ -178,6 +178,7 @@ describe('a bundle that was tampered with', () => {
 
   test('an environment speaks for itself only, though its root stands above others too', async () => {
     assert.match(await why(await bundle(1, { environment: 'DEP' })), /LocalSpine evidence INT 2026-11-25 is not one of DEP/);
+    assert.match(await why(await bundle(1, {}, await signer(signerName('INT 2', '2026-11-25')))), /is not one of INT/);
     assert.equal(await sound(await bundle(1, { environment: 'DEP' }, await signer(signerName('DEP', '2026-11-25')))), true);
   });
 
