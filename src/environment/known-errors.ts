@@ -170,6 +170,11 @@ export const ENVIRONMENT_ERRORS: ErrorBook = {
     'The run was not finished.',
     'Stop it first.',
   ),
+  'localspine.seal_unsound': known(
+    'The environment could not seal evidence so that it would be believed.',
+    'Its sub CA was replaced at the same moment, or its certificates do not fit together.',
+    'Ask again. If it stays so, look at the certificate authority of this environment.',
+  ),
   'localspine.recording_taken': known(
     'A recording of this id is of other applications.',
     'An id was used twice.',

@@ -206,13 +206,15 @@ function openBlobs(configuration: Configuration, slug: string): BlobStore {
 }
 
 async function announce(home: Home, environments: readonly Environment[], portal: string): Promise<void> {
-  const { pkiOf } = await import('../environment/authorities.ts');
+  const [{ pkiOf }, { GENERATIONS }] = await Promise.all([import('../environment/authorities.ts'), import('../services/pki/index.ts')]);
   const entries: { id: string; baseUrl: string; httpUrl: string; caPath: string }[] = [];
   const bundle = new Set<string>();
   for (const environment of environments) {
-    const { root, subordinate } = await pkiOf(environment).authorities(environment.store.db);
-    const caPath = home.write(`${environment.facts.slug}/ca.pem`, `${subordinate.pem.trim()}\n${root.pem.trim()}\n`);
-    bundle.add(subordinate.pem.trim()).add(root.pem.trim());
+    // Both generations: what the older has signed, certificates and evidence, is to be checked as well.
+    const newestFirst = GENERATIONS.toReversed().map((each) => pkiOf(environment).authorities(environment.store.db, each));
+    const own = (await Promise.all(newestFirst)).flatMap(({ subordinate, root }) => [subordinate.pem.trim(), root.pem.trim()]);
+    const caPath = home.write(`${environment.facts.slug}/ca.pem`, `${own.join('\n')}\n`);
+    for (const each of own) bundle.add(each);
     const http = environment.doors.listeners.find((each) => each.name === 'http');
     entries.push({ id: environment.facts.id, baseUrl: environment.facts.baseUrl, httpUrl: `http://127.0.0.1:${http?.port ?? 0}`, caPath });
   }

@@ -299,6 +299,29 @@ describe('a conformance run', { concurrency: false }, () => {
       ['conformance.export', 'conformance.finish', 'conformance.start'],
     );
   });
+
+  test('evidence stands up too after the sub CA was renewed or revoked, and before the cut-over to the second generation', async () => {
+    const file = join(spine.home, 'later.evidence.jsonl');
+    const authority = async (path: string, method = 'POST', body: object = {}): Promise<void> => {
+      const { status, text } = await spine.admin('INT', `/pki/${path}`, { method, body });
+      assert.equal(status, 200, text);
+    };
+    const signers = new Set<string>();
+    for (const change of [
+      () => authority('authorities/generation-2/renew'),
+      () => authority('cut-over', 'PUT', { at: '2999-01-01T00:00:00Z' }),
+      () => authority('authorities/generation-2/revoke', 'POST', { reason: 'keyCompromise' }),
+      () => authority('authorities/generation-1/revoke', 'POST', { reason: 'keyCompromise' }),
+    ]) {
+      await change();
+      const exported = spine.cli('evidence', 'export', runId, '--as', 'release@localspine.example', '--to', file, '--json');
+      assert.equal(exported.status, 0, exported.stderr);
+      const verified = spine.cli('evidence', 'verify', file, '--json');
+      assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+      signers.add(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1)?.split('.')[0] ?? '');
+    }
+    assert.equal(signers.size, 3, 'new ones after each revocation, the second of the first generation');
+  });
 });
 
 describe('a user acceptance run', { concurrency: false }, () => {

@@ -79,7 +79,8 @@ export const recordingOperations = {
     run: async ({ recordings }, { id }) => answerOf(await recordings.show(id)),
   }),
   'recordings.exchanges': operation({
-    summary: 'Exchanges of a recording after a number, in order, each as its line of JSON.',
+    summary:
+      'Exchanges of a recording after a number, in order, each as its line of JSON; fewer where they are long, none when there are no more.',
     input: Type.Object(
       { id: Id, after: Type.Integer({ minimum: 0 }), limit: Type.Integer({ minimum: 1, maximum: 1_000 }) },
       { additionalProperties: false },

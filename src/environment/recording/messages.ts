@@ -1,7 +1,7 @@
 /** What is kept of the messages of an exchange: secrets masked, bodies up to a cap, the hash of the whole. */
 import { isUtf8 } from 'node:buffer';
 import { createHash, hash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { RecordedExchange, RecordedMessage } from '../../kernel/evidence/recorded-exchange.ts';
 import { maskBody } from '../../kernel/journal/mask.ts';
@@ -31,54 +31,80 @@ export function keepBody(body: Buffer | string | undefined): KeptBody {
 
 function cutTo(bytes: Buffer, encoding: 'utf8' | 'base64'): Pick<RecordedMessage, 'body' | 'cut'> {
   if (bytes.length <= BODY_CAP) return { body: bytes.toString(encoding) };
-  let end = BODY_CAP;
-  // Not in the middle of a character.
-  if (encoding === 'utf8') while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return { body: bytes.subarray(0, end).toString(encoding), cut: true };
+  const start = bytes.subarray(0, BODY_CAP);
+  return { body: ((encoding === 'utf8' && wholeCharacters(start)) || start).toString(encoding), cut: true };
+}
+
+const LONGEST_CHARACTER = 4;
+
+/** The start of a text without the character that it breaks off in; undefined when it is the start of no text. */
+function wholeCharacters(start: Buffer): Buffer | undefined {
+  for (let dropped = 0; dropped < LONGEST_CHARACTER; dropped += 1) {
+    const whole = start.subarray(0, Math.max(0, start.length - dropped));
+    if (isUtf8(whole)) return whole;
+  }
+  return undefined;
 }
 
 /**
  * Lets a streamed body through and learns of it. The last piece waits until the exchange is written: who has the whole answer finds it in
- * the evidence.
+ * the evidence. Whoever ends it early, before its first piece too, ends the source, and the exchange is written as unfinished.
  *
  * @param source the body as the route gives it
- * @param written writes the exchange; told what is kept, and whether the stream ended before its end
+ * @param written writes the exchange; told what is kept, and whether the stream ended before its end; never rejects
  */
 export function watchStream(source: Readable, written: (kept: KeptBody) => Promise<void>): Readable {
-  return Readable.from(pieces(source, written), { objectMode: false });
+  const watched = new WatchedBody(written);
+  // Each ends the other; whoever reads is told by the stream it reads.
+  pipeline(source, watched, () => undefined);
+  return watched;
 }
 
-async function* pieces(source: Readable, written: (kept: KeptBody) => Promise<void>): AsyncGenerator<Buffer> {
-  const whole = createHash('sha256');
-  const head: Buffer[] = [];
-  let [size, held] = [0, Buffer.alloc(0)];
-  let finished = false;
-  const kept = (): KeptBody => {
-    const start = Buffer.concat(head).subarray(0, BODY_CAP);
-    const text = isUtf8(start);
-    return {
-      body: start.toString(text ? 'utf8' : 'base64'),
-      ...(text ? {} : { encoding: 'base64' as const }),
-      bytes: size,
-      sha256: whole.digest('hex'),
-      ...(size > BODY_CAP && { cut: true as const }),
-      ...(finished ? {} : { unfinished: true as const }),
-    };
-  };
-  try {
-    for await (const chunk of source) {
-      const piece = Buffer.from(chunk);
-      whole.update(piece);
-      if (size < BODY_CAP) head.push(piece);
-      size += piece.length;
-      if (held.length > 0) yield held;
-      held = piece;
-    }
-    finished = true;
-    await written(kept());
-    if (held.length > 0) yield held;
-  } finally {
-    if (!finished) await written(kept());
+class WatchedBody extends Transform {
+  readonly #written: (kept: KeptBody) => Promise<void>;
+  readonly #whole = createHash('sha256');
+  readonly #start: Buffer[] = [];
+  #size = 0;
+  #held: Buffer | undefined;
+  #isWritten = false;
+
+  constructor(written: (kept: KeptBody) => Promise<void>) {
+    super();
+    this.#written = written;
+  }
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#whole.update(piece);
+    // A copy: a slice would hold on to all of a large piece.
+    if (this.#size < BODY_CAP) this.#start.push(Buffer.from(piece.subarray(0, BODY_CAP - this.#size)));
+    this.#size += piece.length;
+    const before = this.#held;
+    this.#held = piece;
+    done(null, before);
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#write(true).then(() => done(null, this.#held), done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#write(false).then(() => done(error), done);
+  }
+
+  async #write(isFinished: boolean): Promise<void> {
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    const start = Buffer.concat(this.#start);
+    const isWhole = isFinished && this.#size <= BODY_CAP;
+    const text = isWhole ? (isUtf8(start) ? start : undefined) : wholeCharacters(start);
+    await this.#written({
+      body: text === undefined ? start.toString('base64') : text.toString('utf8'),
+      ...(text === undefined && { encoding: 'base64' as const }),
+      bytes: this.#size,
+      sha256: this.#whole.digest('hex'),
+      ...(this.#size > (text ?? start).length && { cut: true as const }),
+      ...(!isFinished && { unfinished: true as const }),
+    });
   }
 }
 

@@ -1,8 +1,11 @@
 /** Evidence is written before the answer goes out, hangs together, is bounded, and costs nothing to those who are not recorded. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { BEGINNING, hashOfLine } from '../../kernel/evidence/chain.ts';
-import { APP, as, order, place, TOKEN } from './test-place.ts';
+import type { Store } from '../../kernel/store/store.ts';
+import { APP, as, order, type Place, place, TOKEN } from './test-place.ts';
 
 describe('a recording', () => {
   test('holds the exchanges of its applications and of nobody else, while it runs', async () => {
@@ -77,6 +80,24 @@ describe('a recording', () => {
     assert.ok(body.startsWith(response.body));
   });
 
+  test('is read a few megabytes at a time, however long its lines are, to its last', async () => {
+    const { recordings, ask } = await place();
+    await recordings.start(order('run', APP));
+    for (let count = 0; count < 80; count += 1) await ask('/long', as(APP));
+    const read: string[] = [];
+    const pages: number[] = [];
+    for (let page = await recordings.lines('run'); page.length > 0; page = await recordings.lines('run', read.length)) {
+      read.push(...page);
+      pages.push(Buffer.byteLength(page.join('')));
+    }
+    assert.deepEqual(
+      read.map((line) => JSON.parse(line).number),
+      Array.from({ length: 80 }, (_, index) => index + 1),
+    );
+    assert.ok(pages.length > 1 && Math.max(...pages) <= 4 * 1024 * 1024, pages.join());
+    assert.equal((await recordings.lines('run', 0, 3)).length, 3);
+  });
+
   test('has a streamed file as it went out, also one that broke off', async () => {
     const { recordings, ask, exchanges } = await place();
     await recordings.start(order('run', APP));
@@ -89,6 +110,20 @@ describe('a recording', () => {
       [bytes.toString('base64'), 'base64', hashOfLine(bytes)],
     );
     assert.equal(broken.response.unfinished, true);
+  });
+
+  test('has a file whose receiver was gone before it began, and the file is closed', async () => {
+    const { app, recordings, exchanges, lateFile } = await place();
+    await recordings.start(order('run', APP));
+    const { port, hostname } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const client = connect(Number(port), hostname);
+    client.write(`GET /late-file HTTP/1.1\r\nhost: here\r\napp: ${APP}\r\n\r\n`);
+    await once(app.server, 'request');
+    client.destroy();
+    await new Promise((resolve) => lateFile.on('close', resolve));
+    const [only, ...others] = await exchanges();
+    assert.deepEqual([only.url, only.response.unfinished, others], ['/late-file', true, []]);
+    await app.close();
   });
 
   test('knows whose a token was after it has ended', async () => {
@@ -122,6 +157,86 @@ describe('a recording', () => {
     await store.db.schema.alterTable('elsewhere').renameTo('recording_exchange').execute();
     assert.equal(failures.length, 1);
     assert.equal(JSON.parse((await recordings.stop('run')).closing ?? '').missed, 1);
+  });
+});
+
+describe('a gap', () => {
+  /** Nothing about recordings can be read or written until the answer is called. */
+  async function outage({ db }: Store): Promise<() => Promise<void>> {
+    const tables = ['recording', 'recording_exchange', 'recording_token'];
+    for (const each of tables) await db.schema.alterTable(each).renameTo(`${each}_lost`).execute();
+    return async () => {
+      for (const each of tables) await db.schema.alterTable(`${each}_lost`).renameTo(each).execute();
+    };
+  }
+  const missedOf = async ({ recordings }: Place, id = 'run'): Promise<[closing: number, told: number]> => {
+    const { closing, missed } = await recordings.stop(id);
+    return [JSON.parse(closing ?? '').missed, missed];
+  };
+
+  test('is owned to with the next exchange that is written, when the database took neither the exchange nor a note of it', async () => {
+    const here = await place();
+    await here.recordings.start(order('run', APP));
+    await here.ask('/refused', as(APP));
+    const back = await outage(here.store);
+    for (let count = 0; count < 3; count += 1) assert.equal((await here.ask('/refused', as(APP))).status, 401);
+    await here.ask('/file', as(APP));
+    await back();
+    assert.equal((await here.recordings.show('run')).missed, 0);
+    await here.ask('/refused', as(APP));
+    const { missed, exchanges } = await here.recordings.show('run');
+    assert.deepEqual([missed, exchanges], [4, 2]);
+    assert.deepEqual(await missedOf(here), [4, 4]);
+  });
+
+  test('is owned to in the closing, when nothing was written after it', async () => {
+    const here = await place();
+    await here.recordings.start(order('run', APP));
+    await here.ask('/refused', as(APP));
+    const back = await outage(here.store);
+    await here.ask('/refused', as(APP));
+    await assert.rejects(here.recordings.stop('run'));
+    await back();
+    assert.deepEqual(await missedOf(here), [1, 1]);
+  });
+
+  test('is counted when it could not even be read who is recorded', async () => {
+    const here = await place();
+    await here.recordings.start(order('run', APP));
+    await here.recordings.start(order('other', 'app-2'));
+    const back = await outage(here.store);
+    await here.ask('/refused', as(APP));
+    await here.ask('/refused', as(APP));
+    await here.ask('/refused', as('app-3'));
+    await here.ask('/refused', { headers: {} });
+    await back();
+    assert.deepEqual(await missedOf(here), [2, 2]);
+    assert.deepEqual(await missedOf(here, 'other'), [0, 0]);
+  });
+
+  test('is counted in all recordings when it cannot be read whose a token is: it may have been of each', async () => {
+    const here = await place();
+    await here.recordings.start(order('run', APP));
+    await here.recordings.start(order('other', 'app-2'));
+    await here.ask('/long', as(APP));
+    const back = await outage(here.store);
+    await here.ask('/refused', { headers: { authorization: 'Bearer one-that-was-not-seen-yet-in-this-process' } });
+    await back();
+    assert.deepEqual(await missedOf(here), [1, 1]);
+    assert.deepEqual(await missedOf(here, 'other'), [1, 1]);
+  });
+
+  test('of one recording is not one of the next', async () => {
+    const here = await place();
+    await here.recordings.start(order('run', APP));
+    await here.ask('/refused', as(APP));
+    const back = await outage(here.store);
+    await here.ask('/refused', as(APP));
+    await back();
+    assert.deepEqual(await missedOf(here), [1, 1]);
+    await here.recordings.start(order('next', APP));
+    await here.ask('/refused', as(APP));
+    assert.deepEqual(await missedOf(here, 'next'), [0, 0]);
   });
 });
 

@@ -9,10 +9,11 @@ import type { Db, Store } from '../../kernel/store/store.ts';
 import type { World } from '../../kernel/world.ts';
 import { bearerName, type CapturedExchange, capture } from './capture.ts';
 import { type KeptBody, keepBody, watchStream } from './messages.ts';
+import { Misses, type Taken } from './misses.ts';
 import {
   addExchange,
+  addMissed,
   applicationOfToken,
-  countMissed,
   deleteRecording,
   endRecording,
   exchangeLines,
@@ -30,6 +31,9 @@ import {
 export const MOST = { exchanges: 20_000, bytes: 256 * 1024 * 1024 } as const;
 const TOKENS_REMEMBERED = 20_000;
 const PAGE = 1_000;
+const PAGE_BYTES = 4 * 1024 * 1024;
+/** Lines that are read at once: they may be long, and are there before their size is known. */
+const BATCH = 25;
 
 /** What is to be recorded. */
 export interface RecordingOrder {
@@ -65,6 +69,7 @@ export class Recordings implements Witness {
   #running = new Map<string, string>();
   #turn = -1;
   readonly #tokens = new Map<string, string>();
+  readonly #misses = new Misses();
 
   constructor(parts: RecordingParts) {
     this.#parts = parts;
@@ -75,21 +80,14 @@ export class Recordings implements Witness {
   }
 
   async witness(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-    let recording: string | undefined;
+    const known = await this.#recordingOf(request);
+    if (known === undefined) return payload;
     try {
-      await this.#learn();
-      const { exchange } = request;
-      const appId = exchange.appId ?? (await this.#ownerOfToken(request.headers.authorization));
-      if (appId !== undefined) {
-        exchange.appId = appId;
-        recording = this.#running.get(appId);
-      }
-      if (appId === undefined || recording === undefined) return payload;
-      const written = this.#writer(recording, appId, request, reply);
+      const written = this.#writer(known.recording, known.appId, request, reply);
       if (payload instanceof Readable) return watchStream(payload, written);
       await written(typeof payload === 'string' || Buffer.isBuffer(payload) ? keepBody(payload) : {});
     } catch (error) {
-      await this.#missed(recording, error);
+      await this.#missed(known.recording, error);
     }
     return payload;
   }
@@ -98,6 +96,7 @@ export class Recordings implements Witness {
   async start(order: RecordingOrder): Promise<Recording> {
     const { store, world, nameOf } = this.#parts;
     const fingerprint = await this.#parts.fingerprint();
+    await this.#learn();
     const recording = await store.transaction(async (tx) => {
       const before = await findRecording(tx, order.id);
       if (before !== undefined) return sameOrder(before, order);
@@ -116,10 +115,10 @@ export class Recordings implements Witness {
 
   /** Ends a recording; ended ones are left as they are. Throws LocalRefusal 404. */
   async stop(id: string, reason: StopReason = 'stopped'): Promise<Recording> {
-    const { store, world } = this.#parts;
+    const { world } = this.#parts;
     const fingerprint = await this.#parts.fingerprint();
-    const recording = await store.transaction(async (tx) => {
-      const held = await holdRunning(tx, id);
+    await this.#learn();
+    const recording = await this.#holding(id, async (tx, held) => {
       if (held !== undefined) await this.#close(tx, held, reason, { environment: fingerprint });
       return requireRecording(tx, id);
     });
@@ -141,10 +140,24 @@ export class Recordings implements Witness {
     return requireRecording(this.#parts.store.db, id);
   }
 
-  /** Lines of exchanges after a number, at most a thousand. Throws LocalRefusal 404. */
+  /**
+   * Lines of exchanges after a number: as many as are asked for, a thousand at most, and no more than some megabytes hold. One comes
+   * whatever its size, so that none at all means that there are no more. Throws LocalRefusal 404.
+   */
   async lines(id: string, after = 0, limit = PAGE): Promise<readonly string[]> {
     await this.show(id);
-    return exchangeLines(this.#parts.store.db, id, after, Math.min(limit, PAGE));
+    const most = Math.min(limit, PAGE);
+    const page: string[] = [];
+    for (let bytes = 0; page.length < most; ) {
+      const batch = await exchangeLines(this.#parts.store.db, id, after + page.length, Math.min(BATCH, most - page.length));
+      for (const line of batch) {
+        bytes += Buffer.byteLength(line);
+        if (bytes > PAGE_BYTES && page.length > 0) return page;
+        page.push(line);
+      }
+      if (batch.length < BATCH) break;
+    }
+    return page;
   }
 
   /** Removes a recording that has ended. Gone already is as good. Throws LocalRefusal 409 while it runs. */
@@ -177,8 +190,13 @@ export class Recordings implements Witness {
       ...bundle,
       sealedAt: isoInstant(this.#parts.world.realNow()),
     };
-    const { seal } = await import('../../kernel/evidence/seal.ts');
-    return { jws: await seal(facts, await this.#parts.sealKey()) };
+    const { openSeal, seal } = await import('../../kernel/evidence/seal.ts');
+    const jws = await seal(facts, await this.#parts.sealKey());
+    // Nobody is handed a seal that whoever checks it would refuse.
+    await openSeal(jws).catch((broken: unknown) => {
+      throw new SealUnsound(messageOf(broken));
+    });
+    return { jws };
   }
 
   /** What the environment is now: version, seed, settings, authorities. */
@@ -230,8 +248,7 @@ export class Recordings implements Witness {
   async #write(id: string, captured: CapturedExchange): Promise<void> {
     const names = [captured.token, captured.issuedToken].flatMap((each) => each ?? []);
     const fresh = names.filter((each) => this.#tokens.get(each) !== captured.appId);
-    const full = await this.#parts.store.transaction(async (tx) => {
-      const held = await holdRunning(tx, id);
+    const full = await this.#holding(id, async (tx, held) => {
       if (held === undefined) return false;
       const line: ChainedLine = chainLine(held.head, 'exchange', { number: held.exchanges + 1, ...captured });
       const bytes = Buffer.byteLength(line.text);
@@ -245,6 +262,24 @@ export class Recordings implements Witness {
     });
     for (const each of fresh) this.#remember(each, captured.appId);
     if (full) await this.#parts.world.reload();
+  }
+
+  /** Application and recording of an exchange; undefined when it is not recorded, or when that cannot be found out, which is noted. */
+  async #recordingOf({ exchange, headers }: FastifyRequest): Promise<{ appId: string; recording: string } | undefined> {
+    try {
+      await this.#learn();
+      const appId = exchange.appId ?? (await this.#ownerOfToken(headers.authorization));
+      if (appId === undefined) return undefined;
+      exchange.appId = appId;
+      const recording = this.#running.get(appId);
+      return recording === undefined ? undefined : { appId, recording };
+    } catch (error) {
+      this.#parts.failed(messageOf(error));
+      const appId = exchange.appId ?? this.#tokens.get(bearerName(headers.authorization) ?? '');
+      // Who brings no token and is not known is of no application.
+      if (appId !== undefined || bearerName(headers.authorization) !== undefined) this.#misses.ofApplication(appId);
+      return undefined;
+    }
   }
 
   /** The application of a token that was seen before: one that has ended or expired names its application no more. */
@@ -261,20 +296,68 @@ export class Recordings implements Witness {
     this.#tokens.set(token, appId);
   }
 
-  /** Who is recorded, when that has changed. */
+  /** Who is recorded, when that has changed or exchanges were missed while it could not be read. */
   async #learn(): Promise<void> {
     const turn = this.#parts.world.recordingTurn;
-    if (turn === this.#turn) return;
+    if (turn === this.#turn && this.#misses.arePlaced) return;
     const running = await runningRecordings(this.#parts.store.db);
+    const before = this.#running;
     this.#running = new Map(running.flatMap(({ id, applications }) => applications.map((appId) => [appId, id] as const)));
     this.#turn = turn;
+    this.#misses.place(before, this.#running);
+    await this.#ownUp();
+  }
+
+  /** One transaction that has a recording to itself, if it runs, and writes with it what it has missed until now. */
+  async #holding<T>(id: string, change: (tx: Db, held: Recording | undefined) => Promise<T>): Promise<T> {
+    let taken: Taken | undefined;
+    const putBack = (): void => {
+      if (taken !== undefined) this.#misses.putBack(taken);
+      taken = undefined;
+    };
+    try {
+      return await this.#parts.store.transaction(async (tx) => {
+        putBack();
+        const held = await holdRunning(tx, id);
+        if (held === undefined) return change(tx, undefined);
+        taken = this.#misses.take(id);
+        if (taken.count > 0) await addMissed(tx, id, taken.count);
+        return change(tx, { ...held, missed: held.missed + taken.count });
+      });
+    } catch (error) {
+      putBack();
+      throw error;
+    }
   }
 
   /** The answer has gone or will go: evidence that has a gap says so. */
-  async #missed(recording: string | undefined, error: unknown): Promise<void> {
+  async #missed(recording: string, error: unknown): Promise<void> {
     this.#parts.failed(messageOf(error));
-    if (recording === undefined) return;
-    await countMissed(this.#parts.store.db, recording).catch((further: unknown) => this.#parts.failed(messageOf(further)));
+    this.#misses.ofRecording(recording);
+    await this.#ownUp();
+  }
+
+  /** Writes what was missed; where that fails, the next one to write tries it again. */
+  async #ownUp(): Promise<void> {
+    for (const recording of this.#misses.recordings) {
+      const taken = this.#misses.take(recording);
+      await addMissed(this.#parts.store.db, recording, taken.count).catch((error: unknown) => {
+        this.#misses.putBack(taken);
+        this.#parts.failed(messageOf(error));
+      });
+    }
+  }
+}
+
+/** The environment cannot seal evidence so that it would be believed. */
+export class SealUnsound extends LocalRefusal {
+  constructor(why: string) {
+    super(
+      503,
+      'seal_unsound',
+      `The evidence could not be sealed: ${why}.`,
+      'Ask again. If it stays so, look at the certificate authority of this environment.',
+    );
   }
 }
 

@@ -129,11 +129,11 @@ export async function endRecording(
     .execute();
 }
 
-/** Notes that an exchange could not be written. */
-export async function countMissed(db: Db, id: string): Promise<void> {
+/** Notes that exchanges could not be written. */
+export async function addMissed(db: Db, id: string, count: number): Promise<void> {
   await tablesOf<Tables>(db)
     .updateTable('recording')
-    .set((value) => ({ missed: value('missed', '+', 1) }))
+    .set((value) => ({ missed: value('missed', '+', count) }))
     .where('id', '=', id)
     .execute();
 }

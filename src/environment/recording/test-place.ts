@@ -1,5 +1,6 @@
 /** A web application that is recorded, with a route for each thing that an exchange can be: for tests. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
@@ -19,9 +20,12 @@ export const TOKEN = 'a-token-that-is-long-and-drawn-at-random';
 export const APP = 'app-1';
 
 export interface Place {
+  readonly app: FastifyInstance;
   readonly recordings: Recordings;
   readonly store: Store;
   readonly failures: string[];
+  /** What `/late-file` answers with, once its connection has ended. */
+  readonly lateFile: Readable;
   ask(url: string, options?: InjectOptions): Promise<{ status: number; body: string }>;
   /** Exchanges of a recording, read. */
   exchanges(id?: string): Promise<readonly ReturnType<typeof JSON.parse>[]>;
@@ -60,10 +64,17 @@ export async function place(given?: Store): Promise<Place> {
     listenerOf: () => ({ name: 'https', port: 8143, baseUrl: 'https://localhost:8143', ersInstance: 'Int1' }),
   });
   register(app);
+  const lateFile = Readable.from([Buffer.from('%PDF-')]);
+  app.get('/late-file', async (request, reply) => {
+    await once(request.raw.socket, 'close');
+    return reply.type('application/pdf').send(lateFile);
+  });
   return {
+    app,
     recordings,
     store,
     failures,
+    lateFile,
     async ask(url, options) {
       const reply = await app.inject({ url, headers: { authorization: `Bearer ${TOKEN}` }, ...options });
       return { status: reply.statusCode, body: reply.body };

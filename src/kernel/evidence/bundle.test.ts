@@ -2,29 +2,30 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createAuthority, generateKey, issueForHeldKey } from '../tls/certificates.ts';
+import { createAuthority, generateKey, type Holder, issueForHeldKey } from '../tls/certificates.ts';
 import { trustedBy, verifyBundle, writeBundle } from './bundle.ts';
 import { Chain, FORMAT, hashOfLine } from './chain.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
-import { type SealKey, seal } from './seal.ts';
+import { type SealKey, seal, signerName } from './seal.ts';
 
 const NOW = Date.parse('2026-11-25T09:00:00Z');
 
+const root = await createAuthority({ commonName: 'Root', years: 10, keyBits: 2048, now: NOW });
+const sub = await createAuthority({ commonName: 'Sub', years: 10, keyBits: 2048, now: NOW, issuer: root });
 const keys = await signer();
 const trusted = trustedBy(keys.certificatesPem.at(-1) ?? '');
 
-async function signer(): Promise<SealKey> {
-  const root = await createAuthority({ commonName: 'Root', years: 10, keyBits: 2048, now: NOW });
-  const sub = await createAuthority({ commonName: 'Sub', years: 10, keyBits: 2048, now: NOW, issuer: root });
+/** A key below the one sub CA of the environment, as the environment has it for its evidence; or as others have theirs. */
+async function signer(commonName = signerName('INT', '2026-11-25'), holder: Holder = 'evidence'): Promise<SealKey> {
   const key = await generateKey(2048);
   const own = await issueForHeldKey({
-    commonName: 'Evidence',
+    commonName,
     dnsNames: [],
     publicKeyDer: key.publicKeyDer,
     issuer: sub,
     now: NOW,
     notAfter: NOW + 86_400_000,
-    holder: 'device',
+    holder,
   });
   return { privateKeyPem: key.privateKeyPem, certificatesPem: [own.certificatePem, sub.certificatePem, root.certificatePem] };
 }
@@ -60,7 +61,7 @@ function lines(count: number): { chain: Chain; recordingHead: string } {
   return { chain, recordingHead };
 }
 
-async function bundle(count = 3, changes: Partial<Parameters<typeof seal>[0]> = {}): Promise<Buffer> {
+async function bundle(count = 3, changes: Partial<Parameters<typeof seal>[0]> = {}, key = keys): Promise<Buffer> {
   const { chain, recordingHead } = lines(count);
   const facts = {
     format: FORMAT as typeof FORMAT,
@@ -73,7 +74,7 @@ async function bundle(count = 3, changes: Partial<Parameters<typeof seal>[0]> = 
     sealedAt: '2026-11-25T10:00:00.000Z',
     ...changes,
   };
-  return writeBundle(chain.lines, await seal(facts, keys));
+  return writeBundle(chain.lines, await seal(facts, key));
 }
 
 const sound = async (bytes: Uint8Array): Promise<boolean> => (await verifyBundle(bytes, trusted)).sound;
@@ -167,6 +168,18 @@ describe('a bundle that was tampered with', () => {
     const { sound: good, problems } = await verifyBundle(await bundle(), new Set());
     assert.equal(good, false);
     assert.match(problems[0]?.why ?? '', /authority that is not trusted here: Root, SHA-256 [0-9a-f]{64}/);
+  });
+
+  test('a client certificate of the same authority seals nothing, whatever it calls itself', async () => {
+    for (const name of ['mhs.supplier.example', signerName('INT', '2026-11-25')])
+      for (const holder of ['device', 'smartcard', 'smartcard-signing'] as const)
+        assert.match(await why(await bundle(1, {}, await signer(name, holder))), /is not one that seals evidence/, `${name} ${holder}`);
+  });
+
+  test('an environment speaks for itself only, though its root stands above others too', async () => {
+    assert.match(await why(await bundle(1, { environment: 'DEP' })), /LocalSpine evidence INT 2026-11-25 is not one of DEP/);
+    assert.match(await why(await bundle(1, {}, await signer(signerName('INT 2', '2026-11-25')))), /is not one of INT/);
+    assert.equal(await sound(await bundle(1, { environment: 'DEP' }, await signer(signerName('DEP', '2026-11-25')))), true);
   });
 
   test('certificates that had expired when it was sealed do not sign', async () => {

@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { EVIDENCE_SEALING } from '../tls/certificates.ts';
 import { FORMAT } from './chain.ts';
 
 const ALGORITHM = 'RS256';
@@ -32,6 +33,11 @@ const checkHeader = Compile(
 export interface SealKey {
   readonly privateKeyPem: string;
   readonly certificatesPem: readonly string[];
+}
+
+/** Common name of the certificate that an environment seals with. Its end is the day, so that the register tells them apart. */
+export function signerName(environment: string, day: string): string {
+  return `LocalSpine evidence ${environment} ${day}`;
 }
 
 /** Signs the facts: a JWS in compact form that brings its certificates. */
@@ -70,6 +76,7 @@ export async function openSeal(jws: string): Promise<OpenedSeal> {
   }
   if (!checkFacts.Check(payload)) throw new SealBroken(`it does not say what a seal of ${FORMAT} says`);
   checkChain(certificates, Date.parse(payload.sealedAt));
+  checkSigner(signer, payload.environment);
   return { facts: payload, signer: signer.subject.replaceAll('\n', ', '), root: { name: nameOf(root), sha256: fingerprintOf(root) } };
 }
 
@@ -97,6 +104,18 @@ function checkChain(certificates: readonly X509Certificate[], at: number): void 
     if (at < certificate.validFromDate.getTime() || at > certificate.validToDate.getTime())
       throw new SealBroken(`the certificate ${name} was not valid when it was sealed`);
   }
+}
+
+/**
+ * The key is one for evidence, of the environment it speaks for: each supplier holds a certificate of the same authority, and environments
+ * share a root. The name counts because nobody but an environment is given the use (see {@link EVIDENCE_SEALING}).
+ */
+function checkSigner(signer: X509Certificate, environment: string): void {
+  if (!signer.keyUsage?.includes(EVIDENCE_SEALING))
+    throw new SealBroken(`the certificate ${nameOf(signer)} is not one that seals evidence`);
+  const day = nameOf(signer).slice(signerName(environment, '').length);
+  if (nameOf(signer) !== signerName(environment, day) || !/^\d{4}-\d{2}-\d{2}$/.test(day))
+    throw new SealBroken(`the certificate ${nameOf(signer)} is not one of ${environment}`);
 }
 
 function nameOf({ subject }: X509Certificate): string {

@@ -88,8 +88,11 @@ export interface HeldKeyRequest extends Omit<EndEntityRequest, 'key' | 'years'> 
   readonly holder: Holder;
 }
 
-/** Who holds the key: a system (server and client at once), or a person's smartcard, which has one key to sign on and one to sign with. */
-export type Holder = 'device' | 'smartcard' | 'smartcard-signing';
+/**
+ * Who holds the key: a system (server and client at once), a person's smartcard, which has one key to sign on and one to sign with, or
+ * the environment itself, to seal evidence. No request and no order of anybody else ends in the last.
+ */
+export type Holder = 'device' | 'smartcard' | 'smartcard-signing' | 'evidence';
 
 /** A signed certificate, without a key. */
 export type IssuedCertificate = Omit<KeyedCertificate, 'privateKeyPem'>;
@@ -100,6 +103,8 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** What people's certificates are for. Not client authentication: the mutual-TLS door is for systems, and a card does not open it. */
 export const SMARTCARD_LOGON = '1.3.6.1.4.1.311.20.2.2';
 const DOCUMENT_SIGNING = '1.3.6.1.5.5.7.3.36';
+/** Sealing of evidence: LocalSpine's own identifier, made of the UUID 911745d2-febf-4a70-9ff2-059cb2b5c4ad (X.667), which needs no register. */
+export const EVIDENCE_SEALING = '2.25.192858898419576331426126762965435008173';
 
 interface Use {
   /** Second part of the subject; clients of smartcards rely on the spelling (identity.md A.2). */
@@ -113,6 +118,7 @@ const USES: Readonly<Record<Holder, Use>> = {
   device: { unit: 'Devices', keyUsages: ['digitalSignature', 'keyEncipherment'], extendedKeyUsages: [SERVER_AUTH, CLIENT_AUTH] },
   smartcard: { unit: 'people', keyUsages: ['digitalSignature'], extendedKeyUsages: [SMARTCARD_LOGON] },
   'smartcard-signing': { unit: 'people', keyUsages: ['nonRepudiation'], extendedKeyUsages: [DOCUMENT_SIGNING] },
+  evidence: { unit: 'Devices', keyUsages: ['digitalSignature'], extendedKeyUsages: [EVIDENCE_SEALING] },
 };
 /** The certificate policy that end entities of the national authorities carry (path-to-live.md §2.3). */
 const DEVICE_POLICY = '1.2.826.0.1275.101.0.3.1.1';

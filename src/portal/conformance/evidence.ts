@@ -9,7 +9,7 @@ import { GAPS } from './gap.ts';
 import { type JudgedCase, justifiedIn, type Run, scopesOf } from './run.ts';
 import type { Product } from './store.ts';
 
-const PAGE = 1_000;
+const PAGE = 100;
 
 /**
  * The evidence bundle of a finished run: what the environment recorded, the run, and the verdict of each case, below the environment's seal

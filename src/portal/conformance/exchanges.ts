@@ -43,8 +43,15 @@ export class RunExchanges {
 
   /** Lines of exchanges after a number, as they were recorded. */
   async lines({ runId, environment }: Pick<Run, 'runId' | 'environment'>, after: number, limit: number): Promise<readonly string[]> {
-    const { lines } = await this.#portal.environment(environment).call('recordings.exchanges', { id: runId, after, limit });
-    return lines;
+    const all: string[] = [];
+    // An environment answers with fewer where they are long, and with none when there are no more.
+    while (all.length < limit) {
+      const order = { id: runId, after: after + all.length, limit: limit - all.length };
+      const { lines } = await this.#portal.environment(environment).call('recordings.exchanges', order);
+      if (lines.length === 0) break;
+      all.push(...lines);
+    }
+    return all;
   }
 
   /** One exchange, whole. Throws LocalRefusal 404. */

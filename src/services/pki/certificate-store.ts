@@ -4,8 +4,8 @@ import type { Generation } from './authorities.ts';
 import { REASON_CODES, type RevocationReason } from './revocation.ts';
 import type { ServerNames } from './server-names.ts';
 
-/** What a certificate is for: a door of LocalSpine, a supplier's system, a smartcard (to sign on, or to sign with). */
-export const CERTIFICATE_KINDS = ['server', 'system', 'smartcard', 'smartcard-signing'] as const;
+/** What a certificate is for: a door of LocalSpine, a supplier's system, a smartcard (to sign on, or to sign with), an environment's evidence. */
+export const CERTIFICATE_KINDS = ['server', 'system', 'smartcard', 'smartcard-signing', 'evidence'] as const;
 export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
 
 interface CertificateRow {

@@ -76,6 +76,8 @@ export interface PkiApi {
   issue(tx: Db, order: CertificateOrder): Promise<RegisteredCertificate>;
   /** Signs a request (CSR) by the national rules. Throws SigningRequestRefusal 400, FqdnRefused 403. */
   sign(tx: Db, order: SigningOrder): Promise<RegisteredCertificate>;
+  /** Whether a certificate of the register has been revoked, by itself or with the sub CA that signed it. */
+  isRevoked(db: Db, serial: string): Promise<boolean>;
   /** Revokes a certificate by its serial number. Throws CertificateUnknown 404, LocalRefusal 409 when it is revoked already. */
   revoke(tx: Db, serial: string, reason: RevocationReason): Promise<RegisteredCertificate>;
 }
@@ -214,6 +216,7 @@ function pkiApi({ store }: ServiceContext, registry: Registry, listeners: (() =>
     },
     issue: (tx, order) => issueCertificate(tx, registry, order),
     sign: (tx, order) => signRequest(tx, registry, order),
+    isRevoked: async (db, serial) => (await readCertificate(db, serial))?.revocation !== undefined,
     revoke: (tx, serial, reason) => revokeCertificate(tx, registry, serial, reason),
   };
 }

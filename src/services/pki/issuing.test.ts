@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { inspect, isIssuedBy, toDer, x509Library } from '../../kernel/tls/certificates.ts';
+import { EVIDENCE_SEALING, generateKey, inspect, isIssuedBy, toDer, x509Library } from '../../kernel/tls/certificates.ts';
 import { readList } from './certificate-store.ts';
 import { nationalPaths } from './national-paths.ts';
 import { makeSigningRequest } from './request-making.ts';
@@ -85,6 +86,50 @@ describe('signing for whom a name is registered to', () => {
     ])
       assert.equal((await call('POST', '/certificates', body)).status, 400, JSON.stringify(body).slice(0, 80));
     assert.equal((await call('GET', '/certificates')).body.certificates.length, before);
+  });
+});
+
+describe('the use that seals evidence', () => {
+  const usesOf = (chain: readonly string[]): readonly string[] => inspect(chain[0] ?? '').extendedKeyUsages;
+
+  test('is in no certificate that a signing request leads to, also one that asks for it', async () => {
+    const x509 = await x509Library();
+    const keys = await webcrypto.subtle.generateKey(
+      { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+      true,
+      ['sign', 'verify'],
+    );
+    const request = await x509.Pkcs10CertificateRequestGenerator.create({
+      name: `O=nhs, OU=Devices, CN=${OURS}`,
+      keys,
+      signingAlgorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+      extensions: [
+        new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: OURS }]),
+        new x509.ExtendedKeyUsageExtension([EVIDENCE_SEALING]),
+      ],
+    });
+    const { status, body } = await call('POST', '/certificates', { csr: request.toString('pem'), ods: 'R69' });
+    assert.equal(status, 201, JSON.stringify(body));
+    assert.equal(usesOf(body.chain).includes(EVIDENCE_SEALING), false);
+    assert.equal(usesOf((await signed()).chain).includes(EVIDENCE_SEALING), false);
+    for (const more of [{ kind: 'evidence' }, { holder: 'evidence' }])
+      assert.equal((await call('POST', '/certificates', { csr: requests.get(OURS), ods: 'R69', ...more })).status, 400);
+  });
+
+  test('is in none that a key store is made with, and in no renewal of a certificate that has it', async () => {
+    const store = await call('POST', '/key-stores', { commonName: OURS, ods: 'R69', form: 'pkcs12' });
+    assert.equal(store.status, 201, JSON.stringify(store.body));
+    const pem = await world.app.inject(`/_localspine/pki/certificates/${store.body.certificate.serial}/certificate.pem`);
+    assert.equal(inspect(pem.body).extendedKeyUsages.includes(EVIDENCE_SEALING), false);
+    const { publicKeyDer } = await generateKey(2048);
+    const own = await world.context.store.transaction((tx) =>
+      world.pki.api.issue(tx, { commonName: 'LocalSpine evidence INT 2026-11-24', dnsNames: [], publicKeyDer, kind: 'evidence' }),
+    );
+    assert.deepEqual(inspect(own.certificatePem).extendedKeyUsages, [EVIDENCE_SEALING]);
+    assert.equal((await world.pki.api.admitSystem(toDer(own.certificatePem))).ok, false, 'nor does it open the door of systems');
+    const renewed = await call('POST', `/certificates/${own.serial}/renew`, {});
+    assert.equal(renewed.status, 201, JSON.stringify(renewed.body));
+    assert.equal(usesOf(renewed.body.chain).includes(EVIDENCE_SEALING), false);
   });
 });
 

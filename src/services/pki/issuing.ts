@@ -55,6 +55,7 @@ const HOLDERS: Readonly<Record<CertificateOrder['kind'], Holder>> = {
   system: 'device',
   smartcard: 'smartcard',
   'smartcard-signing': 'smartcard-signing',
+  evidence: 'evidence',
 };
 
 /** The moment from which new certificates are of the second generation (PTL-069): what was set, or when that generation was made here. */
