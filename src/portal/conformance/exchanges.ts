@@ -6,7 +6,7 @@ import type { Portal } from '../portal.ts';
 import { type Observed, observe } from './observed.ts';
 import type { Run } from './run.ts';
 
-const PAGE = 1_000;
+const PAGE = 100;
 /** Runs that still record whose rows are kept in memory: the last ones somebody looked at. */
 const REMEMBERED = 8;
 

@@ -263,7 +263,7 @@ describe('finishing', () => {
     await runs.finish(LEAD, runId);
     int.asked.length = 0;
     await runs.exchanges.all({ runId, environment: 'INT' });
-    assert.deepEqual(int.asked, ['recordings.exchanges'], 'read anew');
+    assert.deepEqual(int.asked, ['recordings.exchanges', 'recordings.exchanges'], 'read anew, until there is no more');
     assert.equal((await runs.exchanges.all({ runId, environment: 'INT' })).length, 2);
   });
 });
