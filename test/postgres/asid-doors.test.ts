@@ -33,8 +33,10 @@ describe('ASIDs at two doors', {
     await database.drop();
   });
 
-  const at = (door: number, as?: string) => (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> =>
-    (users[door % 2] as PortalUser).api(method, path, body, as === undefined ? {} : { 'localspine-as': as });
+  const at =
+    (door: number, as?: string) =>
+    (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply> =>
+      (users[door % 2] as PortalUser).api(method, path, body, as === undefined ? {} : { 'localspine-as': as });
   const lead = (door: number) => at(door, 'release@localspine.example');
   const registered = async (app: string, environment: string): Promise<string> => {
     const wish = { environment, accessMode: 'user-restricted', supplier: 'Zephyr', app };
