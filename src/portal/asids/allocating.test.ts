@@ -57,8 +57,14 @@ class ScriptedEnvironment {
     if (name === 'applications.products') return { products: [] };
     if (name === 'environment.describe') return { asidModel: 'perEuo' };
     if (name === 'directory.organisation') return { odsCode: 'R69', name: 'A Trust', kind: 'RO197' };
-    if (name === 'asids.allocate' || name === 'asids.view')
-      return { asid: ASID, odsCode: 'R69', displayName: 'A Trust - Link – Int - Application-Restricted - Referrer', services: ['ers'] };
+    const system = {
+      asid: ASID,
+      odsCode: 'R69',
+      displayName: 'A Trust - Link – Int - Application-Restricted - Referrer',
+      services: ['ers'],
+    };
+    if (name === 'asids.list') return { asids: [system] };
+    if (name === 'asids.allocate' || name === 'asids.view') return system;
     const { status, asid, attributes } = this;
     return { appId: APP, name: 'Link', status, subscriptions: [], kids: [], attributes, ...(asid === undefined ? {} : { asid }) };
   }

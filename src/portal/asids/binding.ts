@@ -50,9 +50,10 @@ export async function bindIn(
   asked: Asked | undefined,
 ): Promise<void> {
   const { appId } = record;
-  const system = await managed.call('asids.view', { asid });
-  refuseOtherUse(record, system, asked);
+  const [listed] = (await managed.call('asids.list', { asids: [asid] })).asids;
+  if (listed !== undefined) refuseOtherUse(record, listed, asked);
   const { attributes } = await managed.call('applications.bindAsid', { appId, asid });
+  const system = listed ?? (await managed.call('asids.view', { asid }));
   const changes = {
     ...(asked?.allowList === undefined ? {} : allowListAttributes(asked.allowList)),
     ...(record.accessMode === 'application-restricted' ? actingAttributes(record, system, asked, attributes) : {}),
