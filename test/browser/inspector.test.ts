@@ -97,6 +97,35 @@ describe('the inspector in Chromium', { skip: noChromium, concurrency: false }, 
     await context.close();
   });
 
+  test('a burst that fills several answers is shown at once, and each exchange once, whoever asks to look meanwhile', async () => {
+    const { context, page } = await open();
+    await page.goto(`${portal}/inspect/INT`);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const paths = Array.from({ length: 200 }, (_, index) => `/burst/${index}`);
+    for (let start = 0; start < paths.length; start += 20)
+      await Promise.all(paths.slice(start, start + 20).map((path) => spine.call('INT', path)));
+    const written = async (): Promise<number> => {
+      const reply = await page.request.get(`${portal}/api/inspect/INT/exchanges?limit=200`);
+      return (await reply.text()).split('/burst/').length - 1;
+    };
+    for (let looks = 0; looks < 100 && (await written()) < paths.length; looks += 1) await page.waitForTimeout(100);
+    // Slow answers, so that all who ask do so while one is on its way.
+    let asked = 0;
+    await page.route('**/inspect/INT/rows*', async (route) => {
+      asked += 1;
+      await page.waitForTimeout(200);
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.evaluate(`for (let times = 0; times < 5; times += 1) document.dispatchEvent(new Event('visibilitychange'))`);
+    await page.getByText(/^2\d\d new exchanges$/).waitFor();
+    const shown = await page.locator('tbody tr', { hasText: '/burst/' }).locator('code').allInnerTexts();
+    assert.deepEqual([shown.length, new Set(shown).size], [paths.length, paths.length]);
+    assert.ok(asked < 10, `${asked} questions for four answers`);
+    await page.unrouteAll({ behavior: 'wait' });
+    await context.close();
+  });
+
   test('without script: filter, read why, follow to the knowledge base, by keyboard alone', async () => {
     const { context, page } = await open({ javaScriptEnabled: false });
     await page.goto(`${portal}/inspect/INT`);

@@ -9,6 +9,7 @@ import { type ManagedEnvironment, manageHere, manageOverHttp } from '../../src/e
 import { operations } from '../../src/environment/management/operations.ts';
 import { LocalRefusal, messageOf } from '../../src/kernel/errors.ts';
 import { type BootedPlatform, bootForTests } from '../helpers/platform.ts';
+import { repeatedIn } from './repeats.ts';
 
 let platform: BootedPlatform;
 before(async () => {
@@ -189,11 +190,52 @@ describe('a registration service of people', { concurrency: false }, () => {
   });
 });
 
+const suites = globSync('*.test.ts', { cwd: import.meta.dirname }).map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+
 test('every operation is asked by one of the contract suites', () => {
-  const suites = globSync('*.test.ts', { cwd: import.meta.dirname }).map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
   const asked = new Set(suites.flatMap((text) => [...text.matchAll(/(?:call|twice)\(\s*'([^']+)'/g)].map(([, operation]) => operation)));
   assert.deepEqual(
     Object.keys(operations).filter((name) => !asked.has(name)),
     [],
   );
+});
+
+/** Operations that change nothing. */
+const READING = new Set([
+  ...['environment.describe', 'environment.manifest', 'environment.exports', 'environment.export', 'environment.now', 'environment.data'],
+  ...['testData.choose', 'register.interactions', 'directory.organisation', 'clock.show', 'faults.list', 'faults.catalogue'],
+  ...['recordings.applications', 'recordings.list', 'recordings.show', 'recordings.exchanges', 'recordings.fingerprint'],
+  ...['applications.products', 'applications.list', 'applications.view', 'applications.examineKeys', 'applications.usage'],
+  ...['asids.list', 'asids.view', 'asids.sharing', 'journal.query', 'journal.entry', 'snapshots.list', 'outbox.list'],
+  ...['maintenance.schedule', 'maintenance.change', 'maintenance.builds', 'maintenance.availability', 'maintenance.available-at'],
+  ...['maintenance.digest', 'maintenance.calendar'],
+  ...['release.stages', 'release.exchanges', 'release.calls', 'release.people', 'release.organisations'],
+]);
+
+test('every operation that changes something is repeated by one of them', () => {
+  const repeated = new Set(suites.flatMap((text) => [...repeatedIn(text)]));
+  assert.deepEqual(
+    Object.keys(operations).filter((name) => !READING.has(name) && !repeated.has(name)),
+    [],
+  );
+  assert.deepEqual(
+    [...READING].filter((name) => !(name in operations)),
+    [],
+    'names of operations that are gone',
+  );
+});
+
+test('a repeat is seen, and an operation that is only asked is not taken for one', () => {
+  const suite = `test('one', () => {
+    call('a.once', { id: 1 });
+    call('a.twice', { id: [1, 2] }); call('a.twice', { id: [1, 2] });
+    call('a.other', { id: 1 }); call('a.other', { id: 2 });
+    twice('a.helper', {});
+    for (let time = 0; time < 2; time += 1) { call('a.block', {}); }
+    for (let time = 0; time < 2; time += 1) assert.equal(call('a.line', {}), 1);
+    call('a.after', {});
+    call('a.apart', {});
+  });
+  test('two', () => { call('a.apart', {}); });`;
+  assert.deepEqual([...repeatedIn(suite)].sort(), ['a.block', 'a.helper', 'a.line', 'a.twice']);
 });

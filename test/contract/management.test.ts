@@ -177,7 +177,7 @@ for (const { name, of } of adapters)
         of().call('clock.set', { offsetMilliseconds: 0 }),
         (error) => error instanceof LocalRefusal && error.code === 'clock_backwards',
       );
-      assert.equal((await of().call('clock.release', {})).offsetMilliseconds, 0);
+      for (let time = 0; time < 2; time += 1) assert.equal((await of().call('clock.release', {})).offsetMilliseconds, 0);
       assert.equal((await of().call('clock.show', {})).offsetMilliseconds, 0);
     });
 
@@ -199,19 +199,25 @@ for (const { name, of } of adapters)
         (await of().call('environment.data', {})).tables.find((each) => each.table === 'demographics_patient')?.rows;
       const seeded = await rows();
       assert.ok((seeded ?? 0) > 0);
-      await of().call('snapshots.save', { name: 'suite' });
-      await of().call('environment.import', { document: { patients: [PATIENT] } });
-      assert.equal(await rows(), (seeded ?? 0) + 1);
-      await of().call('snapshots.load', { name: 'suite' });
-      assert.equal(await rows(), seeded);
-      assert.ok((await of().call('snapshots.list', {})).snapshots.some((each) => each.name === 'suite'));
+      for (let time = 0; time < 2; time += 1) await of().call('snapshots.save', { name: 'suite' });
+      for (let time = 0; time < 2; time += 1) {
+        await of().call('environment.import', { document: { patients: [PATIENT] } });
+        assert.equal(await rows(), (seeded ?? 0) + 1, 'a patient is imported once, however often');
+      }
+      for (let time = 0; time < 2; time += 1) {
+        await of().call('snapshots.load', { name: 'suite' });
+        assert.equal(await rows(), seeded);
+      }
+      assert.equal((await of().call('snapshots.list', {})).snapshots.filter((each) => each.name === 'suite').length, 1);
       await assert.rejects(
         of().call('snapshots.load', { name: 'nobody' }),
         (error) => error instanceof LocalRefusal && error.status === 404,
       );
       await of().call('environment.import', { document: { patients: [PATIENT] } });
-      assert.deepEqual(await of().call('environment.reset', { all: false }), { reset: 'data' });
-      assert.equal(await rows(), seeded);
+      for (let time = 0; time < 2; time += 1) {
+        assert.deepEqual(await of().call('environment.reset', { all: false }), { reset: 'data' });
+        assert.equal(await rows(), seeded);
+      }
     });
 
     test('what waits is listed by its time and can be done now', async () => {
@@ -220,7 +226,8 @@ for (const { name, of } of adapters)
       assert.ok(waiting !== undefined, 'the environment plans work of its own');
       const page = await of().call('outbox.list', { limit: 1 });
       assert.equal(page.more, jobs.length > 1);
-      assert.notEqual((await of().call('outbox.retry', { id: waiting.id })).state, 'waiting');
+      for (let time = 0; time < 2; time += 1)
+        assert.notEqual((await of().call('outbox.retry', { id: waiting.id })).state, 'waiting', 'done, and not waiting a second time');
       await assert.rejects(
         of().call('outbox.retry', { id: 'nobody' }),
         (error) => error instanceof LocalRefusal && error.code === 'job_unknown',

@@ -82,8 +82,10 @@ describe('recordings through the management interface', { concurrency: false }, 
       assert.deepEqual(await environment.call('recordings.stop', { id }), ended);
       assert.deepEqual(await environment.call('recordings.show', { id }), ended);
       const head = 'a'.repeat(64);
-      const { facts } = await openSeal((await environment.call('recordings.seal', { id, head, lines: 5 })).jws);
-      assert.deepEqual([facts.recording, facts.head, facts.lines, facts.recordingHead], [id, head, 5, ended.head]);
+      for (let time = 0; time < 2; time += 1) {
+        const { facts } = await openSeal((await environment.call('recordings.seal', { id, head, lines: 5 })).jws);
+        assert.deepEqual([facts.recording, facts.head, facts.lines, facts.recordingHead], [id, head, 5, ended.head]);
+      }
       assert.ok((await environment.call('recordings.list', {})).recordings.some((each) => each.id === id));
       const fingerprint = await environment.call('recordings.fingerprint', {});
       assert.equal(fingerprint['environment'], 'INT');

@@ -9,9 +9,11 @@ import fc from 'fast-check';
 import { LocalSpine, type Reply } from '../helpers/localspine.ts';
 import { PortalUser, tokenIn } from '../helpers/portal.ts';
 import { portalRoutes } from '../helpers/portal-routes.ts';
-import { buildPortalWorld, emailOf, OPERATOR_TOKEN, PASSWORD, type PortalWorld } from '../helpers/portal-world.ts';
+import { buildPortalWorld, emailOf, LETTERS, OPERATOR_TOKEN, PASSWORD, type PortalWorld } from '../helpers/portal-world.ts';
 import { type OwnDatabase, ownDatabase } from '../helpers/postgres.ts';
 import { fromSchema, ODD_TEXTS, type Schema } from './from-schema.ts';
+import { EXPECTED } from './portal-expectations.ts';
+import { filledIn } from './portal-paths.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? '100');
 const SEED = 20_261_125;
@@ -197,15 +199,25 @@ describe('the portal under attack', { concurrency: false }, () => {
     const routes = (await portalRoutes()).filter((each) => each.startsWith('POST ') && !each.includes(' /api/'));
     assert.ok(routes.length > 40);
     for (const route of routes) {
-      const path = (route.split(' ')[1] ?? '').replace(/:[A-Za-z]+/g, 'INT');
+      const { who, body = {} } = EXPECTED.get(route) ?? { who: '' };
+      const path = filledIn(world, route.split(' ')[1] ?? '', route);
+      assert.doesNotMatch(path, /:[A-Za-z]/, 'it names things that are there');
+      const fields = JSON.parse(JSON.stringify(body), (_, value) => (typeof value === 'string' ? filledIn(world, value, route) : value));
+      // Whoever may do it: it is for the form token alone that they are refused.
+      const user = world.people[LETTERS.find((each) => who.includes(each) && each !== 'a') ?? 'o'];
       for (const csrf of ['', 'x'.repeat(32), 'é'])
         for (const headers of [{}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }]) {
-          const form = String(new URLSearchParams({ csrf }));
-          const reply = await operator.send('POST', path, form, { 'content-type': 'application/x-www-form-urlencoded', ...headers });
-          assert.ok([403, 404].includes(reply.status), `${path} ${csrf}: ${reply.status}`);
+          const form = String(new URLSearchParams({ ...fields, csrf }));
+          const reply = await user.send('POST', path, form, { 'content-type': 'application/x-www-form-urlencoded', ...headers });
+          assert.equal(reply.status, 403, `${path} ${csrf}: ${reply.status}`);
+          assert.match(
+            reply.text,
+            /form does not come from a page|does not answer pages of other sites/,
+            `${path} ${csrf}: for another reason`,
+          );
           assertPage(reply, path);
         }
-      const json = await operator.send('POST', path, '{}', { 'content-type': 'application/json' });
+      const json = await user.send('POST', path, '{}', { 'content-type': 'application/json' });
       assert.ok(json.status >= 400 && json.status < 500, `${path}: ${json.status}`);
     }
   });

@@ -9,6 +9,7 @@ import { tokenIn } from '../helpers/portal.ts';
 import { portalRoutes } from '../helpers/portal-routes.ts';
 import { buildPortalWorld, LETTERS, type Letter, MARK, OPERATOR_TOKEN, PEOPLE, type PortalWorld } from '../helpers/portal-world.ts';
 import { EXPECTED, type Expectation } from './portal-expectations.ts';
+import { filledIn } from './portal-paths.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Who has not signed in is asked to; who may not is told so, or that there is nothing. */
@@ -29,47 +30,17 @@ describe('who may what in the portal', { concurrency: false }, () => {
   });
   after(() => spine.remove());
 
-  /** A path or body with the names of the world in place of `:parameters`. */
-  function filled(text: string, route: string): string {
-    const values: Readonly<Record<string, string>> = {
-      ...world,
-      people: '',
-      accountIds: '',
-      environment: 'INT',
-      accountId: route.includes('members') ? world.accountIds.t : world.accountIds.m,
-      asid: route.startsWith('DELETE /api/asids') ? world.otherAsid : world.asid,
-      runId: route.endsWith('/delete') ? world.otherRunId : world.runId,
-      fingerprint: 'of-another',
-      kind: route.includes('connecting') ? 'test-data' : 'use-case',
-      page: 'purpose',
-      number: '999999',
-      format: 'csv',
-      file: route.includes('assets') ? 'nhsuk.css' : 'int.ics',
-      action: route.includes('schedule') ? 'cancel' : 'submit',
-      thing: 'kept',
-      code: 'bad_request',
-      id: route.includes('/inspect/:environment/')
-        ? route.includes('exchanges')
-          ? world.exchangeId
-          : 'kept'
-        : route.includes('releases')
-          ? world.releaseId
-          : route.includes('/changes')
-            ? world.changeId
-            : 'INT',
-    };
-    return text.replace(/:([A-Za-z]+)/g, (whole, name: string) => values[name] ?? whole);
-  }
-
   async function ask(letter: Letter, route: string, { body, query = '' }: Expectation): Promise<Reply> {
     const [method, pattern] = route.split(' ') as [Method, string];
-    const path = filled(pattern + query, route);
+    const path = filledIn(world, pattern + query, route);
     const user = world.people[letter];
     const sent: object | undefined =
       body === undefined
         ? undefined
         : JSON.parse(
-            JSON.stringify(body, (_, value) => (typeof value === 'string' && value.startsWith(':') ? filled(value, route) : value)),
+            JSON.stringify(body, (_, value) =>
+              typeof value === 'string' && value.startsWith(':') ? filledIn(world, value, route) : value,
+            ),
           );
     if (pattern.startsWith('/api/')) return user.api(method, path.slice('/api'.length), sent);
     if (method === 'GET') return user.send('GET', path);

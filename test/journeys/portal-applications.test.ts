@@ -234,7 +234,8 @@ describe('applications and ASIDs of the portal', { concurrency: false }, () => {
   describe('binding', () => {
     test('one to one in both directions; the owner sees an ASID the operator has bound', async () => {
       const asid = '200000002066';
-      const [one, other] = [await registered(rae, 'INT'), await registered(rae, 'INT')];
+      const userRestricted = () => registered(rae, 'INT', undefined, { accessMode: 'user-restricted', capability: undefined });
+      const [one, other] = [await userRestricted(), await userRestricted()];
       assert.equal((await rae.api('GET', `/asids/INT/${asid}`)).status, 404);
       assert.equal((await rae.api('PUT', `/applications/${one.appId}/asid`, { asid })).status, 403);
       assert.equal((await operator.api('PUT', `/applications/${one.appId}/asid`, { asid })).status, 200);
@@ -434,8 +435,9 @@ async function registered(
   user: PortalUser,
   environment: string,
   teamId?: string,
+  changes: object = {},
 ): Promise<{ readonly appId: string; readonly apiKey: string; readonly secret: string }> {
-  const reply = await user.api('POST', '/applications', { ...WISH, environment, ...(teamId === undefined ? {} : { teamId }) });
+  const reply = await user.api('POST', '/applications', { ...WISH, ...changes, environment, ...(teamId === undefined ? {} : { teamId }) });
   assert.equal(reply.status, 201, reply.text);
   return reply.json;
 }

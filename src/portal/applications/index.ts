@@ -7,6 +7,7 @@ import { applicationTables } from './migrations/0001-applications.ts';
 import { registrationOfApplication } from './migrations/0002-registration.ts';
 import type { RegistrationGuard } from './product-version.ts';
 import type { NewApplication, Registered } from './registering.ts';
+import type { ApplicationAction } from './states.ts';
 import { type ApplicationRecord, findRecord, records, setLive } from './store.ts';
 
 export * from './access-mode.ts';
@@ -35,6 +36,8 @@ export interface ApplicationsApi {
   registerKeys: OmitPortal<typeof import('./keys.ts').registerKeys>;
   /** Makes a change in the name of somebody who was asked before, and writes it down. Throws LocalRefusal 409, and what the environment refuses. */
   changeAs(by: Visitor | Automatic, record: ApplicationRecord, change: Change): Promise<ViewedApplication>;
+  /** Throws LocalRefusal 409 for what cannot be done in the state an application is in. */
+  refuseInState(action: ApplicationAction, view: ViewedApplication): Promise<void>;
   /** Go-live was confirmed (PTL-119); in the transaction that confirms it. */
   confirmLive(tx: Db, appId: string, at: number): Promise<void>;
 }
@@ -66,6 +69,7 @@ export const applications: PortalModule<ApplicationsApi> = {
         addApi: async (...rest) => (await import('./changes.ts')).addApi(portal, ...rest),
         registerKeys: async (...rest) => (await import('./keys.ts')).registerKeys(portal, ...rest),
         changeAs: async (...rest) => (await import('./application.ts')).changeAs(portal, ...rest),
+        refuseInState: async (...what) => (await import('./application.ts')).refuseInState(...what),
         confirmLive: setLive,
       },
       routes: async (app) => {

@@ -84,9 +84,9 @@ describe('actions', () => {
     for (const state of ['productRequested', 'productApproved', 'live', 'suspended'] as const) assert.equal(mayDo('addApi', state), false);
   });
 
-  test('nothing can be done to what is revoked, and nothing but registering to a draft', () => {
+  test('nothing can be done to what is revoked but take its ASID off, and nothing but registering to a draft', () => {
     for (const action of Object.keys(ACTIONS) as ApplicationAction[]) {
-      assert.equal(mayDo(action, 'revoked'), false, action);
+      assert.equal(mayDo(action, 'revoked'), action === 'unbindAsid', action);
       assert.equal(mayDo(action, 'draft'), false, action);
     }
   });

@@ -159,7 +159,8 @@ export const ACTIONS: Readonly<Record<ApplicationAction, { readonly from: Allowe
   revokeSecret: { from: STANDING, who: 'supplier' },
   setAttributes: { from: STANDING, who: 'operator' },
   bindAsid: { from: ALIVE, who: 'operator' },
-  unbindAsid: { from: STANDING, who: 'operator' },
+  // A revoked application is there for good; the ASID of its organisation is not lost with it.
+  unbindAsid: { from: { ...STANDING, revoked: true }, who: 'operator' },
   suspend: { from: ALIVE, who: 'operator' },
   resume: { from: { suspended: true }, who: 'operator' },
   revoke: { from: STANDING, who: 'supplier' },

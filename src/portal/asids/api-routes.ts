@@ -5,10 +5,12 @@ import { AsidSchema } from '../../environment/management/asids.ts';
 import { isoInstant } from '../../kernel/clock.ts';
 import { ERS_USES } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
+import { allocate } from './allocating.ts';
+import { bindAsid, unbindAsid } from './binding.ts';
 import { COLLECTIVE_SERVICES, calculateAsids, comparePlans, type NeededAsid } from './calculator.ts';
 import { underPolicy } from './policy.ts';
 import { joinService, listAsids, retireAsid, viewAsid } from './register.ts';
-import { allocate, bindAsid, requestAsid, requestsOf, unbindAsid, withdraw } from './requesting.ts';
+import { requestAsid, requestsOf, withdraw } from './requesting.ts';
 import { anyEnvironment, sharingMatrix } from './sharing-matrix.ts';
 import type { AsidRequest } from './store.ts';
 

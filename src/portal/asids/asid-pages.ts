@@ -6,10 +6,13 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import { applications, type NameEnvironment } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
 import { hrefOf, pageOf } from '../web/paging.ts';
+import { allocate } from './allocating.ts';
+import { bindAsid, unbindAsid } from './binding.ts';
 import { useWords } from './display-name.ts';
 import { asidModelOf } from './policy.ts';
 import { ASID_ENVIRONMENTS, joinService, listAsids, retireAsid, viewAsid } from './register.ts';
-import { allocate, bindAsid, requestAsid, requestsOf, unbindAsid, withdraw } from './requesting.ts';
+import { requestAsid, requestsOf, withdraw } from './requesting.ts';
+import { WAITING } from './states.ts';
 import type { AsidRequest } from './store.ts';
 
 type OfApplication = { readonly Params: { readonly appId: string } };
@@ -107,7 +110,7 @@ function registerOfApplication(app: FastifyInstance, portal: Portal): void {
         state,
         allowListed: hasAllowList(await asidModelOf(portal, record.environment), record.accessMode),
         requests: asked.map(shownRequest),
-        waiting: asked.find((each) => each.state === 'requested'),
+        waiting: asked.find((each) => WAITING.includes(each.state)),
         ...values,
       },
       status,

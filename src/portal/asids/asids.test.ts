@@ -171,18 +171,27 @@ test('display names have an en dash before the environment and hyphens elsewhere
 });
 
 describe('the life of an ASID', () => {
-  test('requested, allocated, bound, unbound, bound again, retired', () => {
-    const events = ['allocate', 'bind', 'unbind', 'bind', 'retire'] as const;
+  test('requested, claimed, allocated, bound, unbound, bound again, retired', () => {
+    const events = ['allocate', 'finish', 'bind', 'unbind', 'bind', 'retire'] as const;
     let state: AsidState = 'requested';
     const states = events.map((event) => {
       state = nextState(state, event);
       return state;
     });
-    assert.deepEqual(states, ['allocated', 'bound', 'allocated', 'bound', 'retired']);
+    assert.deepEqual(states, ['allocating', 'allocated', 'bound', 'allocated', 'bound', 'retired']);
+  });
+
+  test('what is being allocated is not withdrawn: it is taken up again, finished or put back', () => {
+    assert.throws(() => nextState('allocating', 'withdraw'), { code: 'not_in_this_state' });
+    assert.deepEqual(
+      (['allocate', 'finish', 'putBack', 'refuse'] as const).map((event) => nextState('allocating', event)),
+      ['allocating', 'allocated', 'requested', 'withdrawn'],
+    );
   });
 
   test('whatever is tried: a retired or withdrawn one stays so, and only an allocated one is bound', () => {
-    const events = fc.array(fc.constantFrom<AsidEvent>('allocate', 'withdraw', 'bind', 'unbind', 'retire'), { maxLength: 12 });
+    const every: readonly AsidEvent[] = ['allocate', 'finish', 'putBack', 'refuse', 'withdraw', 'bind', 'unbind', 'retire'];
+    const events = fc.array(fc.constantFrom(...every), { maxLength: 12 });
     fc.assert(
       fc.property(events, (tried) => {
         let state: AsidState = 'requested';

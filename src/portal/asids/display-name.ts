@@ -1,6 +1,6 @@
 /** Display names of ASIDs (path-to-live.md PTL-113). Pure. */
 
-import type { ErsUse } from '../applications/access-mode.ts';
+import { ERS_USES, type ErsUse } from '../applications/access-mode.ts';
 import type { NameEnvironment } from '../applications/name.ts';
 import { tidyText } from '../applications/name-text.ts';
 
@@ -14,6 +14,11 @@ const ENVIRONMENT_WORDS: Readonly<Record<NameEnvironment, string>> = { INT: 'Int
 /** The last part of the name alone, for lists that show organisation and product beside it. */
 export function useWords(use: ErsUse): string {
   return USE_WORDS[use];
+}
+
+/** What an ASID is for, read from its display name; undefined for a name that does not say it as {@link asidDisplayName} does. */
+export function useInDisplayName(displayName: string): ErsUse | undefined {
+  return ERS_USES.find((use) => displayName.endsWith(` - ${USE_WORDS[use]}`));
 }
 
 /**

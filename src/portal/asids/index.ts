@@ -2,6 +2,7 @@ import { applications } from '../applications/index.ts';
 import type { PortalModule } from '../module.ts';
 import { asidTables } from './migrations/0001-asids.ts';
 import { allowListOfRequest } from './migrations/0002-allow-list.ts';
+import { allocating } from './migrations/0003-allocating.ts';
 import { requests } from './store.ts';
 
 export { type AsidNeeds, type AsidPlan, calculateAsids, comparePlans, type EuoPlan, type NeededAsid } from './calculator.ts';
@@ -12,8 +13,6 @@ export type { AsidRequest } from './store.ts';
 export interface AsidsApi {
   /** Asks for the ASID of an application; allocated at once outside production. Throws LocalRefusal 400, 403, 404, 409. */
   request: OmitPortal<typeof import('./requesting.ts').requestAsid>;
-  /** Allocates and binds what was asked for, in the name of the operator or of a simulated one. Throws LocalRefusal 409. */
-  fulfil: OmitPortal<typeof import('./requesting.ts').fulfil>;
   /** Requests, oldest first. */
   requests: typeof requests;
 }
@@ -24,16 +23,16 @@ type OmitPortal<F> = F extends (portal: never, ...rest: infer Rest) => infer Res
 export const asids: PortalModule<AsidsApi> = {
   name: 'asids',
   title: 'ASIDs',
-  migrations: { '0001-asids': asidTables, '0002-allow-list': allowListOfRequest },
+  migrations: { '0001-asids': asidTables, '0002-allow-list': allowListOfRequest, '0003-allocating': allocating },
   create: (portal) => {
     // It builds on applications: fails at once when they are not built before it.
     portal.use(applications);
     return {
       api: {
         request: async (...rest) => (await import('./requesting.ts')).requestAsid(portal, ...rest),
-        fulfil: async (...rest) => (await import('./requesting.ts')).fulfil(portal, ...rest),
         requests,
       },
+      settle: async () => (await import('./allocating.ts')).settle(portal),
       routes: async (app) => {
         const [{ registerAsidPages }, { registerCalculator }, { registerAsidApi }] = await Promise.all([
           import('./asid-pages.ts'),

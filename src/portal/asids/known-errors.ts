@@ -12,6 +12,11 @@ export const ASID_ERRORS: ErrorBook = {
     'The form was sent before, and the operator has not decided yet.',
     'Wait for the operator, or withdraw the request.',
   ),
+  'localspine.asid_of_another_use': known(
+    'The ASID is for another use than the application.',
+    'An ASID is for one access mode and, unattended, for one side of the referral; so is an application.',
+    'Bind one of the same use, or ask for one: the message names both.',
+  ),
   'localspine.request_decided': known('The request was decided before.', 'The page is old, or somebody else decided.', 'Look at it again.'),
   'localspine.bad_acting_user': known(
     'An unattended application acts with the user id of the senior responsible person.',

@@ -4,8 +4,9 @@ import { LocalRefusal } from '../../kernel/errors.ts';
 import { may, require, type Visitor } from '../access/index.ts';
 import { type ApplicationRecord, applications, type NameEnvironment } from '../applications/index.ts';
 import type { Portal } from '../portal.ts';
+import { actForNobody } from './binding.ts';
 import type { SharingVerdict } from './sharing-matrix.ts';
-import { type AsidState, asidState } from './states.ts';
+import { type AsidState, asidState, WAITING } from './states.ts';
 import { type AsidRequest, decideRequest, requests } from './store.ts';
 
 export const ASID_ENVIRONMENTS: readonly NameEnvironment[] = ['INT', 'DEP', 'PROD'];
@@ -56,11 +57,11 @@ export async function listAsids(
         request: here.find((each) => each.asid === asid.asid),
       });
   }
-  // Who got one in another way, on the road to go-live, waits no more.
+  // Who has got one, or got it in another way, on the road to go-live, waits no more.
   const served = new Set(asids.flatMap((each) => each.asid.boundTo?.appId ?? []));
   return {
     asids,
-    waiting: asked.filter((each) => each.state === 'requested' && !served.has(each.appId)),
+    waiting: asked.filter((each) => WAITING.includes(each.state) && !served.has(each.appId)),
     retired: asked.filter((each) => each.state === 'retired'),
   };
 }
@@ -155,21 +156,43 @@ export async function joinService(
   return joined;
 }
 
-/** Retires an ASID for good: its application has none then, and the number is not used again. Throws LocalRefusal 403, 404. */
+/**
+ * Retires an ASID for good: its application has none then and acts for nobody, and the number is not used again. May be repeated until the portal
+ * knows of it too. Throws LocalRefusal 403, 404.
+ */
 export async function retireAsid(portal: Portal, visitor: Visitor, environment: NameEnvironment, asid: string): Promise<void> {
   require(visitor, 'asid.operate');
-  const found = await visible(portal, visitor, environment, asid);
-  await portal.environment(environment).call('asids.retire', { asid });
-  const { record } = found;
+  const { request, record, odsCode, boundTo } = await retiring(portal, visitor, environment, asid);
+  const managed = portal.environment(environment);
+  await managed.call('asids.retire', { asid });
+  const appId = boundTo ?? request?.appId;
+  if (appId !== undefined) await actForNobody(managed, appId);
   await portal.store.transaction(async (tx) => {
-    if (found.request !== undefined)
-      await decideRequest(tx, { ...found.request, state: 'retired', decidedAt: portal.clock.realNow() }, found.request.state);
+    if (request !== undefined) await decideRequest(tx, { ...request, state: 'retired', decidedAt: portal.clock.realNow() }, request);
     await portal.audit.record(tx, visitor, {
       action: 'asid.retire',
       subject: `ASID ${asid}`,
       environment,
-      about: { ...record?.owner, odsCode: found.asid.odsCode },
-      detail: found.asid.boundTo === undefined ? {} : { wasBoundTo: found.asid.boundTo.appId },
+      about: { ...record?.owner, odsCode },
+      detail: boundTo === undefined ? {} : { wasBoundTo: boundTo },
     });
   });
+}
+
+/** An ASID that is to be retired: in use, or retired in its environment by an attempt that the portal did not get to the end of. */
+async function retiring(
+  portal: Portal,
+  visitor: Visitor,
+  environment: NameEnvironment,
+  asid: string,
+): Promise<Pick<Visible, 'request' | 'record'> & { readonly odsCode: string; readonly boundTo: string | undefined }> {
+  try {
+    const { request, record, asid: found } = await visible(portal, visitor, environment, asid);
+    return { request, record, odsCode: found.odsCode, boundTo: found.boundTo?.appId };
+  } catch (error) {
+    const [request] = await requests(portal.store.db, { asid, environment });
+    if (!(error instanceof LocalRefusal) || error.code !== 'asid_unknown' || request?.state !== 'allocated') throw error;
+    const record = await portal.use(applications).record(portal.store.db, request.appId);
+    return { request, record, odsCode: request.odsCode, boundTo: undefined };
+  }
 }

@@ -3,14 +3,22 @@
 import { LocalRefusal } from '../../kernel/errors.ts';
 
 /** As stored. */
-export type RequestState = 'requested' | 'withdrawn' | 'allocated' | 'retired';
+export const REQUEST_STATES = ['requested', 'allocating', 'withdrawn', 'allocated', 'retired'] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
 /** As shown. */
-export type AsidState = 'requested' | 'withdrawn' | 'allocated' | 'bound' | 'retired';
-export type AsidEvent = 'allocate' | 'withdraw' | 'bind' | 'unbind' | 'retire';
+export type AsidState = RequestState | 'bound';
+export type AsidEvent = 'allocate' | 'finish' | 'putBack' | 'refuse' | 'withdraw' | 'bind' | 'unbind' | 'retire';
 
-/** What follows on an event; what is not here cannot happen. A retired ASID is never used again. */
+/** An ASID is asked for and not there yet. */
+export const WAITING: readonly RequestState[] = ['requested', 'allocating'];
+
+/**
+ * What follows on an event; what is not here cannot happen. Who allocates claims the request first (`allocating`): it is not withdrawn
+ * meanwhile, and goes on when it was broken off. A retired ASID is never used again.
+ */
 export const ASID_TRANSITIONS: Readonly<Record<AsidState, Readonly<Partial<Record<AsidEvent, AsidState>>>>> = {
-  requested: { allocate: 'allocated', withdraw: 'withdrawn' },
+  requested: { allocate: 'allocating', withdraw: 'withdrawn' },
+  allocating: { allocate: 'allocating', finish: 'allocated', putBack: 'requested', refuse: 'withdrawn' },
   withdrawn: {},
   allocated: { bind: 'bound', retire: 'retired' },
   bound: { unbind: 'allocated', retire: 'retired' },
@@ -31,6 +39,7 @@ export function nextState(state: AsidState, event: AsidEvent): AsidState {
 /** What can be done instead. */
 const FIX: Readonly<Record<AsidState, string>> = {
   requested: 'The operator allocates it first.',
+  allocating: 'It is being allocated: look again in a minute.',
   withdrawn: 'Ask for another ASID.',
   allocated: 'Bind it first.',
   bound: 'Take it off its application first.',

@@ -3,6 +3,7 @@ import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
 import type { Visitor } from '../access/index.ts';
 import { require } from '../access/index.ts';
 import type { Automatic } from '../audit/index.ts';
+import { isForLater } from '../claims.ts';
 import type { Portal } from '../portal.ts';
 import { type ConformanceVerdict, carryOut } from './desk.ts';
 import { type Moves, subjectOf } from './moves.ts';
@@ -11,13 +12,8 @@ import { type Waiting, waitingRequests } from './store.ts';
 
 const SIMULATED: Automatic = { automatic: 'National service desk (simulated)' };
 
-/** Refusals that say nothing about the request: the environment is not open, somebody else has it, or a person has yet to decide elsewhere. */
-const LATER: ReadonlySet<string> = new Set(['environment_closed', 'request_state', 'registration_waits']);
-
-/** Whether a request is tried again after this, and not refused. */
-export function isForLater(error: unknown): boolean {
-  return !(error instanceof LocalRefusal) || error.status >= 500 || LATER.has(error.code);
-}
+/** Refusals that say nothing about the request: somebody else has it, or a person has yet to decide elsewhere. */
+const LATER = ['request_state', 'registration_waits'];
 
 export class Decisions {
   readonly #portal: Portal;
@@ -64,7 +60,7 @@ export class Decisions {
     try {
       await this.#grant(SIMULATED, planId, kind, claim);
     } catch (error) {
-      if (isForLater(error)) {
+      if (isForLater(error, LATER)) {
         this.#portal.log.info({ error: messageOf(error), plan: planId, kind }, 'service desk tries again');
         const known = error instanceof LocalRefusal ? error.message : 'The service desk could not act.';
         return this.#moves.release(planId, kind, claim, known);

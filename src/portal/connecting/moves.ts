@@ -4,6 +4,7 @@ import type { Db } from '../../kernel/store/store.ts';
 import type { AccessApi, Subject, Visitor } from '../access/index.ts';
 import { require } from '../access/index.ts';
 import type { Automatic } from '../audit/index.ts';
+import { CLAIM_MILLISECONDS, RETRY_MILLISECONDS } from '../claims.ts';
 import type { Portal } from '../portal.ts';
 import { letGoOfNames } from './names.ts';
 import { type Kind, PREREQUISITES } from './prerequisites.ts';
@@ -12,11 +13,6 @@ import { claimRequest, findPlan, type Plan, plansOf, type Request, release, rele
 
 /** Whose desk decides. */
 export const DESK = 'service-desk';
-
-/** How long who decides may take, in real time; then another may take over. Longer than any call to an environment. */
-const CLAIM_MILLISECONDS = 60_000;
-/** What passes, in real time, before simulated staff try again what could not be done. */
-const RETRY_MILLISECONDS = 3_000;
 
 /** A step of a request. */
 export interface Move {

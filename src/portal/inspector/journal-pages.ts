@@ -72,9 +72,10 @@ export function registerJournalPages(app: FastifyInstance, portal: Portal, inspe
     const { visitor, environment } = await inspector.looking(request, request.params.id, 'journal.see');
     const { filter, problem } = filterOf({ after: '0', ...wordsIn(request) });
     if (problem !== undefined) throw new LocalRefusal(400, 'bad_filter', Object.values(problem).join(' '));
-    const { exchanges } = await inspector.exchanges(visitor, environment, filter);
+    const { exchanges, more } = await inspector.exchanges(visitor, environment, filter);
     const last = exchanges.at(-1)?.id;
     if (last !== undefined) void reply.header('localspine-last', last);
+    if (more) void reply.header('localspine-more', '1');
     return site.page(request, reply, 'inspector/pages/rows.njk', { title: '', rows: rowsOf([...exchanges].reverse(), environment.id) });
   });
 

@@ -9,6 +9,8 @@
   let after = table.dataset.after;
   let paused = false;
   let pause = SECOND;
+  // The timer, the button and the window coming back may all ask at once: one of them looks.
+  let busy = false;
 
   const button = document.createElement('button');
   button.type = 'button';
@@ -32,28 +34,44 @@
   show();
 
   async function look() {
-    if (paused || document.hidden) return;
+    if (busy) return;
+    busy = true;
     try {
-      url.searchParams.set('after', after);
-      const reply = await fetch(url, { headers: { accept: 'text/html' }, credentials: 'same-origin' });
-      if (!reply.ok) throw new Error(String(reply.status));
-      const last = reply.headers.get('localspine-last');
+      let added = 0;
+      let more = true;
+      // What does not fit into one answer is fetched at once: a page that waited in between would fall behind for good.
+      while (more && !paused && !document.hidden) {
+        const [count, waits] = await next();
+        added += count;
+        more = waits;
+        if (added > 0) tell(`${added} new ${added === 1 ? 'exchange' : 'exchanges'}`);
+      }
       pause = SECOND;
-      if (last === null) return;
-      after = last;
-      const fresh = new DOMParser()
-        .parseFromString(`<table><tbody>${await reply.text()}</tbody></table>`, 'text/html')
-        .querySelectorAll('tbody tr');
-      const body = table.tBodies[0];
-      body.prepend(...fresh);
-      while (body.rows.length > MOST_ROWS) body.deleteRow(-1);
-      for (const each of document.querySelectorAll('[data-empty]')) each.hidden = true;
-      table.hidden = false;
-      tell(`${fresh.length} new ${fresh.length === 1 ? 'exchange' : 'exchanges'}`);
     } catch {
       pause = Math.min(pause * 2, 30 * SECOND);
       tell('LocalSpine does not answer; trying again');
+    } finally {
+      busy = false;
     }
+  }
+
+  /** Adds what has come since; how much that was, and whether there is more. */
+  async function next() {
+    url.searchParams.set('after', after);
+    const reply = await fetch(url, { headers: { accept: 'text/html' }, credentials: 'same-origin' });
+    if (!reply.ok) throw new Error(String(reply.status));
+    const last = reply.headers.get('localspine-last');
+    if (last === null) return [0, false];
+    const fresh = new DOMParser()
+      .parseFromString(`<table><tbody>${await reply.text()}</tbody></table>`, 'text/html')
+      .querySelectorAll('tbody tr');
+    after = last;
+    const body = table.tBodies[0];
+    body.prepend(...fresh);
+    while (body.rows.length > MOST_ROWS) body.deleteRow(-1);
+    for (const each of document.querySelectorAll('[data-empty]')) each.hidden = true;
+    table.hidden = false;
+    return [fresh.length, reply.headers.get('localspine-more') === '1'];
   }
 
   const turn = async () => {
