@@ -267,8 +267,13 @@ export class Roads {
   /** Does a {@link SET_UP} job, then lets reviewers go on. */
   async doSetUp(job: Job): Promise<void> {
     const roadId = String(job.payload['roadId']);
-    const road = await this.#require(roadId);
-    await carryOut(setUpIn(job), this.#parts.sources, road, await acceptedRows(this.#portal.store.db, roadId));
+    // Another process may have carried out what was decided meanwhile: what was read before that must not have the last word.
+    for (let before = await this.#require(roadId), again = true; again; ) {
+      await carryOut(setUpIn(job), this.#parts.sources, before, await acceptedRows(this.#portal.store.db, roadId));
+      const now = await this.#require(roadId);
+      again = now.revision !== before.revision;
+      before = now;
+    }
     await this.advance(roadId);
   }
 

@@ -101,14 +101,14 @@ async function setUpApplication(
 async function allocate(
   managed: ManagedEnvironment,
   road: Road,
-  { ods, use, allowList }: ProdFormRow,
+  { ods, use, allowList, appId }: ProdFormRow,
   environment: 'INT' | 'PROD',
 ): Promise<string> {
   // What serves all organisations is the connecting party's, and named after it.
   const { organisations } = await managed.call('release.organisations', { odsCodes: [ods] });
   const { asid } = await managed.call('asids.allocate', {
-    // The same row finds the same ASID however often this is done.
-    requestId: `${road.id} ${environment} ${ods} ${use}`,
+    // The same row finds the same ASID however often this is done; an application that replaces another gets one of its own.
+    requestId: `${road.id} ${environment} ${ods} ${use} ${appId}`,
     odsCode: ods,
     productName: road.product,
     productVersion: road.version,
