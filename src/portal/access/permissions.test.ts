@@ -67,6 +67,7 @@ const EXPECTED = `
   road.see              -       own           organisation  all       all
   road.begin            -       own           -             -         all
   road.act              -       own           -             -         all
+  road.simulate-reviewers  -    -             -             -         all
   road.decide           -       -             organisation  desk      all
   audit.see             -       own           organisation  -         all
   connecting.see        -       own           -             desk      all

@@ -34,6 +34,8 @@ export const PERMISSIONS = {
   'road.see': { supplier: 'own', euo: 'organisation', reviewer: 'all', operator: 'all' },
   'road.begin': { supplier: 'own', operator: 'all' },
   'road.act': { supplier: 'own', operator: 'all' },
+  /** Simulated reviewers in place of people, where the deployment's reviewers are people. */
+  'road.simulate-reviewers': { operator: 'all' },
   'road.decide': { euo: 'organisation', reviewer: 'desk', operator: 'all' },
   // audit trail
   'audit.see': { supplier: 'own', euo: 'organisation', operator: 'all' },

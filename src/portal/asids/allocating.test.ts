@@ -11,7 +11,7 @@ import type { Store } from '../../kernel/store/store.ts';
 import type { Visitor } from '../access/index.ts';
 import { ANYONE } from '../access/visitor.ts';
 import { applications } from '../applications/index.ts';
-import { insertRecord } from '../applications/store.ts';
+import { insertRegistration } from '../applications/store.ts';
 import { audit } from '../audit/index.ts';
 import { Portal } from '../portal.ts';
 import { allocate } from './allocating.ts';
@@ -101,14 +101,19 @@ async function world(id: 'INT' | 'PROD'): Promise<void> {
   clock = new ManualClock('2026-11-25T09:00:00Z');
   environment = new ScriptedEnvironment(id);
   await store.transaction((tx) =>
-    insertRecord(tx, {
-      appId: APP,
-      environment: id,
-      accessMode: 'application-restricted',
-      capability: 'referrer',
-      owner: { accountId: 'rae' },
-      createdAt: clock.realNow(),
-      liveAt: undefined,
+    insertRegistration(tx, {
+      record: {
+        appId: APP,
+        environment: id,
+        accessMode: 'application-restricted',
+        capability: 'referrer',
+        owner: { accountId: 'rae' },
+        createdAt: clock.realNow(),
+        liveAt: undefined,
+      },
+      pending: false,
+      registration: undefined,
+      wish: undefined,
     }),
   );
 }

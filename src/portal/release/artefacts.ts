@@ -27,6 +27,8 @@ export interface Transition {
   readonly when: readonly ConditionId[];
   /** What a reviewer does instead of the action before it in the table, when its conditions do not hold: send back, with the reasons. */
   readonly sendsBack?: true;
+  /** Simulated staff send back only for what the supplier has to mend, and wait for what others owe. */
+  readonly ifSupplierMust?: true;
   /** What a person would have waited for the reviewer to do this. */
   readonly wait?: WaitId;
   /** Never done by simulated staff of themselves. */
@@ -68,6 +70,10 @@ function sentBack(who: Actor, action: string, from: string | readonly string[], 
   return { ...by(who, action, from, to), wait, sendsBack: true };
 }
 
+function ifSupplierMust(transition: Transition): Transition {
+  return { ...transition, ifSupplierMust: true };
+}
+
 function onlyByPerson(transition: Transition): Transition {
   return { ...transition, onlyByPerson: true };
 }
@@ -103,9 +109,17 @@ export const ARTEFACTS: readonly Artefact[] = [
     done: ['data-pack-issued'],
     transitions: [
       by('supplier', 'submit', ['draft', 'changes-requested'], 'under-review', ['gate-1', 'integration-form-answered']),
-      reviewed('service-desk', 'accept', 'under-review', 'reviewed', 'integration-form', ['integration-applications']),
+      reviewed('service-desk', 'accept', 'under-review', 'reviewed', 'integration-form', [
+        'integration-applications',
+        'integration-organisation',
+      ]),
       sentBack('service-desk', 'request-changes', 'under-review', 'changes-requested', 'integration-form'),
-      reviewed('service-desk', 'issue-data-pack', 'reviewed', 'data-pack-issued', 'data-pack', ['integration-asids']),
+      reviewed('service-desk', 'issue-data-pack', 'reviewed', 'data-pack-issued', 'data-pack', [
+        'integration-applications',
+        'integration-organisation',
+        'integration-asids',
+      ]),
+      ifSupplierMust(sentBack('service-desk', 'request-changes', 'reviewed', 'changes-requested', 'data-pack')),
       by('supplier', 'amend', 'data-pack-issued', 'draft'),
     ],
   },
@@ -237,6 +251,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       sentBack('ers-partners', 'query', 'returned', 'queried', 'prod-form-check'),
       reviewed('operator', 'finish', 'processing', 'done', 'prod-set-up', ['production-set-up']),
       onlyByPerson(by('operator', 'set-up', 'processing', 'processing')),
+      ifSupplierMust(sentBack('operator', 'send-back', 'processing', 'queried', 'prod-set-up')),
       by('supplier', 'reopen', 'done', 'not-issued'),
     ],
   },
@@ -252,7 +267,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       by('supplier', 'report', ['open', 'failed'], 'reported'),
       reviewed('ers-partners', 'pass', 'reported', 'passed', 'smoke-test', ['smoke-test-seen']),
       sentBack('ers-partners', 'fail', 'reported', 'failed', 'smoke-test'),
-      by('supplier', 'reopen', ['open', 'failed', 'passed'], 'closed'),
+      by('supplier', 'reopen', ['open', 'reported', 'failed', 'passed'], 'closed'),
     ],
   },
   {
@@ -272,7 +287,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       reviewed('ers-partners', 'confirm', 'awaiting-confirmation', 'confirmed', 'go-live', ['gate-8']),
       sentBack('ers-partners', 'hold', 'awaiting-confirmation', 'not-ready', 'go-live'),
       by('supplier', 'record-first-use', 'confirmed', 'business-live', ['first-live-call-seen']),
-      by('supplier', 'reopen', ['confirmed', 'business-live'], 'not-ready'),
+      by('supplier', 'reopen', ['awaiting-confirmation', 'confirmed', 'business-live'], 'not-ready'),
     ],
   },
 ];

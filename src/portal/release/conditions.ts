@@ -10,7 +10,7 @@ import { formOf } from './forms.ts';
 import { GATES } from './gates.ts';
 import { needsOf } from './needs.ts';
 import { faultsOfReturnedForm, rowsIssued, rowsOf } from './prod-form.ts';
-import { productionFaults, smokeFaults } from './production.ts';
+import { approvedPerson, productionFaults, smokeFaults } from './production.ts';
 import {
   coverageOfUseCase,
   findingsOnUseCase,
@@ -115,6 +115,10 @@ const CHECKS = {
   'use-case-accepted': inState('use-case', ['accepted'], 'Submit the use case.'),
   'integration-form-answered': answered('integration-form'),
   'integration-applications': integrationApplicationFaults,
+  'integration-organisation': ({ unknownOrganisations }) =>
+    unknownOrganisations.INT.map((ods) =>
+      supplierMust(`The directory of INT has no organisation ${ods}.`, 'Enter an organisation of its directory.'),
+    ),
   'integration-form-processed': inState('integration-form', ['data-pack-issued'], 'Submit the integration testing form.'),
   'integration-asids': (facts) => {
     const { answers } = artefactOf(facts.road, 'integration-form');
@@ -233,12 +237,17 @@ const CHECKS = {
       certified: certified(facts),
       endpoints: wantedCoverage(facts),
       application: (appId) => applicationOf(facts, 'PROD', appId),
+      unknownOrganisations: facts.unknownOrganisations.PROD,
+      asid: (asid) => facts.asids.get(asid),
       approved: (ods) =>
         facts.road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved'),
     });
   },
   'prod-form-done': inState('prod-form', ['done'], 'Complete the PROD form and return it.'),
-  'production-set-up': (facts) => productionRows(facts).flatMap((row) => productionFaults(row, applicationOf(facts, 'PROD', row.appId))),
+  'production-set-up': (facts) =>
+    productionRows(facts).flatMap((row) =>
+      productionFaults(row, applicationOf(facts, 'PROD', row.appId), approvedPerson(facts.road, row.ods)),
+    ),
   'smoke-test-seen': (facts) => productionRows(facts).flatMap((row) => smokeFaults(row, certified(facts), facts.smokeCalls.get(row.appId))),
   'smoke-test-passed': inState('smoke-test', ['passed'], 'Run the smoke test for every organisation and report it.'),
   'first-live-call-seen': (facts) =>

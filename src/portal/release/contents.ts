@@ -28,6 +28,7 @@ const CONTENTS: Readonly<Record<string, (facts: RoadFacts) => Answers>> = {
   'prod-form.issue': rowsAsCalculated,
   // A query sends the form back with the rows that the use case has by now.
   'prod-form.query': rowsAsCalculated,
+  'prod-form.send-back': rowsAsCalculated,
 };
 
 function rowsAsCalculated({ road, asidModel }: RoadFacts): Answers {

@@ -11,7 +11,8 @@ import { formOf } from './forms.ts';
 import { actionsFor, words } from './life.ts';
 import { describeDuties } from './road-description.ts';
 import { MODE_NAMES, requireArtefact } from './road-pages.ts';
-import { type Roads, requireActor } from './roads.ts';
+import { requireActor } from './road-rights.ts';
+import type { Roads } from './roads.ts';
 import { REVIEW_MODES } from './store.ts';
 import { myDuties } from './work-list.ts';
 

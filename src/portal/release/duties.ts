@@ -18,6 +18,8 @@ export interface Duty {
   /** Every action open to a person in this role. */
   readonly choices: readonly string[];
   readonly wait: WaitId;
+  /** Simulated staff leave it to a person. */
+  readonly byPerson: boolean;
 }
 
 /** Duties of all reviewers, in the order of the road. An artefact that waits for somebody else, or for a gate, gives none. */
@@ -26,15 +28,24 @@ export function dutiesOf(facts: RoadFacts): readonly Duty[] {
 }
 
 function dutyOn(facts: RoadFacts, { kind, key, state }: ArtefactState): Duty | undefined {
-  const open = artefact(kind).transitions.filter((each) => each.from.includes(state) && isReviewer(each.who) && each.onlyByPerson !== true);
-  const forward = open.find((each) => each.sendsBack !== true);
+  const open = artefact(kind).transitions.filter((each) => each.from.includes(state) && isReviewer(each.who));
+  const forward = open.find((each) => each.sendsBack !== true && each.onlyByPerson !== true);
   if (forward === undefined || !isReviewer(forward.who)) return undefined;
+  const blockers = forward.when.flatMap((condition) => reasonsAgainst(condition, facts, key));
+  const common = {
+    kind,
+    key,
+    reviewer: forward.who,
+    choices: open.map(({ action }) => action),
+    wait: forward.wait ?? 'none',
+    byPerson: kind === 'euo-approval' && facts.decidedByPerson.has(key),
+  } as const;
+  if (blockers.length === 0) return { ...common, action: forward.action, reasons: [] };
   const back = open.find((each) => each.sendsBack === true);
-  const reasons = [
-    ...new Set(forward.when.flatMap((condition) => reasonsAgainst(condition, facts, key)).map(({ reason, fix }) => `${reason} ${fix}`)),
-  ];
-  const common = { kind, key, reviewer: forward.who, choices: open.map(({ action }) => action), wait: forward.wait ?? 'none' } as const;
-  if (reasons.length === 0) return { ...common, action: forward.action, reasons: [] };
-  // Nothing to send back: the work begins when what it needs is there.
-  return back === undefined ? undefined : { ...common, action: back.action, reasons };
+  const grounds = back?.ifSupplierMust === true ? blockers.filter(({ who }) => who === 'supplier') : blockers;
+  if (back !== undefined && grounds.length > 0)
+    return { ...common, action: back.action, reasons: [...new Set(grounds.map(({ reason, fix }) => `${reason} ${fix}`))] };
+  // Nothing to send back: the work begins when what it needs is there, unless a person can see to that.
+  const byHand = open.find((each) => each.onlyByPerson === true);
+  return byHand === undefined ? undefined : { ...common, action: byHand.action, reasons: [], byPerson: true };
 }

@@ -81,6 +81,14 @@ export interface PersonFacts {
   readonly organisations: readonly string[];
 }
 
+/** An accredited system of PROD that the form names as an existing one. */
+export interface AsidFacts {
+  readonly odsCode: string;
+  readonly boundTo: string | undefined;
+  /** Why it may not serve e-RS besides what it serves; undefined when it may, or does. */
+  readonly notForErs: string | undefined;
+}
+
 export interface RoadFacts {
   readonly now: Instant;
   /** How many ASIDs user-restricted access has in PROD. */
@@ -90,6 +98,12 @@ export interface RoadFacts {
   readonly conformance: ConformanceFacts;
   /** Access of the product version to DEP, as Getting connected has it. */
   readonly depAccess: 'none' | 'prerequisites-open' | 'granted' | 'suspended';
+  /** Organisations that the forms name and the directory of the environment does not know. */
+  readonly unknownOrganisations: Readonly<Record<'INT' | 'PROD', readonly string[]>>;
+  /** Systems in use in PROD, by the ASID that the form names. */
+  readonly asids: ReadonlyMap<string, AsidFacts>;
+  /** Organisations whose chief information officer, a person, has declined or withdrawn last: no simulated one approves for them. */
+  readonly decidedByPerson: ReadonlySet<string>;
   /** By correlation id, in INT. */
   readonly exchanges: ReadonlyMap<string, SeenExchange>;
   /** By user id, in PROD. */

@@ -7,7 +7,9 @@ import { choicesOf, textOf } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import type { ConformanceVerdicts } from './conformance.ts';
 import { type ApplicationFacts, artefactOf, type RoadFacts, type SeenCalls } from './facts.ts';
-import { rowsIssued, rowsOf } from './prod-form.ts';
+import { integrationNeeds, type ProductionNeed } from './needs.ts';
+import { decidedByPerson } from './person-decisions.ts';
+import { type ProdFormRow, rowsIssued, rowsOf } from './prod-form.ts';
 import type { RoadEvent, StoredRoad } from './store.ts';
 
 /** What the portal knows of an application and its environment does not: whose it is, and what an unattended one is for. */
@@ -52,12 +54,27 @@ export async function clocksOf({ environment, realNow }: Pick<Sources, 'environm
 /** Asks the environments for all the rules look at. An environment that is not open knows nothing, which keeps its gates shut. */
 export async function gather(sources: Sources, road: StoredRoad, events: readonly RoadEvent[]): Promise<Gathered> {
   const [int, prod] = [sources.environment('INT'), sources.environment('PROD')];
-  const production = rowsOf(rowsIssued(artefactOf(road, 'prod-form').answers), artefactOf(road, 'prod-form').answers).map(
-    ({ appId }) => appId,
-  );
-  const [asidModel, applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess, nowFor] = await Promise.all([
+  const rows = rowsOf(rowsIssued(artefactOf(road, 'prod-form').answers), artefactOf(road, 'prod-form').answers);
+  const production = rows.map(({ appId }) => appId);
+  const [
+    asidModel,
+    applications,
+    unknownInIntegration,
+    unknownInProduction,
+    asids,
+    exchanges,
+    people,
+    smokeCalls,
+    liveCalls,
+    conformance,
+    depAccess,
+    nowFor,
+  ] = await Promise.all([
     asidModelOf(prod),
     applicationsOf({ INT: int, PROD: prod }, sources.registered, road, production),
+    unknownOrganisations(int, integrationNeeds(road, await asidModelOf(int))),
+    unknownOrganisations(prod, rows),
+    asidsOf(prod, rows),
     exchangesOf(int, road),
     peopleOf(prod, road),
     callsSince(prod, production, lastOf(events, 'smoke-test', 'open')),
@@ -67,7 +84,21 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
     clocksOf(sources),
   ]);
   return {
-    facts: { now: nowFor('use-case'), asidModel, road, applications, exchanges, people, smokeCalls, liveCalls, conformance, depAccess },
+    facts: {
+      now: nowFor('use-case'),
+      asidModel,
+      road,
+      applications,
+      unknownOrganisations: { INT: unknownInIntegration, PROD: unknownInProduction },
+      asids,
+      decidedByPerson: decidedByPerson(events),
+      exchanges,
+      people,
+      smokeCalls,
+      liveCalls,
+      conformance,
+      depAccess,
+    },
     nowFor,
   };
 }
@@ -150,6 +181,31 @@ function factsOf(
     attributes,
     ...more,
   };
+}
+
+/** Organisations of rows that the directory of the environment does not know; none where the environment is not open. */
+async function unknownOrganisations(
+  environment: ManagedEnvironment | undefined,
+  needs: readonly ProductionNeed[],
+): Promise<readonly string[]> {
+  const named = [...new Set(needs.flatMap(({ ods, allowList = [] }) => [ods, ...allowList]))].filter((each) => each !== '');
+  const odsCodes = named.filter((each) => /^[A-Z0-9]{1,12}$/u.test(each));
+  if (environment === undefined || odsCodes.length === 0) return [];
+  const { organisations } = await environment.call('release.organisations', { odsCodes: odsCodes.slice(0, 500) });
+  return named.filter((each) => !organisations.some(({ odsCode }) => odsCode === each));
+}
+
+/** Systems in use in PROD under the ASIDs that rows name. */
+async function asidsOf(prod: ManagedEnvironment | undefined, rows: readonly ProdFormRow[]): Promise<RoadFacts['asids']> {
+  const named = [...new Set(rows.map(({ asid }) => asid))].filter((each) => /^\d{12}$/u.test(each));
+  if (prod === undefined || named.length === 0) return new Map();
+  const { asids } = await prod.call('asids.list', { asids: named });
+  const found = asids.map(async ({ asid, odsCode, boundTo, services }) => {
+    const { wanted } = services.includes('ers') ? {} : await prod.call('asids.sharing', { held: services, wanted: 'ers' });
+    const notForErs = wanted?.answer === 'no' || wanted?.answer === 'ask' ? wanted.why : undefined;
+    return [asid, { odsCode, boundTo: boundTo?.appId, notForErs }] as const;
+  });
+  return new Map(await Promise.all(found));
 }
 
 async function exchangesOf(int: ManagedEnvironment | undefined, road: StoredRoad): Promise<RoadFacts['exchanges']> {

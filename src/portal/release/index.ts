@@ -6,7 +6,8 @@ import type { PortalModule } from '../module.ts';
 import type { Portal } from '../portal.ts';
 import type { Sources } from './gather.ts';
 import { releaseTables } from './migrations/0001-release.ts';
-import { Roads, SET_UP } from './roads.ts';
+import { acceptedRows } from './migrations/0002-accepted-rows.ts';
+import { ADVANCE, Roads, SET_UP } from './roads.ts';
 
 export type { Roads } from './roads.ts';
 
@@ -14,7 +15,7 @@ export type { Roads } from './roads.ts';
 export const release: PortalModule<Roads> = {
   name: 'release',
   title: 'Path to live',
-  migrations: { '0001-release': releaseTables },
+  migrations: { '0001-release': releaseTables, '0002-accepted-rows': acceptedRows },
   create: (portal) => {
     const register = portal.use(applications);
     const roads = new Roads({
@@ -36,7 +37,7 @@ export const release: PortalModule<Roads> = {
         registerRoadPages(app, portal, roads);
         registerDesk(app, portal, roads);
       },
-      jobs: { [SET_UP]: (job) => roads.doSetUp(job) },
+      jobs: { [SET_UP]: (job) => roads.doSetUp(job), [ADVANCE]: (job) => roads.doAdvance(job) },
       settle: () => roads.settle(),
       navigation: [
         { text: 'Path to live', href: '/roads', order: 20, shown: ({ role }) => role !== 'anyone' },

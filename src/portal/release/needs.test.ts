@@ -56,6 +56,7 @@ describe('rows of the PROD form', () => {
       productionFaults(
         { ...row, appId: application.appId, asid: '' },
         { ...application, attributes: listed === undefined ? {} : { ...allowListAttributes(listed) } },
+        undefined,
       ).map(({ who }) => who);
     assert.deepEqual(faults(['RCD', 'R69']), []);
     for (const wrong of [undefined, ['R69'], ['R69', 'RCD', 'R68'], ['R69', 'R69']]) assert.deepEqual(faults(wrong), ['operator']);

@@ -2,7 +2,8 @@
 import type { AsidModel } from '../../environment/management/asids.ts';
 import { ERS_USES, type ErsUse } from '../applications/access-mode.ts';
 import { calculateAsids } from '../asids/calculator.ts';
-import type { Road } from './facts.ts';
+import { textOf } from '../forms/form.ts';
+import { artefactOf, type Road } from './facts.ts';
 import { organisationsOf, type UseCase } from './use-case.ts';
 
 /** One application, ASID and key pair: a row of the PROD form. */
@@ -29,6 +30,15 @@ export function needsOf(
   return asids.flatMap(({ use, odsCodes: [ods = '', ...others], allowListed }) =>
     use === undefined ? [] : [allowListed === true ? { ods: supplierOds, use, allowList: [ods, ...others] } : { ods, use }],
   );
+}
+
+/** What INT needs for the applications that the integration testing form names: all for the organisation that confirms the plans. */
+export function integrationNeeds(road: Road, model: AsidModel): readonly ProductionNeed[] {
+  const { answers } = artefactOf(road, 'integration-form');
+  const ods = textOf(answers, 'organisation');
+  const uses = (use: ErsUse): readonly string[] => (textOf(answers, `app.${use}`) === '' || ods === '' ? [] : [ods]);
+  const organisations = Object.fromEntries(ERS_USES.map((use) => [use, uses(use)])) as Record<ErsUse, readonly string[]>;
+  return needsOf({ organisations }, road, model);
 }
 
 /** A row in a word, as it is kept: `R69/user-restricted`, or with the organisations of its list `ZS001/user-restricted/R69+RCD`. */

@@ -2,7 +2,7 @@ import { accessModeOf, capabilityOf } from '../applications/access-mode.ts';
 import { type Answers, choicesOf, type Form, type FormFault, type FormPage, RULES, textOf } from '../forms/form.ts';
 import type { Blocker } from './blocker.ts';
 import { beyond, type Coverage } from './coverage.ts';
-import type { ApplicationFacts } from './facts.ts';
+import type { ApplicationFacts, AsidFacts } from './facts.ts';
 import { needText, type ProductionNeed, readNeed } from './needs.ts';
 import { USE_NAMES } from './use-case.ts';
 
@@ -108,6 +108,10 @@ export interface ProdFormFacts {
   readonly endpoints: readonly Coverage[];
   readonly application: (appId: string) => ApplicationFacts | undefined;
   readonly approved: (ods: string) => boolean;
+  /** Organisations of the rows that the directory of PROD does not know. */
+  readonly unknownOrganisations: readonly string[];
+  /** A system in use in PROD. */
+  readonly asid: (asid: string) => AsidFacts | undefined;
 }
 
 /** Every fault of a returned form (path-to-live.md §3.4, checks at submit); none when e-RS Partners can process it. */
@@ -116,7 +120,10 @@ export function faultsOfReturnedForm(answers: Answers, facts: ProdFormFacts): re
   return [
     ...rowsAsCalculated(facts),
     ...duplicates(rows).map(({ text }) => supplierMust(`${text}.`, 'Enter a different one for each row.')),
-    ...rows.flatMap((row) => faultsOfRow(row, facts)),
+    ...facts.unknownOrganisations.map((ods) =>
+      supplierMust(`The directory of PROD has no organisation ${ods}.`, 'Amend the use case, or have the organisation registered.'),
+    ),
+    ...rows.flatMap((row) => [...faultsOfRow(row, facts), ...faultsOfAsid(row, facts)]),
     ...beyond(facts.certified, facts.endpoints).map(({ use, endpoint }) =>
       supplierMust(
         `${endpoint} ${USE_NAMES[use].toLowerCase()} is not on the certificate.`,
@@ -158,14 +165,32 @@ function faultsOfRow(row: ProdFormRow, { application, approved }: ProdFormFacts)
   if (registered.kids.length === 0) fault('the application has no public key.', 'Upload the public key of its key pair.');
   if (row.use === 'user-restricted' && registered.callbackUrl === undefined)
     fault('the application has no callback URL.', 'Enter its callback URL.');
-  if (row.asid !== '' && registered.asid !== undefined && registered.asid !== row.asid)
-    fault(`the application is bound to the ASID ${registered.asid}.`, 'Enter that ASID, or none.');
   if (row.use !== 'user-restricted' && !approved(row.ods))
     faults.push({
       reason: `${name}: ${row.ods} has not approved that the product acts on its behalf.`,
       who: 'euo-cio',
       fix: 'Ask for the approval of its chief information officer.',
     });
+  return faults;
+}
+
+/** Why an existing ASID cannot be bound to the application of its row. */
+function faultsOfAsid(row: ProdFormRow, { application, asid }: ProdFormFacts): readonly Blocker[] {
+  if (row.asid === '') return [];
+  const name = needName(row);
+  const held = application(row.appId)?.asid;
+  const faults: Blocker[] = [];
+  const fault = (reason: string, fix: string): void => void faults.push(supplierMust(`${name}: ${reason}`, fix));
+  if (held !== undefined && held !== row.asid) fault(`the application is bound to the ASID ${held}.`, 'Enter that ASID, or none.');
+  const system = asid(row.asid);
+  if (system === undefined) {
+    fault(`PROD has no ASID ${row.asid} in use.`, 'Enter one that is registered in PROD, or none.');
+    return faults;
+  }
+  if (system.boundTo !== undefined && system.boundTo !== row.appId)
+    fault(`the ASID ${row.asid} is bound to the application ${system.boundTo}.`, 'Enter another, or none.');
+  if (system.odsCode !== row.ods) fault(`the ASID ${row.asid} is of ${system.odsCode}.`, `Enter one of ${row.ods}, or none.`);
+  if (system.notForErs !== undefined) fault(`the ASID ${row.asid} may not serve e-RS: ${system.notForErs}`, 'Enter another, or none.');
   return faults;
 }
 

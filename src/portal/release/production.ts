@@ -1,13 +1,24 @@
 import { allowListIn } from '../../environment/management/asids.ts';
 import { accessModeOf } from '../applications/access-mode.ts';
+import { textOf } from '../forms/form.ts';
 import type { Blocker } from './blocker.ts';
 import type { Coverage } from './coverage.ts';
 import { endpoint } from './endpoints.ts';
-import { type ApplicationFacts, BUSINESS_FUNCTIONS, type SeenCalls } from './facts.ts';
+import { type ApplicationFacts, BUSINESS_FUNCTIONS, type Road, type SeenCalls } from './facts.ts';
 import { needName, type ProdFormRow } from './prod-form.ts';
 
+/** The senior responsible person whom an organisation has approved; undefined while it approves nobody. */
+export function approvedPerson(road: Road, ods: string): string | undefined {
+  const approval = road.artefacts.find(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved');
+  return approval && textOf(approval.answers, 'responsible-person');
+}
+
 /** What the operator has not done yet for a row of the PROD form (PTL-118), and what has been taken away since. */
-export function productionFaults(row: ProdFormRow, application: ApplicationFacts | undefined): readonly Blocker[] {
+export function productionFaults(
+  row: ProdFormRow,
+  application: ApplicationFacts | undefined,
+  responsiblePerson: string | undefined,
+): readonly Blocker[] {
   const name = needName(row);
   if (application === undefined || application.revoked)
     return [
@@ -29,8 +40,13 @@ export function productionFaults(row: ProdFormRow, application: ApplicationFacts
       operatorMust('it does not act for this organisation yet.', 'Set app-restricted-ods-code.');
     if (attributes['app-restricted-business-function'] !== BUSINESS_FUNCTIONS[row.use])
       operatorMust('its business function is not set.', `Set app-restricted-business-function to ${BUSINESS_FUNCTIONS[row.use]}.`);
-    if (attributes['app-restricted-user-id'] === undefined)
-      operatorMust('no senior responsible person is set.', 'Set app-restricted-user-id.');
+    const named = attributes['app-restricted-user-id'];
+    if (named === undefined) operatorMust('no senior responsible person is set.', 'Set app-restricted-user-id.');
+    else if (responsiblePerson !== undefined && named !== responsiblePerson)
+      operatorMust(
+        `it acts in the name of ${named}, approved is ${responsiblePerson}.`,
+        `Set app-restricted-user-id to ${responsiblePerson}.`,
+      );
   }
   return faults;
 }

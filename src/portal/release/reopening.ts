@@ -12,6 +12,17 @@ export interface Reopening {
   readonly action: string;
 }
 
+/** What an action opens again besides: the use case when it is accepted, and the PROD form whatever was tested and confirmed with its rows. */
+export function consequencesOf(kind: ArtefactKind, action: string, facts: RoadFacts): readonly Reopening[] {
+  if (kind === 'use-case' && action === 'accept') return reopenings(facts);
+  if (kind === 'prod-form' && action === 'reopen')
+    return possible(facts, [
+      { kind: 'smoke-test', action: 'reopen' },
+      { kind: 'go-live', action: 'reopen' },
+    ]);
+  return [];
+}
+
 /**
  * What an accepted use case opens again because it asks for more than was built, assured or set up (path-to-live.md §4.5): a new way of
  * use goes back to the integration form, a new endpoint reopens assurance, a new organisation adds rows to the PROD form. What is live
@@ -36,10 +47,15 @@ export function reopenings(facts: RoadFacts): readonly Reopening[] {
     (newCoverage || newRows) && { kind: 'smoke-test', action: 'reopen' },
     (newCoverage || newRows) && { kind: 'go-live', action: 'reopen' },
   ];
-  return candidates
-    .filter((each) => each !== false)
-    .filter(({ kind, action }) => {
-      const { state } = artefactOf(road, kind);
-      return artefact(kind).transitions.some((each) => each.action === action && each.from.includes(state));
-    });
+  return possible(
+    facts,
+    candidates.filter((each) => each !== false),
+  );
+}
+
+function possible({ road }: RoadFacts, candidates: readonly Reopening[]): readonly Reopening[] {
+  return candidates.filter(({ kind, action }) => {
+    const { state } = artefactOf(road, kind);
+    return artefact(kind).transitions.some((each) => each.action === action && each.from.includes(state));
+  });
 }

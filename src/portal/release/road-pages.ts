@@ -16,7 +16,8 @@ import { formOf } from './forms.ts';
 import { RoadRefusal, words } from './life.ts';
 import { needsOf } from './needs.ts';
 import { describeArtefact, describeGates, stepNumber, type Task, tasksOf, waitedDays, waitText } from './road-description.ts';
-import { aboutOf, type Roads, type RoadView } from './roads.ts';
+import { aboutOf } from './road-rights.ts';
+import type { Roads, RoadView } from './roads.ts';
 import { eventsOf, REVIEW_MODES, type RoadEvent } from './store.ts';
 import { adviseAccess, readUseCase, USE_NAMES } from './use-case.ts';
 
@@ -66,6 +67,7 @@ function registerList(app: FastifyInstance, portal: Portal, roads: Roads): void 
         teams: visitor.teams,
         modes: MODE_NAMES,
         standard: MODE_NAMES[roads.defaultReviewers],
+        peopleDecide: roads.defaultReviewers === 'person',
         ...values,
       },
       status,
@@ -113,6 +115,7 @@ function registerRoad(app: FastifyInstance, portal: Portal, roads: Roads): void 
       modes: MODE_NAMES,
       mode: road.reviewers ?? '',
       standard: MODE_NAMES[roads.defaultReviewers],
+      peopleDecide: roads.defaultReviewers === 'person',
       waited: total,
       back: { href: '/roads', text: 'Path to live' },
     });

@@ -7,15 +7,18 @@ import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import type { Answers } from '../forms/form.ts';
 import type { Portal } from '../portal.ts';
-import { ACTOR_NAMES, type Actor, isReviewer } from './actors.ts';
+import { acceptedRows, acceptRows, confirmRows } from './accepted-rows.ts';
+import { ACTOR_NAMES, isReviewer } from './actors.ts';
 import { type ArtefactKind, artefact, isArtefactKind } from './artefacts.ts';
 import { type Duty, dutiesOf } from './duties.ts';
-import type { RoadFacts } from './facts.ts';
+import { artefactOf, type RoadFacts } from './facts.ts';
 import { clocksOf, type Gathered, gather, type Sources } from './gather.ts';
 import { letterFor } from './letters.ts';
 import { type Act, act, answer, type Moved } from './life.ts';
-import { reopenings } from './reopening.ts';
-import { carryOut, productionRows, type SetUp, setUpAfter } from './set-up.ts';
+import { rowsIssued, rowsOf } from './prod-form.ts';
+import { consequencesOf } from './reopening.ts';
+import { aboutOf, requireActor, requireKey, requireMode } from './road-rights.ts';
+import { carryOut, type SetUp, setUpAfter } from './set-up.ts';
 import {
   claimRoad,
   eventsOf,
@@ -35,6 +38,8 @@ import { dueAfter } from './waits.ts';
 
 /** Kind of the outbox job by which a decision reaches an environment. */
 export const SET_UP = 'release.set-up';
+/** Kind of the outbox job by which reviewers go on after what a person did, also when the process has ended in between. */
+export const ADVANCE = 'release.advance';
 
 const ODS_CODE = /^[A-Z0-9]{2,8}$/u;
 /** Reviewers come to rest long before; a road that does not is a fault of ours. */
@@ -70,6 +75,8 @@ export interface RoadParts {
 export class Roads {
   readonly #parts: RoadParts;
   readonly #portal: Portal;
+  /** Roads on which reviewers are at work in this process; one after the other on each. */
+  readonly #advancing = new Map<string, Promise<void>>();
 
   constructor(parts: RoadParts) {
     this.#parts = parts;
@@ -85,6 +92,7 @@ export class Roads {
     const { store, random, clock, audit } = this.#portal;
     const owner = wish.teamId === undefined ? { accountId: visitor.accountId } : { teamId: wish.teamId };
     require(visitor, 'road.begin', owner);
+    requireMode(visitor, this.#parts.reviewers, wish.reviewers);
     const [product, version] = [wish.product.trim(), wish.version.trim()];
     if (product === '' || product.length > 100 || version === '' || version.length > 40)
       throw new LocalRefusal(400, 'bad_product', 'Enter the product (at most 100 characters) and its version (at most 40).');
@@ -148,14 +156,22 @@ export class Roads {
     });
   }
 
-  /** Chooses how this road's reviewers act. Throws LocalRefusal 403, 404. */
+  /** Chooses how this road's reviewers act; simulated ones, where the deployment's are people, only as an operator. Throws LocalRefusal 403, 404. */
   async setReviewers(visitor: Visitor, roadId: string, mode: ReviewMode | undefined): Promise<void> {
     const road = await this.#require(roadId);
     require(visitor, 'road.act', aboutOf(road));
+    if (mode !== road.reviewers) requireMode(visitor, this.#parts.reviewers, mode);
     await this.#portal.store.transaction(async (tx) => {
+      await claimRoad(tx, road);
       await setReviewMode(tx, roadId, mode);
       await this.#record(tx, visitor, road, 'road.reviewers', { reviewers: mode ?? 'as set for LocalSpine' });
+      // What the operator was to set up, and has not, a simulated one does now.
+      const simulated = (mode ?? this.#parts.reviewers) !== 'person';
+      if (simulated && artefactOf(road, 'prod-form').state === 'processing')
+        await this.#enqueue(tx, SET_UP, { roadId, setUp: 'set-up-production' });
+      await this.#enqueue(tx, ADVANCE, { roadId });
     });
+    this.#portal.outbox.wake();
     await this.advance(roadId);
   }
 
@@ -195,7 +211,16 @@ export class Roads {
   /**
    * Lets reviewers do what has become due, until nothing is left for them to do, and writes down what waits for whom.
    */
-  async advance(roadId: string): Promise<void> {
+  advance(roadId: string): Promise<void> {
+    const before = this.#advancing.get(roadId) ?? Promise.resolve();
+    const now = before.catch(() => undefined).then(() => this.#advance(roadId));
+    this.#advancing.set(roadId, now);
+    const leave = (): void => void (this.#advancing.get(roadId) === now && this.#advancing.delete(roadId));
+    now.then(leave, leave);
+    return now;
+  }
+
+  async #advance(roadId: string): Promise<void> {
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const road = await this.#require(roadId);
       const gathered = await this.#gathered(road);
@@ -203,18 +228,13 @@ export class Roads {
       const due = duties.find(
         ({ mode, due: at, duty }) => mode === 'at-once' || (mode === 'realistic' && at <= gathered.nowFor(duty.kind)),
       );
-      if (due === undefined) {
-        await this.#portal.store.transaction((tx) =>
-          replaceDuties(
-            tx,
-            roadId,
-            duties.map(({ duty, ...each }) => ({ ...duty, ...each })),
-          ),
-        );
-        return;
-      }
-      const { kind, key, action, reviewer, reasons } = due.duty;
       try {
+        if (due === undefined) {
+          const waiting = duties.map(({ duty, ...each }) => ({ ...duty, ...each }));
+          await this.#portal.store.transaction((tx) => replaceDuties(tx, road, waiting));
+          return;
+        }
+        const { kind, key, action, reviewer, reasons } = due.duty;
         await this.#move(road, gathered, { kind, key, action, actor: reviewer, reasons }, undefined);
       } catch (error) {
         // Somebody else was quicker, here or in another process: look again.
@@ -230,14 +250,30 @@ export class Roads {
     if (waiting.length === 0) return;
     const nowFor = await clocksOf(this.#parts.sources);
     const due = waiting.filter(({ kind, due: at }) => isArtefactKind(kind) && at <= nowFor(kind));
-    for (const roadId of new Set(due.map((each) => each.roadId))) await this.advance(roadId);
+    for (const roadId of new Set(due.map((each) => each.roadId)))
+      try {
+        await this.advance(roadId);
+      } catch (error) {
+        // One road at fault keeps none of the others waiting.
+        this.#portal.log.error({ err: error, roadId }, 'the reviewers of a road could not go on');
+      }
+  }
+
+  /** Does an {@link ADVANCE} job. */
+  doAdvance(job: Job): Promise<void> {
+    return this.advance(String(job.payload['roadId']));
   }
 
   /** Does a {@link SET_UP} job, then lets reviewers go on. */
   async doSetUp(job: Job): Promise<void> {
     const roadId = String(job.payload['roadId']);
-    const road = await this.#require(roadId);
-    await carryOut(setUpIn(job), this.#parts.sources, road);
+    // Another process may have carried out what was decided meanwhile: what was read before that must not have the last word.
+    for (let before = await this.#require(roadId), again = true; again; ) {
+      await carryOut(setUpIn(job), this.#parts.sources, before, await acceptedRows(this.#portal.store.db, roadId));
+      const now = await this.#require(roadId);
+      again = now.revision !== before.revision;
+      before = now;
+    }
     await this.advance(roadId);
   }
 
@@ -251,7 +287,7 @@ export class Roads {
     return dutiesOf(facts).map((duty) => {
       const same = before.find((each) => each.kind === duty.kind && each.key === duty.key && each.action === duty.action);
       const since = same?.since ?? nowFor(duty.kind);
-      return { duty, mode, since, due: dueAfter(since, duty.wait) };
+      return { duty, mode: duty.byPerson ? 'person' : mode, since, due: dueAfter(since, duty.wait) };
     });
   }
 
@@ -259,24 +295,33 @@ export class Roads {
     const moved = act({ ...facts, now: nowFor(one.kind) }, one);
     await this.#portal.store.transaction(async (tx) => {
       await claimRoad(tx, road);
-      const after = await this.#write(tx, road, facts, moved, one, visitor);
-      if (one.kind === 'use-case' && one.action === 'accept') await this.#reopen(tx, road, after, nowFor);
+      const done = [one, ...(await this.#follow(tx, road, await this.#write(tx, road, facts, moved, one, visitor), one, nowFor))];
+      if (one.kind === 'prod-form' && one.action === 'accept') await acceptRows(tx, road.id, rowsEntered(road));
       if (one.kind === 'go-live' && one.action === 'confirm')
-        for (const { appId } of productionRows(road)) await this.#parts.confirmLive(tx, appId, this.#portal.clock.realNow());
+        for (const appId of await confirmRows(tx, road.id)) await this.#parts.confirmLive(tx, appId, this.#portal.clock.realNow());
       const operatorIsPerson = (road.reviewers ?? this.#parts.reviewers) === 'person';
-      const setUp = setUpAfter(one.kind, one.action, operatorIsPerson);
-      if (setUp !== undefined) await this.#portal.outbox.enqueue(tx, SET_UP, { roadId: road.id, setUp }, this.#portal.clock.now());
+      for (const setUp of new Set(done.map(({ kind, action }) => setUpAfter(kind, action, operatorIsPerson))))
+        if (setUp !== undefined) await this.#enqueue(tx, SET_UP, { roadId: road.id, setUp });
+      // Reviewers go on at once; should the process end before they have, they go on when it is back.
+      if (visitor !== undefined) await this.#enqueue(tx, ADVANCE, { roadId: road.id });
     });
     this.#portal.outbox.wake();
   }
 
-  /** What the accepted use case opens again, as the supplier's own doing. */
-  async #reopen(tx: Db, road: StoredRoad, facts: RoadFacts, nowFor: Gathered['nowFor']): Promise<void> {
+  #enqueue(tx: Db, kind: string, payload: Readonly<Record<string, string>>): Promise<void> {
+    return this.#portal.outbox.enqueue(tx, kind, payload, this.#portal.clock.now());
+  }
+
+  /** What the action opens again besides, as the supplier's own doing; gives what was done. */
+  async #follow(tx: Db, road: StoredRoad, facts: RoadFacts, { kind, action }: Act, nowFor: Gathered['nowFor']): Promise<readonly Act[]> {
+    const done: Act[] = [];
     let now = facts;
-    for (const { kind, action } of reopenings(facts)) {
-      const one: Act = { kind, key: '', action, actor: 'supplier' };
-      now = await this.#write(tx, road, now, act({ ...now, now: nowFor(kind) }, one), one, undefined);
+    for (const each of consequencesOf(kind, action, facts)) {
+      const one: Act = { ...each, key: '', actor: 'supplier' };
+      now = await this.#write(tx, road, now, act({ ...now, now: nowFor(one.kind) }, one), one, undefined);
+      done.push(one);
     }
+    return done;
   }
 
   /** Writes an action down with its event, its mail and its audit entry; gives the facts after it. */
@@ -297,6 +342,7 @@ export class Roads {
       action: one.action,
       actor: one.actor,
       who: 'automatic' in by ? by.automatic : by.name,
+      byPerson: visitor !== undefined,
       toState: after.state,
       reasons: transition.sendsBack === true ? [...(one.reasons ?? [])] : [],
       wait: transition.wait,
@@ -337,27 +383,10 @@ export class Roads {
   }
 }
 
-/** Whose a road is. */
-export function aboutOf({ accountId, teamId }: Pick<StoredRoad, 'accountId' | 'teamId'>): {
-  readonly accountId: string | undefined;
-  readonly teamId: string | undefined;
-} {
-  return { accountId, teamId };
-}
-
-/** Whether a visitor may act as this actor on this road; reviewers act at their desk, a CIO for their organisation. */
-export function requireActor(visitor: Visitor, road: StoredRoad, actor: Actor, key: string): void {
-  if (actor === 'supplier') require(visitor, 'road.act', aboutOf(road));
-  else require(visitor, 'road.decide', actor === 'euo-cio' ? { odsCode: key } : { desk: actor });
-}
-
-function requireKey(road: StoredRoad, kind: ArtefactKind, key: string): void {
-  if (!road.artefacts.some((each) => each.kind === kind && each.key === key))
-    throw new LocalRefusal(
-      404,
-      'artefact_unknown',
-      `This road has no ${artefact(kind).title.toLowerCase()}${key === '' ? '' : ` for ${key.slice(0, 12)}`}.`,
-    );
+/** The rows of the PROD form as filled in. */
+function rowsEntered(road: StoredRoad): ReturnType<typeof rowsOf> {
+  const { answers } = artefactOf(road, 'prod-form');
+  return rowsOf(rowsIssued(answers), answers);
 }
 
 function setUpIn({ payload }: Job): SetUp {

@@ -1,14 +1,16 @@
 /** What the road does to environments when a reviewer has decided: through the outbox, and each may be repeated. */
 import { allowListAttributes } from '../../environment/management/asids.ts';
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
-import { accessModeOf, ERS_USES, type ErsUse } from '../applications/access-mode.ts';
+import { accessModeOf, type ErsUse } from '../applications/access-mode.ts';
 import { asidDisplayName } from '../asids/display-name.ts';
 import { textOf } from '../forms/form.ts';
-import { type ArtefactKind, artefact } from './artefacts.ts';
+import type { AcceptedRow } from './accepted-rows.ts';
+import type { ArtefactKind } from './artefacts.ts';
 import { artefactOf, BUSINESS_FUNCTIONS, type LiveStage, type Road } from './facts.ts';
 import { asidModelOf, openEnvironment, type Sources } from './gather.ts';
-import { needsOf } from './needs.ts';
-import { type ProdFormRow, rowsIssued, rowsOf } from './prod-form.ts';
+import { integrationNeeds } from './needs.ts';
+import type { ProdFormRow } from './prod-form.ts';
+import { approvedPerson } from './production.ts';
 
 /** Acts for a practice of the seed where nobody has been named yet: the person of the one-step application (ers.md §3.1). */
 const TEST_USER = '021600556514';
@@ -21,10 +23,11 @@ export function setUpAfter(kind: ArtefactKind, action: string, operatorIsPerson:
     case 'integration-form.accept':
       return 'set-up-integration';
     case 'prod-form.accept':
-      return operatorIsPerson ? undefined : 'set-up-production';
+      return operatorIsPerson ? 'apply-stages' : 'set-up-production';
     case 'prod-form.set-up':
       return 'set-up-production';
     case 'smoke-test.open':
+    case 'smoke-test.reopen':
     case 'go-live.confirm':
     case 'euo-approval.approve':
     case 'euo-approval.withdraw':
@@ -34,36 +37,41 @@ export function setUpAfter(kind: ArtefactKind, action: string, operatorIsPerson:
   }
 }
 
-/** Does it. Throws LocalRefusal as the environment refuses; the outbox then tries again. */
-export async function carryOut(setUp: SetUp, sources: Pick<Sources, 'environment'>, road: Road): Promise<void> {
+/**
+ * Does it, in PROD to the rows of the form as accepted. Throws LocalRefusal as the environment refuses; the outbox then tries again.
+ */
+export async function carryOut(
+  setUp: SetUp,
+  sources: Pick<Sources, 'environment'>,
+  road: Road,
+  rows: readonly AcceptedRow[],
+): Promise<void> {
   switch (setUp) {
     case 'set-up-integration':
       return setUpIntegration(openEnvironment(sources, 'INT'), road);
     case 'set-up-production':
-      return setUpProduction(openEnvironment(sources, 'PROD'), road);
+      return setUpProduction(openEnvironment(sources, 'PROD'), road, rows);
     case 'apply-stages':
-      return applyStages(openEnvironment(sources, 'PROD'), road);
+      return applyStages(openEnvironment(sources, 'PROD'), road, rows);
   }
 }
 
-/** INT: an ASID for each way the product is used, bound, with the attributes of unattended use. */
+/** INT: an ASID for each way the product is used, bound, with the attributes of unattended use. Nothing for a form that was sent back since. */
 async function setUpIntegration(int: ManagedEnvironment, road: Road): Promise<void> {
-  const { answers } = artefactOf(road, 'integration-form');
-  const ods = textOf(answers, 'organisation');
-  const uses = (use: ErsUse): readonly string[] => (textOf(answers, `app.${use}`) === '' ? [] : [ods]);
-  const organisations = Object.fromEntries(ERS_USES.map((use) => [use, uses(use)])) as Record<ErsUse, readonly string[]>;
-  for (const need of needsOf({ organisations }, road, await asidModelOf(int))) {
+  const { answers, state } = artefactOf(road, 'integration-form');
+  if (state !== 'reviewed') return;
+  for (const need of integrationNeeds(road, await asidModelOf(int))) {
     const row = { ...need, appId: textOf(answers, `app.${need.use}`), asid: '' };
     await setUpApplication(int, road, row, { environment: 'INT', responsiblePerson: TEST_USER });
   }
 }
 
 /** PROD, row by row: ASID allocated and bound, attributes set, product approved (PTL-118). */
-async function setUpProduction(prod: ManagedEnvironment, road: Road): Promise<void> {
-  for (const row of productionRows(road)) {
-    const approval = road.artefacts.find(({ kind, key }) => kind === 'euo-approval' && key === row.ods);
-    const responsiblePerson = approval === undefined ? '' : textOf(approval.answers, 'responsible-person');
-    await setUpApplication(prod, road, row, { environment: 'PROD', responsiblePerson });
+async function setUpProduction(prod: ManagedEnvironment, road: Road, rows: readonly AcceptedRow[]): Promise<void> {
+  // What serves another organisation from now on is not live for it before it is set up for it.
+  await applyStages(prod, road, rows);
+  for (const row of rows.filter(({ inForm }) => inForm)) {
+    await setUpApplication(prod, road, row, { environment: 'PROD', responsiblePerson: approvedPerson(road, row.ods) ?? '' });
     const { subscriptions } = await prod.call('applications.view', { appId: row.appId });
     for (const { product, status } of subscriptions)
       if (status === 'pending') await prod.call('applications.approveApi', { appId: row.appId, productName: product });
@@ -78,6 +86,7 @@ async function setUpApplication(
 ): Promise<void> {
   const { appId, use } = row;
   const application = await managed.call('applications.view', { appId });
+  if (row.asid !== '') await managed.call('asids.join', { asid: row.asid, service: 'ers', confirmed: false });
   if (application.asid === undefined || (row.asid !== '' && application.asid !== row.asid))
     await managed.call('applications.bindAsid', {
       appId,
@@ -92,14 +101,14 @@ async function setUpApplication(
 async function allocate(
   managed: ManagedEnvironment,
   road: Road,
-  { ods, use, allowList }: ProdFormRow,
+  { ods, use, allowList, appId }: ProdFormRow,
   environment: 'INT' | 'PROD',
 ): Promise<string> {
   // What serves all organisations is the connecting party's, and named after it.
   const { organisations } = await managed.call('release.organisations', { odsCodes: [ods] });
   const { asid } = await managed.call('asids.allocate', {
-    // The same row finds the same ASID however often this is done.
-    requestId: `${road.id} ${environment} ${ods} ${use}`,
+    // The same row finds the same ASID however often this is done; an application that replaces another gets one of its own.
+    requestId: `${road.id} ${environment} ${ods} ${use} ${appId}`,
     odsCode: ods,
     productName: road.product,
     productVersion: road.version,
@@ -123,31 +132,41 @@ function unattendedAttributes({ ods }: ProdFormRow, use: ErsUse, responsiblePers
   };
 }
 
-/** The rows of the PROD form as filled in. */
-export function productionRows(road: Road): readonly ProdFormRow[] {
-  const { answers } = artefactOf(road, 'prod-form');
-  return rowsOf(rowsIssued(answers), answers);
-}
-
-async function applyStages(prod: ManagedEnvironment, road: Road): Promise<void> {
-  const rows = productionRows(road).filter(({ appId }) => appId !== '');
+/** Brings every application of the road to the stage it may have, each in the name of the person who is approved by now. */
+async function applyStages(prod: ManagedEnvironment, road: Road, rows: readonly AcceptedRow[]): Promise<void> {
   if (rows.length === 0) return;
   const { applications } = await prod.call('release.stages', { appIds: rows.map(({ appId }) => appId) });
   for (const row of rows) {
-    const now = applications.find(({ appId }) => appId === row.appId)?.stage;
+    const now = applications.find(({ appId }) => appId === row.appId);
     const wanted = now === undefined ? undefined : stageOf(road, row, now);
-    if (wanted !== undefined && wanted !== now) await prod.call('release.setStage', { appId: row.appId, stage: wanted });
+    if (now === undefined || wanted === undefined) continue;
+    if (wanted !== 'not-live') await nameApproved(prod, road, row);
+    if (wanted !== now.stage) await prod.call('release.setStage', { appId: row.appId, stage: wanted });
   }
 }
 
+/** An application that acts for its organisation acts in the name of the person whom the organisation approved last. */
+async function nameApproved(prod: ManagedEnvironment, road: Road, row: AcceptedRow): Promise<void> {
+  const person = approvedPerson(road, row.ods);
+  if (row.use === 'user-restricted' || person === undefined) return;
+  const { attributes } = await prod.call('applications.view', { appId: row.appId });
+  if (attributes['app-restricted-ods-code'] !== row.ods || attributes['app-restricted-user-id'] === person) return;
+  await prod.call('applications.setAttributes', { appId: row.appId, attributes: { 'app-restricted-user-id': person } });
+}
+
 /**
- * How far the application of a row may go: nothing unattended without the organisation's approval; live once go-live is confirmed; what is
- * live stays live while the road is opened again for more.
+ * How far the application of an accepted row may go: nothing unattended without the organisation's approval; live once go-live was confirmed
+ * for it, also while the road is opened again for more; reading calls while the smoke test is open. One that is no longer on the form, and
+ * one that an operator let in past the reviewers, is only ever lowered.
  */
-export function stageOf(road: Road, { ods, use }: Pick<ProdFormRow, 'ods' | 'use'>, now: LiveStage): LiveStage {
-  const approved = road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved');
-  if (use !== 'user-restricted' && !approved) return 'not-live';
-  if (artefact('go-live').done.includes(artefactOf(road, 'go-live').state)) return 'live';
-  if (now === 'live') return 'live';
-  return artefactOf(road, 'smoke-test').state === 'closed' ? now : 'smoke-test';
+export function stageOf(
+  road: Road,
+  { ods, use, inForm, live }: Pick<AcceptedRow, 'ods' | 'use' | 'inForm' | 'live'>,
+  now: { readonly stage: LiveStage; readonly override: boolean },
+): LiveStage {
+  if (use !== 'user-restricted' && approvedPerson(road, ods) === undefined) return 'not-live';
+  if (now.override && now.stage === 'live') return 'live';
+  if (!inForm) return live ? now.stage : 'not-live';
+  if (live) return 'live';
+  return artefactOf(road, 'smoke-test').state === 'closed' ? 'not-live' : 'smoke-test';
 }

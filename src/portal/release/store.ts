@@ -36,6 +36,8 @@ export interface RoadEvent {
   readonly action: string;
   readonly actor: string;
   readonly who: string;
+  /** Somebody signed in did it, not simulated staff and not the road itself. */
+  readonly byPerson: boolean;
   readonly toState: string;
   readonly reasons: readonly string[];
   readonly wait: string | undefined;
@@ -85,6 +87,7 @@ interface EventRow {
   action: string;
   actor: string;
   who: string;
+  by_person: number;
   to_state: string;
   reasons: string;
   wait: string | null;
@@ -212,10 +215,14 @@ export function completed(kept: readonly ArtefactState[], createdAt: Instant): r
  *
  * @throws LocalRefusal 409 when somebody else has changed it since
  */
-export async function claimRoad(tx: Db, { id, revision }: Pick<StoredRoad, 'id' | 'revision'>): Promise<void> {
+export async function claimRoad(tx: Db, road: Pick<StoredRoad, 'id' | 'revision'>): Promise<void> {
+  await claimRevision(tx, road, road.revision + 1);
+}
+
+async function claimRevision(tx: Db, { id, revision }: Pick<StoredRoad, 'id' | 'revision'>, next: number): Promise<void> {
   const result = await tablesOf<Tables>(tx)
     .updateTable('release_road')
-    .set({ revision: revision + 1 })
+    .set({ revision: next })
     .where('road_id', '=', id)
     .where('revision', '=', revision)
     .executeTakeFirst();
@@ -263,6 +270,7 @@ export async function insertEvent(tx: Db, event: RoadEvent): Promise<void> {
       action: event.action,
       actor: event.actor,
       who: event.who,
+      by_person: event.byPerson ? 1 : 0,
       to_state: event.toState,
       reasons: JSON.stringify(event.reasons),
       wait: event.wait ?? null,
@@ -288,6 +296,7 @@ export async function eventsOf(db: Db, roadId: string): Promise<readonly RoadEve
     action: row.action,
     actor: row.actor,
     who: row.who,
+    byPerson: row.by_person === 1,
     toState: row.to_state,
     reasons: readColumn(textsCheck, row.reasons),
     wait: row.wait ?? undefined,
@@ -317,12 +326,17 @@ export async function waitingDuties(db: Db, roadId?: string): Promise<readonly W
   });
 }
 
-/** Puts the duties of a road in place of those before. */
+/**
+ * Puts the duties of a road in place of those before.
+ *
+ * @throws LocalRefusal 409 when the road has changed since they were worked out; until the transaction ends nobody else can change it
+ */
 export async function replaceDuties(
   tx: Db,
-  roadId: string,
+  { id: roadId, revision }: Pick<StoredRoad, 'id' | 'revision'>,
   duties: readonly (Pick<Duty, 'kind' | 'key' | 'reviewer' | 'action'> & Pick<WaitingDuty, 'since' | 'due' | 'mode'>)[],
 ): Promise<void> {
+  await claimRevision(tx, { id: roadId, revision }, revision);
   await tablesOf<Tables>(tx).deleteFrom('release_duty').where('road_id', '=', roadId).execute();
   for (const { kind, key, reviewer, action, since, due, mode } of duties)
     await tablesOf<Tables>(tx)

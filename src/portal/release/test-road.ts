@@ -86,6 +86,9 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
     ],
     conformance: { verdict: 'no-run', covered: [], passedRuns: [] },
     depAccess: 'none',
+    unknownOrganisations: { INT: [], PROD: [] },
+    asids: new Map(),
+    decidedByPerson: new Set(),
     exchanges: new Map(
       witnessCases(coverageOfUseCase(useCase)).map((each) => [
         each.id,
@@ -161,7 +164,7 @@ export function acted(facts: RoadFacts, { key = '', ...one }: Omit<Act, 'key'> &
 
 /** The facts after reviewers have done all they would do of themselves. */
 export function reviewed(facts: RoadFacts): RoadFacts {
-  const [duty] = dutiesOf(facts);
+  const duty = dutiesOf(facts).find((each) => !each.byPerson);
   if (duty === undefined) return facts;
   return reviewed(acted(facts, { kind: duty.kind, key: duty.key, action: duty.action, actor: duty.reviewer, reasons: duty.reasons }));
 }
