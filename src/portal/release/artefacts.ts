@@ -175,8 +175,14 @@ export const ARTEFACTS: readonly Artefact[] = [
     editable: [],
     done: ['issued'],
     transitions: [
-      reviewed('solution-assurance', 'issue', ['not-issued', 'superseded'], 'issued', 'certificate', ['gate-4', 'gate-5']),
-      by('supplier', 'supersede', 'issued', 'superseded'),
+      reviewed('solution-assurance', 'issue', ['not-issued', 'superseded'], 'issued', 'certificate', [
+        'gate-1',
+        'gate-4',
+        'gate-5',
+        'witness-cases-met',
+        'scal-matches-use-case',
+      ]),
+      by('supplier', 'supersede', 'issued', 'superseded', ['use-case-accepted', 'certificate-outgrown']),
     ],
   },
   {
@@ -233,7 +239,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       reviewed('ers-partners', 'issue', 'not-issued', 'issued', 'prod-form-issue', ['certificate-issued', 'agreement-in-force']),
       by('supplier', 'complete', ['issued', 'queried'], 'completed', ['prod-form-answered']),
       by('supplier', 'return', 'completed', 'returned'),
-      reviewed('ers-partners', 'accept', 'returned', 'processing', 'prod-form-check', ['gate-7']),
+      reviewed('ers-partners', 'accept', 'returned', 'processing', 'prod-form-check', ['gate-1', 'gate-7']),
       sentBack('ers-partners', 'query', 'returned', 'queried', 'prod-form-check'),
       reviewed('operator', 'finish', 'processing', 'done', 'prod-set-up', ['production-set-up']),
       onlyByPerson(by('operator', 'set-up', 'processing', 'processing')),
@@ -252,7 +258,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       by('supplier', 'report', ['open', 'failed'], 'reported'),
       reviewed('ers-partners', 'pass', 'reported', 'passed', 'smoke-test', ['smoke-test-seen']),
       sentBack('ers-partners', 'fail', 'reported', 'failed', 'smoke-test'),
-      by('supplier', 'reopen', ['open', 'failed', 'passed'], 'closed'),
+      by('supplier', 'reopen', ['open', 'reported', 'failed', 'passed'], 'closed'),
     ],
   },
   {
@@ -269,7 +275,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     done: ['confirmed', 'business-live'],
     transitions: [
       by('supplier', 'ask', 'not-ready', 'awaiting-confirmation', ['smoke-test-passed']),
-      reviewed('ers-partners', 'confirm', 'awaiting-confirmation', 'confirmed', 'go-live', ['gate-8']),
+      reviewed('ers-partners', 'confirm', 'awaiting-confirmation', 'confirmed', 'go-live', ['gate-1', 'gate-7', 'gate-8']),
       sentBack('ers-partners', 'hold', 'awaiting-confirmation', 'not-ready', 'go-live'),
       by('supplier', 'record-first-use', 'confirmed', 'business-live', ['first-live-call-seen']),
       by('supplier', 'reopen', ['confirmed', 'business-live'], 'not-ready'),

@@ -3,8 +3,9 @@ import { accessModeOf, capabilityOf } from '../applications/access-mode.ts';
 import { faultsOf, textOf } from '../forms/form.ts';
 import type { Actor } from './actors.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
+import { certified, outgrown, wantedCoverage } from './assured.ts';
 import type { Blocker } from './blocker.ts';
-import { beyond, type Coverage, readCoverage } from './coverage.ts';
+import { beyond } from './coverage.ts';
 import { type ApplicationFacts, applicationOf, artefactOf, type RoadFacts } from './facts.ts';
 import { formOf } from './forms.ts';
 import { GATES } from './gates.ts';
@@ -20,7 +21,7 @@ import {
   unattendedOrganisationsOf,
   usesOf,
 } from './use-case.ts';
-import { certifiable, reportOf, shortcomingOf, witnessCases } from './witness-cases.ts';
+import { reportOf, shortcomingOf, witnessCases } from './witness-cases.ts';
 
 /** Gives the reasons it does not hold; `key` is that of the artefact acted on. */
 type Condition = (facts: RoadFacts, key: string) => readonly Blocker[];
@@ -31,18 +32,6 @@ function supplierMust(reason: string, fix: string): Blocker {
 
 function useCaseOf({ road }: RoadFacts): UseCase {
   return readUseCase(artefactOf(road, 'use-case').answers);
-}
-
-/** What the certificate lists; nothing while there is none. */
-export function certified({ road }: RoadFacts): readonly Coverage[] {
-  const { state, answers } = artefactOf(road, 'tcc');
-  const listed = answers['coverage'];
-  return state === 'issued' && Array.isArray(listed) ? listed.flatMap((each: string) => readCoverage(each) ?? []) : [];
-}
-
-/** What production needs of the use case: all its endpoints, but those declared not applicable in a use when it was witnessed. */
-export function wantedCoverage(facts: RoadFacts): readonly Coverage[] {
-  return certifiable(coverageOfUseCase(useCaseOf(facts)), artefactOf(facts.road, 'witness-test').answers);
 }
 
 /** Every question of an artefact's form is answered soundly. */
@@ -107,6 +96,12 @@ function integrationApplicationFaults(facts: RoadFacts): readonly Blocker[] {
     return [];
   });
 }
+
+/** States of what a certificate rests on; it is superseded once they are left. */
+const REOPENED_FIRST: readonly (readonly [ArtefactKind, readonly string[]])[] = [
+  ['scal', ['accepted', 'tcc-embedded', 'legally-binding']],
+  ['witness-test', ['passed']],
+];
 
 const CHECKS = {
   'use-case-answered': answered('use-case'),
@@ -189,6 +184,14 @@ const CHECKS = {
         'Leave it out of the use case, or witness it.',
       ),
     ),
+  'certificate-outgrown': (facts) => [
+    ...(outgrown(facts).length > 0
+      ? []
+      : [supplierMust('The certificate covers the use case.', 'Amend the use case when the product grows.')]),
+    ...REOPENED_FIRST.filter(([kind, states]) => states.includes(artefactOf(facts.road, kind).state)).map(([kind]) =>
+      supplierMust(`${artefact(kind).title} is as it was when the certificate was issued.`, 'Open it again first.'),
+    ),
+  ],
   'certificate-embedded': inState('scal', ['tcc-embedded', 'legally-binding'], 'Embed the certificate in the SCAL and return it.'),
   'agreement-answered': answered('connection-agreement'),
   'acceptable-use-policy-accepted': ({ road }) =>

@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ARTEFACTS, artefact } from './artefacts.ts';
-import { certified } from './conditions.ts';
+import { certified } from './assured.ts';
 import { dutiesOf } from './duties.ts';
 import { artefactOf, type RoadFacts } from './facts.ts';
 import { gateVerdict, gateVerdicts } from './gate-verdict.ts';
 import { GATES, type GateId } from './gates.ts';
 import { act, answer, RoadRefusal } from './life.ts';
 import { needsOf } from './needs.ts';
-import { reopenings } from './reopening.ts';
 import { STEPS, stepsNumbered } from './steps.ts';
 import { ACTORS, acted, answered, freshFacts, NOW, reviewed, soundAnswers, USE_CASE, walked } from './test-road.ts';
 import { adviseAccess, findingsOnUseCase, readUseCase } from './use-case.ts';
@@ -225,32 +224,6 @@ describe('who may act', () => {
     assert.throws(() => act(facts, { kind: 'use-case', key: '', action: 'request-changes', actor: 'ers-partners' }), {
       code: 'reasons_missing',
     });
-  });
-});
-
-describe('the product grows', () => {
-  const amend = (changes: object): RoadFacts => {
-    const drafted = acted(walked(), { kind: 'use-case', action: 'amend', actor: 'supplier' });
-    const changed = answered(drafted, 'use-case', '', { ...USE_CASE, ...changes });
-    return reviewed(acted(changed, { kind: 'use-case', action: 'submit', actor: 'supplier' }));
-  };
-
-  test('a new endpoint reopens assurance and the PROD form', () => {
-    assert.deepEqual(
-      reopenings(amend({ endpoints: ['A005', 'A008', 'A030', 'A035', 'A010'] })).map(({ kind }) => kind),
-      ['scal', 'witness-test', 'tcc', 'connection-agreement', 'prod-form', 'smoke-test', 'go-live'],
-    );
-  });
-
-  test('a new organisation adds rows, and nothing is assured again', () => {
-    assert.deepEqual(
-      reopenings(amend({ 'organisations.user-restricted': 'R69, RCD, RAA' })).map(({ kind }) => kind),
-      ['prod-form', 'smoke-test', 'go-live'],
-    );
-  });
-
-  test('the same use case opens nothing', () => {
-    assert.deepEqual(reopenings(amend({})), []);
   });
 });
 

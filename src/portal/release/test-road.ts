@@ -7,6 +7,7 @@ import { dutiesOf } from './duties.ts';
 import { type ApplicationFacts, type ArtefactState, artefactOf, BUSINESS_FUNCTIONS, type RoadFacts } from './facts.ts';
 import { type Act, act, answer } from './life.ts';
 import { rowAnswer, rowsIssued } from './prod-form.ts';
+import { reopenings } from './reopening.ts';
 import { coverageOfUseCase, readUseCase } from './use-case.ts';
 import { witnessCases } from './witness-cases.ts';
 
@@ -164,6 +165,11 @@ export function reviewed(facts: RoadFacts): RoadFacts {
   const [duty] = dutiesOf(facts);
   if (duty === undefined) return facts;
   return reviewed(acted(facts, { kind: duty.kind, key: duty.key, action: duty.action, actor: duty.reviewer, reasons: duty.reasons }));
+}
+
+/** The facts after an accepted use case has opened again what it asks for more of. */
+export function reopened(facts: RoadFacts): RoadFacts {
+  return reopenings(facts).reduce((now, each) => acted(now, { ...each, actor: 'supplier' }), facts);
 }
 
 const SUPPLIER_STEPS: readonly (readonly [ArtefactKind, string, ...string[]])[] = [
