@@ -159,7 +159,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     transitions: [
       reviewed('solution-assurance', 'issue-pack', 'not-issued', 'pack-issued', 'witness-pack', ['gate-2', 'scal-submitted']),
       by('supplier', 'execute', ['pack-issued', 'remedial-action'], 'executed', ['witness-cases-answered']),
-      by('supplier', 'submit', 'executed', 'submitted'),
+      by('supplier', 'submit', 'executed', 'submitted', ['witness-cases-answered']),
       reviewed('solution-assurance', 'schedule', 'submitted', 'scheduled', 'witness-session'),
       reviewed('solution-assurance', 'witness', 'scheduled', 'witnessed', 'none'),
       reviewed('solution-assurance', 'pass', 'witnessed', 'passed', 'witness-result', ['witness-cases-met']),

@@ -10,7 +10,7 @@ import { type ApplicationFacts, applicationOf, artefactOf, type RoadFacts } from
 import { formOf } from './forms.ts';
 import { GATES } from './gates.ts';
 import { needsOf } from './needs.ts';
-import { faultsOfReturnedForm, rowsIssued, rowsOf } from './prod-form.ts';
+import { faultsOfReturnedForm, needName, rowsIssued, rowsOf } from './prod-form.ts';
 import { productionFaults, smokeFaults } from './production.ts';
 import {
   coverageOfUseCase,
@@ -21,7 +21,7 @@ import {
   unattendedOrganisationsOf,
   usesOf,
 } from './use-case.ts';
-import { reportOf, shortcomingOf, witnessCases } from './witness-cases.ts';
+import { shortcomingsOf } from './witness-cases.ts';
 
 /** Gives the reasons it does not hold; `key` is that of the artefact acted on. */
 type Condition = (facts: RoadFacts, key: string) => readonly Blocker[];
@@ -156,12 +156,9 @@ const CHECKS = {
   'witness-cases-met': (facts) => {
     const { answers } = artefactOf(facts.road, 'witness-test');
     const evidence = { ...facts, applications: integrationApplications(facts) };
-    return witnessCases(coverageOfUseCase(useCaseOf(facts))).flatMap((each) => {
-      const shortcoming = shortcomingOf(each, reportOf(answers, each), evidence);
-      return shortcoming === undefined
-        ? []
-        : [supplierMust(shortcoming, 'Execute the case in INT with your own application and report its correlation id.')];
-    });
+    return shortcomingsOf(coverageOfUseCase(useCaseOf(facts)), answers, evidence).map((shortcoming) =>
+      supplierMust(shortcoming, 'Execute the case in INT with your own application and report its correlation id.'),
+    );
   },
   'witness-passed': inState('witness-test', ['passed'], 'Execute and submit every case of the witness-test pack.'),
   'conformance-not-failed': ({ conformance }) =>
@@ -240,6 +237,12 @@ const CHECKS = {
         facts.road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved'),
     });
   },
+  'prod-rows-certified': (facts) =>
+    productionRows(facts)
+      .filter(({ use }) => !certified(facts).some((each) => each.use === use))
+      .map((row) =>
+        supplierMust(`${needName(row)}: the certificate lists no endpoint in this use.`, 'Have one witnessed, or leave the use out.'),
+      ),
   'prod-form-done': inState('prod-form', ['done'], 'Complete the PROD form and return it.'),
   'production-set-up': (facts) => productionRows(facts).flatMap((row) => productionFaults(row, applicationOf(facts, 'PROD', row.appId))),
   'smoke-test-seen': (facts) => productionRows(facts).flatMap((row) => smokeFaults(row, certified(facts), facts.smokeCalls.get(row.appId))),

@@ -48,7 +48,7 @@ export const GATES: readonly Gate[] = [
     condition: 'gate-7',
     title: 'PROD form',
     decidedBy: ['ers-partners'],
-    needs: ['agreement-in-force', 'prod-form-returned', 'prod-form-sound'],
+    needs: ['agreement-in-force', 'prod-form-returned', 'prod-form-sound', 'prod-rows-certified'],
   },
   {
     id: 'G8',

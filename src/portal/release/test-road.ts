@@ -69,6 +69,7 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
   });
 
   const useCase = readUseCase(USE_CASE);
+  const coverage = coverageOfUseCase(useCase);
   const calls = new Map(ROWS.map((_, index) => [appId(100 + index), { tokens: 1, succeeded: useCase.endpoints }]));
   return {
     now: NOW,
@@ -88,9 +89,13 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
     conformance: { verdict: 'no-run', covered: [], passedRuns: [] },
     depAccess: 'none',
     exchanges: new Map(
-      witnessCases(coverageOfUseCase(useCase)).map((each) => [
+      witnessCases(coverage).map((each) => [
         each.id,
-        { appId: appId(ERS_USES.indexOf(each.use)), operation: each.endpoint ?? 'A005', status: each.expects === 'success' ? 200 : 401 },
+        {
+          appId: appId(ERS_USES.indexOf(each.use)),
+          operation: each.endpoint ?? coverage.find(({ use }) => use === each.use)?.endpoint ?? '',
+          status: each.expects === 'success' ? 200 : 401,
+        },
       ]),
     ),
     people: new Map([['021600556514', { organisations: ORGANISATIONS }]]),
