@@ -201,7 +201,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     done: ['approved'],
     transitions: [
       by('supplier', 'request', ['not-requested', 'declined', 'withdrawn'], 'requested', ['euo-approval-answered']),
-      reviewed('euo-cio', 'approve', 'requested', 'approved', 'euo-approval', ['responsible-person-current']),
+      reviewed('euo-cio', 'approve', 'requested', 'approved', 'euo-approval', ['responsible-person-current', 'approval-covers-writes']),
       sentBack('euo-cio', 'decline', 'requested', 'declined', 'euo-approval'),
       onlyByPerson(by('euo-cio', 'withdraw', 'approved', 'withdrawn')),
     ],

@@ -19,6 +19,7 @@ import {
   USE_NAMES,
   type UseCase,
   unattendedOrganisationsOf,
+  unattendedWritesFor,
   usesOf,
 } from './use-case.ts';
 import { shortcomingsOf } from './witness-cases.ts';
@@ -221,6 +222,26 @@ const CHECKS = {
             },
           ];
     }),
+  // Of one organisation when its approval is decided; of all that have approved at the gates.
+  'approval-covers-writes': (facts, key) => {
+    const approvals = facts.road.artefacts.filter(
+      (each) => each.kind === 'euo-approval' && (key === '' ? each.state === 'approved' : each.key === key),
+    );
+    return approvals.flatMap(({ key: ods, answers }): readonly Blocker[] => {
+      const writes = textOf(answers, 'scope') === 'read-and-write' ? [] : unattendedWritesFor(useCaseOf(facts), ods);
+      return writes.length === 0
+        ? []
+        : [
+            key === ''
+              ? {
+                  reason: `${ods} has approved downloads only, and ${writes.join(', ')} would change its data unattended.`,
+                  who: 'euo-cio',
+                  fix: 'Withdraw the approval, so that the supplier can ask for one that covers changes.',
+                }
+              : supplierMust(`The approval is for downloads only, and ${writes.join(', ')} changes data unattended.`, 'Ask for both.'),
+          ];
+    });
+  },
   'prod-form-answered': answered('prod-form'),
   'prod-form-returned': inState('prod-form', ['returned', 'processing', 'done'], 'Complete the PROD form and return it.'),
   'prod-form-sound': (facts) => {

@@ -65,7 +65,7 @@ describe('a refused token', () => {
   });
 
   test('is shown by a passed conformance run of that use only', () => {
-    const conformance = { verdict: 'passed', covered: [{ use: 'user-restricted', endpoint: 'A005' }] } as const;
+    const conformance = { verdict: 'passed', covered: [{ use: 'user-restricted', endpoint: 'A005' }], passedRuns: [] } as const;
     const exchanges = new Map([...freshFacts().exchanges].filter(([id]) => !id.endsWith('/refused-token')));
     const facts = reviewed(walked(freshFacts({ conformance, exchanges }), { kind: 'witness-test', action: 'submit' }));
     sentBack(
