@@ -280,6 +280,11 @@ describe('a road whose reviewers are people', { concurrency: false }, () => {
     refused(await act(rae, 'use-case/nothing'), 404, 'action_unknown');
     refused(await act(rae, 'euo-approval/request', { key: 'X1' }), 404, 'artefact_unknown');
     refused(await rae.api('GET', `/roads/${randomUUID()}`), 404, 'road_unknown');
+    refused(await rae.api('GET', '/access-advice?endpoints=A004,A999,rubbish'), 400, 'endpoint_unknown', /"A999", "RUBBISH"/);
+    refused(await rae.api('GET', '/access-advice?endpoints='), 400, 'endpoint_unknown');
+    const told = spine.cli('portal', 'road', 'advise', 'A004', 'A999');
+    assert.notEqual(told.status, 0);
+    assert.match(told.stderr, /There is no endpoint "A999"/);
   });
 });
 

@@ -4,6 +4,7 @@ import { isoInstant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
 import { type ArtefactKind, artefact, isArtefactKind } from './artefacts.ts';
+import { endpoint } from './endpoints.ts';
 import { describeArtefacts, describeDuties, describeGates, stepNumber, tasksOf, waitedDays, waitText } from './road-description.ts';
 import type { Roads, RoadView } from './roads.ts';
 import { STEPS } from './steps.ts';
@@ -237,6 +238,14 @@ function registerGuidance(app: FastifyInstance, { api }: Portal): void {
     }),
     handle: async ({ query }) => {
       const endpoints = query.endpoints.split(',').map((each) => each.trim().toUpperCase());
+      const unknown = endpoints.filter((each) => endpoint(each) === undefined);
+      if (unknown.length > 0)
+        throw new LocalRefusal(
+          400,
+          'endpoint_unknown',
+          `There is no endpoint ${unknown.map((each) => `"${each.slice(0, 40)}"`).join(', ')}.`,
+          'Name endpoints as the e-RS specification does, with commas between them: A005,A008.',
+        );
       const advice = adviseAccess(readUseCase({ endpoints }));
       return { sufficient: [...advice.sufficient], endpoints: advice.endpoints.map((each) => ({ ...each, uses: [...each.uses] })) };
     },

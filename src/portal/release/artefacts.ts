@@ -173,7 +173,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     transitions: [
       reviewed('solution-assurance', 'issue-pack', 'not-issued', 'pack-issued', 'witness-pack', ['gate-2', 'scal-submitted']),
       by('supplier', 'execute', ['pack-issued', 'remedial-action'], 'executed', ['witness-cases-answered']),
-      by('supplier', 'submit', 'executed', 'submitted'),
+      by('supplier', 'submit', 'executed', 'submitted', ['witness-cases-answered']),
       reviewed('solution-assurance', 'schedule', 'submitted', 'scheduled', 'witness-session'),
       reviewed('solution-assurance', 'witness', 'scheduled', 'witnessed', 'none'),
       reviewed('solution-assurance', 'pass', 'witnessed', 'passed', 'witness-result', ['witness-cases-met']),
@@ -189,8 +189,14 @@ export const ARTEFACTS: readonly Artefact[] = [
     editable: [],
     done: ['issued'],
     transitions: [
-      reviewed('solution-assurance', 'issue', ['not-issued', 'superseded'], 'issued', 'certificate', ['gate-4', 'gate-5']),
-      by('supplier', 'supersede', 'issued', 'superseded'),
+      reviewed('solution-assurance', 'issue', ['not-issued', 'superseded'], 'issued', 'certificate', [
+        'gate-1',
+        'gate-4',
+        'gate-5',
+        'witness-cases-met',
+        'scal-matches-use-case',
+      ]),
+      by('supplier', 'supersede', 'issued', 'superseded', ['use-case-accepted', 'certificate-outgrown']),
     ],
   },
   {
@@ -209,7 +215,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     done: ['approved'],
     transitions: [
       by('supplier', 'request', ['not-requested', 'declined', 'withdrawn'], 'requested', ['euo-approval-answered']),
-      reviewed('euo-cio', 'approve', 'requested', 'approved', 'euo-approval', ['responsible-person-current']),
+      reviewed('euo-cio', 'approve', 'requested', 'approved', 'euo-approval', ['responsible-person-current', 'approval-covers-writes']),
       sentBack('euo-cio', 'decline', 'requested', 'declined', 'euo-approval'),
       onlyByPerson(by('euo-cio', 'withdraw', 'approved', 'withdrawn')),
     ],
@@ -247,7 +253,7 @@ export const ARTEFACTS: readonly Artefact[] = [
       reviewed('ers-partners', 'issue', 'not-issued', 'issued', 'prod-form-issue', ['certificate-issued', 'agreement-in-force']),
       by('supplier', 'complete', ['issued', 'queried'], 'completed', ['prod-form-answered']),
       by('supplier', 'return', 'completed', 'returned'),
-      reviewed('ers-partners', 'accept', 'returned', 'processing', 'prod-form-check', ['gate-7']),
+      reviewed('ers-partners', 'accept', 'returned', 'processing', 'prod-form-check', ['gate-1', 'gate-7']),
       sentBack('ers-partners', 'query', 'returned', 'queried', 'prod-form-check'),
       reviewed('operator', 'finish', 'processing', 'done', 'prod-set-up', ['production-set-up']),
       onlyByPerson(by('operator', 'set-up', 'processing', 'processing')),
@@ -284,7 +290,7 @@ export const ARTEFACTS: readonly Artefact[] = [
     done: ['confirmed', 'business-live'],
     transitions: [
       by('supplier', 'ask', 'not-ready', 'awaiting-confirmation', ['smoke-test-passed']),
-      reviewed('ers-partners', 'confirm', 'awaiting-confirmation', 'confirmed', 'go-live', ['gate-8']),
+      reviewed('ers-partners', 'confirm', 'awaiting-confirmation', 'confirmed', 'go-live', ['gate-1', 'gate-7', 'gate-8']),
       sentBack('ers-partners', 'hold', 'awaiting-confirmation', 'not-ready', 'go-live'),
       by('supplier', 'record-first-use', 'confirmed', 'business-live', ['first-live-call-seen']),
       by('supplier', 'reopen', ['awaiting-confirmation', 'confirmed', 'business-live'], 'not-ready'),

@@ -3,13 +3,14 @@ import { accessModeOf, capabilityOf } from '../applications/access-mode.ts';
 import { faultsOf, textOf } from '../forms/form.ts';
 import type { Actor } from './actors.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
+import { certified, outgrown, wantedCoverage } from './assured.ts';
 import type { Blocker } from './blocker.ts';
-import { beyond, type Coverage, readCoverage } from './coverage.ts';
+import { beyond } from './coverage.ts';
 import { type ApplicationFacts, applicationOf, artefactOf, type RoadFacts } from './facts.ts';
 import { formOf } from './forms.ts';
 import { GATES } from './gates.ts';
 import { needsOf } from './needs.ts';
-import { faultsOfReturnedForm, rowsIssued, rowsOf } from './prod-form.ts';
+import { faultsOfReturnedForm, needName, rowsIssued, rowsOf } from './prod-form.ts';
 import { approvedPerson, productionFaults, smokeFaults } from './production.ts';
 import {
   coverageOfUseCase,
@@ -18,9 +19,10 @@ import {
   USE_NAMES,
   type UseCase,
   unattendedOrganisationsOf,
+  unattendedWritesFor,
   usesOf,
 } from './use-case.ts';
-import { certifiable, reportOf, shortcomingOf, witnessCases } from './witness-cases.ts';
+import { shortcomingsOf } from './witness-cases.ts';
 
 /** Gives the reasons it does not hold; `key` is that of the artefact acted on. */
 type Condition = (facts: RoadFacts, key: string) => readonly Blocker[];
@@ -31,18 +33,6 @@ function supplierMust(reason: string, fix: string): Blocker {
 
 function useCaseOf({ road }: RoadFacts): UseCase {
   return readUseCase(artefactOf(road, 'use-case').answers);
-}
-
-/** What the certificate lists; nothing while there is none. */
-export function certified({ road }: RoadFacts): readonly Coverage[] {
-  const { state, answers } = artefactOf(road, 'tcc');
-  const listed = answers['coverage'];
-  return state === 'issued' && Array.isArray(listed) ? listed.flatMap((each: string) => readCoverage(each) ?? []) : [];
-}
-
-/** What production needs of the use case: all its endpoints, but those declared not applicable in a use when it was witnessed. */
-export function wantedCoverage(facts: RoadFacts): readonly Coverage[] {
-  return certifiable(coverageOfUseCase(useCaseOf(facts)), artefactOf(facts.road, 'witness-test').answers);
 }
 
 /** Every question of an artefact's form is answered soundly. */
@@ -108,6 +98,12 @@ function integrationApplicationFaults(facts: RoadFacts): readonly Blocker[] {
   });
 }
 
+/** States of what a certificate rests on; it is superseded once they are left. */
+const REOPENED_FIRST: readonly (readonly [ArtefactKind, readonly string[]])[] = [
+  ['scal', ['accepted', 'tcc-embedded', 'legally-binding']],
+  ['witness-test', ['passed']],
+];
+
 const CHECKS = {
   'use-case-answered': answered('use-case'),
   'use-case-sound': (facts) =>
@@ -165,12 +161,9 @@ const CHECKS = {
   'witness-cases-met': (facts) => {
     const { answers } = artefactOf(facts.road, 'witness-test');
     const evidence = { ...facts, applications: integrationApplications(facts) };
-    return witnessCases(coverageOfUseCase(useCaseOf(facts))).flatMap((each) => {
-      const shortcoming = shortcomingOf(each, reportOf(answers, each), evidence);
-      return shortcoming === undefined
-        ? []
-        : [supplierMust(shortcoming, 'Execute the case in INT with your own application and report its correlation id.')];
-    });
+    return shortcomingsOf(coverageOfUseCase(useCaseOf(facts)), answers, evidence).map((shortcoming) =>
+      supplierMust(shortcoming, 'Execute the case in INT with your own application and report its correlation id.'),
+    );
   },
   'witness-passed': inState('witness-test', ['passed'], 'Execute and submit every case of the witness-test pack.'),
   'conformance-not-failed': ({ conformance }) =>
@@ -193,6 +186,14 @@ const CHECKS = {
         'Leave it out of the use case, or witness it.',
       ),
     ),
+  'certificate-outgrown': (facts) => [
+    ...(outgrown(facts).length > 0
+      ? []
+      : [supplierMust('The certificate covers the use case.', 'Amend the use case when the product grows.')]),
+    ...REOPENED_FIRST.filter(([kind, states]) => states.includes(artefactOf(facts.road, kind).state)).map(([kind]) =>
+      supplierMust(`${artefact(kind).title} is as it was when the certificate was issued.`, 'Open it again first.'),
+    ),
+  ],
   'certificate-embedded': inState('scal', ['tcc-embedded', 'legally-binding'], 'Embed the certificate in the SCAL and return it.'),
   'agreement-answered': answered('connection-agreement'),
   'acceptable-use-policy-accepted': ({ road }) =>
@@ -225,6 +226,26 @@ const CHECKS = {
             },
           ];
     }),
+  // Of one organisation when its approval is decided; of all that have approved at the gates.
+  'approval-covers-writes': (facts, key) => {
+    const approvals = facts.road.artefacts.filter(
+      (each) => each.kind === 'euo-approval' && (key === '' ? each.state === 'approved' : each.key === key),
+    );
+    return approvals.flatMap(({ key: ods, answers }): readonly Blocker[] => {
+      const writes = textOf(answers, 'scope') === 'read-and-write' ? [] : unattendedWritesFor(useCaseOf(facts), ods);
+      return writes.length === 0
+        ? []
+        : [
+            key === ''
+              ? {
+                  reason: `${ods} has approved downloads only, and ${writes.join(', ')} would change its data unattended.`,
+                  who: 'euo-cio',
+                  fix: 'Withdraw the approval, so that the supplier can ask for one that covers changes.',
+                }
+              : supplierMust(`The approval is for downloads only, and ${writes.join(', ')} changes data unattended.`, 'Ask for both.'),
+          ];
+    });
+  },
   'prod-form-answered': answered('prod-form'),
   'prod-form-returned': inState('prod-form', ['returned', 'processing', 'done'], 'Complete the PROD form and return it.'),
   'prod-form-sound': (facts) => {
@@ -243,6 +264,12 @@ const CHECKS = {
         facts.road.artefacts.some(({ kind, key, state }) => kind === 'euo-approval' && key === ods && state === 'approved'),
     });
   },
+  'prod-rows-certified': (facts) =>
+    productionRows(facts)
+      .filter(({ use }) => !certified(facts).some((each) => each.use === use))
+      .map((row) =>
+        supplierMust(`${needName(row)}: the certificate lists no endpoint in this use.`, 'Have one witnessed, or leave the use out.'),
+      ),
   'prod-form-done': inState('prod-form', ['done'], 'Complete the PROD form and return it.'),
   'production-set-up': (facts) =>
     productionRows(facts).flatMap((row) =>

@@ -1,11 +1,10 @@
 import type { Answers } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
-import { coverageText } from './coverage.ts';
+import { certificateContents } from './assured.ts';
 import { artefactOf, type RoadFacts } from './facts.ts';
 import { needsOf } from './needs.ts';
 import { issueRows } from './prod-form.ts';
-import { coverageOfUseCase, readUseCase, usesOf } from './use-case.ts';
-import { certifiable } from './witness-cases.ts';
+import { readUseCase, usesOf } from './use-case.ts';
 
 /** What reviewers write into an artefact when they issue it, by `kind.action`; nothing for all other actions. */
 export function contentsOf(facts: RoadFacts, kind: ArtefactKind, action: string): Answers {
@@ -19,11 +18,7 @@ const CONTENTS: Readonly<Record<string, (facts: RoadFacts) => Answers>> = {
     return { 'product-version': facts.road.version, endpoints: useCase.endpoints, uses: usesOf(useCase) };
   },
   // Exactly what was passed (PTL-104).
-  'tcc.issue': ({ road }) => {
-    const coverage = coverageOfUseCase(readUseCase(artefactOf(road, 'use-case').answers));
-    const passed = certifiable(coverage, artefactOf(road, 'witness-test').answers);
-    return { reference: `TCC-${road.id.slice(0, 8).toUpperCase()}`, coverage: passed.map(coverageText) };
-  },
+  'tcc.issue': (facts) => ({ reference: `TCC-${facts.road.id.slice(0, 8).toUpperCase()}`, ...certificateContents(facts) }),
   'connection-agreement.issue': ({ road }) => ({ reference: `CA-${road.id.slice(0, 8).toUpperCase()}` }),
   'prod-form.issue': rowsAsCalculated,
   // A query sends the form back with the rows that the use case has by now.

@@ -41,14 +41,20 @@ export const GATES: readonly Gate[] = [
     condition: 'gate-6',
     title: 'Connection agreement',
     decidedBy: ['live-services', 'euo-cio'],
-    needs: ['certificate-issued', 'certificate-embedded', 'acceptable-use-policy-accepted', 'organisations-approve'],
+    needs: [
+      'certificate-issued',
+      'certificate-embedded',
+      'acceptable-use-policy-accepted',
+      'organisations-approve',
+      'approval-covers-writes',
+    ],
   },
   {
     id: 'G7',
     condition: 'gate-7',
     title: 'PROD form',
     decidedBy: ['ers-partners'],
-    needs: ['agreement-in-force', 'prod-form-returned', 'prod-form-sound'],
+    needs: ['agreement-in-force', 'prod-form-returned', 'prod-form-sound', 'prod-rows-certified', 'approval-covers-writes'],
   },
   {
     id: 'G8',

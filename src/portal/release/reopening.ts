@@ -1,7 +1,7 @@
 import { textOf } from '../forms/form.ts';
 import { type ArtefactKind, artefact } from './artefacts.ts';
-import { certified, wantedCoverage } from './conditions.ts';
-import { beyond } from './coverage.ts';
+import { asksForMoreThanWitnessed, outgrown } from './assured.ts';
+import { reasonsAgainst } from './conditions.ts';
 import { artefactOf, type RoadFacts } from './facts.ts';
 import { needsOf, needText } from './needs.ts';
 import { rowsIssued } from './prod-form.ts';
@@ -33,14 +33,15 @@ export function reopenings(facts: RoadFacts): readonly Reopening[] {
   const useCase = readUseCase(artefactOf(road, 'use-case').answers);
   const integration = artefactOf(road, 'integration-form');
   const newUse = usesOf(useCase).some((use) => textOf(integration.answers, `app.${use}`) === '');
-  const assured = artefactOf(road, 'tcc').state === 'issued';
-  const newCoverage = assured && beyond(certified(facts), wantedCoverage(facts)).length > 0;
+  const newCoverage = outgrown(facts).length > 0;
+  // Before there is a certificate, assurance is measured by what was accepted and witnessed.
+  const unassured = artefactOf(road, 'tcc').state !== 'issued' && reasonsAgainst('scal-matches-use-case', facts).length > 0;
   const rows = rowsIssued(artefactOf(road, 'prod-form').answers).map(needText);
   const newRows = rows.length > 0 && needsOf(useCase, road, facts.asidModel).some((need) => !rows.includes(needText(need)));
   const candidates: readonly (Reopening | false)[] = [
     newUse && { kind: 'integration-form', action: 'amend' },
-    newCoverage && { kind: 'scal', action: 'reopen' },
-    newCoverage && { kind: 'witness-test', action: 'reopen' },
+    (newCoverage || unassured) && { kind: 'scal', action: 'reopen' },
+    (newCoverage || asksForMoreThanWitnessed(facts)) && { kind: 'witness-test', action: 'reopen' },
     newCoverage && { kind: 'tcc', action: 'supersede' },
     newCoverage && { kind: 'connection-agreement', action: 'amend' },
     (newCoverage || newRows) && { kind: 'prod-form', action: 'reopen' },

@@ -7,6 +7,7 @@ import { dutiesOf } from './duties.ts';
 import { type ApplicationFacts, type ArtefactState, artefactOf, BUSINESS_FUNCTIONS, type RoadFacts } from './facts.ts';
 import { type Act, act, answer } from './life.ts';
 import { rowAnswer, rowsIssued } from './prod-form.ts';
+import { reopenings } from './reopening.ts';
 import { coverageOfUseCase, readUseCase } from './use-case.ts';
 import { witnessCases } from './witness-cases.ts';
 
@@ -68,6 +69,7 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
   });
 
   const useCase = readUseCase(USE_CASE);
+  const coverage = coverageOfUseCase(useCase);
   const calls = new Map(ROWS.map((_, index) => [appId(100 + index), { tokens: 1, succeeded: useCase.endpoints }]));
   return {
     now: NOW,
@@ -90,9 +92,13 @@ export function freshFacts(changes: Partial<RoadFacts> = {}): RoadFacts {
     asids: new Map(),
     decidedByPerson: new Set(),
     exchanges: new Map(
-      witnessCases(coverageOfUseCase(useCase)).map((each) => [
+      witnessCases(coverage).map((each) => [
         each.id,
-        { appId: appId(ERS_USES.indexOf(each.use)), operation: each.endpoint ?? 'A005', status: each.expects === 'success' ? 200 : 401 },
+        {
+          appId: appId(ERS_USES.indexOf(each.use)),
+          operation: each.endpoint ?? coverage.find(({ use }) => use === each.use)?.endpoint ?? '',
+          status: each.expects === 'success' ? 200 : 401,
+        },
       ]),
     ),
     people: new Map([['021600556514', { organisations: ORGANISATIONS }]]),
@@ -167,6 +173,11 @@ export function reviewed(facts: RoadFacts): RoadFacts {
   const duty = dutiesOf(facts).find((each) => !each.byPerson);
   if (duty === undefined) return facts;
   return reviewed(acted(facts, { kind: duty.kind, key: duty.key, action: duty.action, actor: duty.reviewer, reasons: duty.reasons }));
+}
+
+/** The facts after an accepted use case has opened again what it asks for more of. */
+export function reopened(facts: RoadFacts): RoadFacts {
+  return reopenings(facts).reduce((now, each) => acted(now, { ...each, actor: 'supplier' }), facts);
 }
 
 const SUPPLIER_STEPS: readonly (readonly [ArtefactKind, string, ...string[]])[] = [

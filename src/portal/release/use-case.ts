@@ -167,6 +167,17 @@ export function unattendedOrganisationsOf({ organisations }: UseCase): readonly 
   return [...new Set([...organisations['application-restricted-referrer'], ...organisations['application-restricted-provider']])];
 }
 
+/** Endpoints that change data unattended for an organisation: what its approval has to cover. */
+export function unattendedWritesFor(useCase: UseCase, ods: string): readonly string[] {
+  return [
+    ...new Set(
+      coverageOfUseCase(useCase)
+        .filter(({ use }) => use !== 'user-restricted' && useCase.organisations[use].includes(ods))
+        .flatMap((each) => (endpoint(each.endpoint)?.reads === false ? [each.endpoint] : [])),
+    ),
+  ];
+}
+
 export function coverageOfUseCase(useCase: UseCase): readonly Coverage[] {
   return coverageOf(usesOf(useCase), useCase.endpoints);
 }
@@ -178,7 +189,7 @@ export interface AccessAdvice {
   readonly endpoints: readonly { readonly id: string; readonly uses: readonly ErsUse[]; readonly reviewed: boolean }[];
 }
 
-/** Endpoints → access modes and capabilities that allow them (path-to-live.md §4.1). Unknown endpoints are left out. */
+/** Endpoints → access modes and capabilities that allow them (path-to-live.md §4.1). Whoever takes endpoints from outside checks them first. */
 export function adviseAccess(useCase: UseCase): AccessAdvice {
   const known = useCase.endpoints.flatMap((id) => endpoint(id) ?? []);
   return {
