@@ -323,7 +323,7 @@ describe('properties', () => {
         }
       }),
       // The same walks every time, so that what they reach is certain.
-      { numRuns: 150, seed: 20_261_125 },
+      { numRuns: 600, seed: 20_261_125 },
     );
     assert.ok(confirmed > 0 && refused > 100, `${confirmed} confirmed, ${refused} refused`);
   });
