@@ -50,7 +50,7 @@ export interface DnsApi {
 }
 
 /** Whose the names are that were registered here (PTL-011). */
-const register: FqdnRegister = {
+export const nameOwners: FqdnRegister = {
   async ownersOf(db, fqdn) {
     const { findNames } = await import('./store.ts');
     const [found] = await findNames(db, [fqdn]);
@@ -66,7 +66,7 @@ export const dns: Service<DnsApi> & { readonly doors: readonly ServiceDoor[] } =
   migrations: { '0001-names': nameTables },
   tables: { dns_name: 'kept', dns_name_address: 'kept', dns_zone: 'kept' },
   offers: [
-    offer(fqdnRegister, register),
+    offer(fqdnRegister, nameOwners),
     offer(errorShelf, { title: 'Name server', load: async () => (await import('./known-errors.ts')).DNS_ERRORS }),
   ],
   doors: DOORS,

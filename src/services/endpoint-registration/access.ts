@@ -31,6 +31,11 @@ export function requireParty(actor: Actor, odsCode: string, manufacturerOdsCode:
   );
 }
 
+/** Those of some organisations whose right to a host name the actor may use: choosing a maker's product gives nobody the maker's names. */
+export function spokenFor(actor: Actor, odsCodes: readonly string[]): readonly string[] {
+  return [...new Set(odsCodes)].filter((each) => actor.odsCodes.has(each) || hasDuty(actor, 'endpoint-administrator', each));
+}
+
 /** Whether a registration or a request is shown to the actor: their own organisations and makers, or everything to those who decide. */
 export function mayRead(actor: Actor, odsCode: string, manufacturerOdsCode: string): boolean {
   return (

@@ -15,13 +15,18 @@ export interface Decision {
   readonly approval: MessageHandlingSystem['approval'];
 }
 
-/** Checks a wish against the register as it is. Throws FieldsRefusal 422, LocalRefusal 404, 409. */
-export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish): Promise<void> {
+/**
+ * Checks a wish against the register as it is.
+ *
+ * @param speaksFor organisations whose host names the requestor may use
+ * @throws FieldsRefusal 422, LocalRefusal 404, 409
+ */
+export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish, speaksFor: readonly string[]): Promise<void> {
   const { register } = world.directory;
   if (wish.kind === 'register-name') return checkNameWish(world, db, wish);
   if (wish.kind === 'register') {
     requireUnfrozen(world.availability, 'endpoints');
-    const faults = faultsOf(wish, await factsOf(world, db, wish));
+    const faults = faultsOf(wish, { ...(await factsOf(world, db, wish)), speaksFor });
     if (faults.length > 0) throw new FieldsRefusal(faults);
     return;
   }
@@ -34,7 +39,7 @@ export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish): P
     const faults = addressChangeFaults(wish, {
       holders,
       ownership: await world.pki.ownership(db, wish.fqdn),
-      asking: [found.odsCode, found.product.manufacturerOdsCode],
+      speaksFor,
     });
     if (faults.length > 0) throw new FieldsRefusal(faults);
   }
@@ -42,7 +47,7 @@ export async function checkWish(world: RegistrationWorld, db: Db, wish: Wish): P
   if (wish.kind === 'retire') await checkRetirement(world, db, found);
 }
 
-async function factsOf({ directory, pki }: RegistrationWorld, db: Db, wish: RegisterWish): Promise<Facts> {
+async function factsOf({ directory, pki }: RegistrationWorld, db: Db, wish: RegisterWish): Promise<Omit<Facts, 'speaksFor'>> {
   const { register } = directory;
   const product = await register.product(db, wish.productKey);
   const at = { odsCode: wish.odsCode };
@@ -91,7 +96,7 @@ export async function apply(
   decision: Decision,
 ): Promise<RegistrationOutcome> {
   const { wish } = request;
-  await checkWish(world, tx, wish);
+  await checkWish(world, tx, wish, request.speaksFor);
   if (wish.kind === 'register-name') return registerName(world, tx, wish);
   if (wish.kind === 'register') return register(world, tx, wish, decision);
   const found = await requireRegistration(world.directory, tx, wish.partyKey, wish.productKey);

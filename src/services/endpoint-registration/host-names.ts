@@ -18,12 +18,12 @@ export function hostNameFault(fqdn: string): string | undefined {
   return undefined;
 }
 
-/** Why a host name cannot be had by those who ask: the environment's own, or another organisation's. */
-export function ownershipFault(fqdn: string, ownership: Ownership | undefined, asking: readonly string[]): string | undefined {
+/** Why a host name cannot be had by who speaks for some organisations: the environment's own, or another organisation's. */
+export function ownershipFault(fqdn: string, ownership: Ownership | undefined, speaksFor: readonly string[]): string | undefined {
   if (ownership?.known === 'published') return `${fqdn} is a published name of this environment: choose one of your own.`;
   if (ownership?.known !== 'registered') return undefined;
   const { organisations } = ownership;
-  if (organisations.length === 0 || organisations.some((each) => asking.includes(each))) return undefined;
+  if (organisations.length === 0 || organisations.some((each) => speaksFor.includes(each))) return undefined;
   return `The host name ${fqdn} is registered to ${organisations[0]}.`;
 }
 

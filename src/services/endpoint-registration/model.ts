@@ -94,6 +94,8 @@ export interface RegistrationRequest {
   /** The organisation it is for, and the maker of the product. */
   readonly odsCode: string;
   readonly manufacturerOdsCode: string;
+  /** Those of the two that the requestor spoke for: only their host names may be used. */
+  readonly speaksFor: readonly string[];
   readonly requestor: { readonly id: string; readonly urp: string };
   readonly requestedAt: number;
   /** Why it came back. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Organisation, Product } from '../directory/index.ts';
-import { hasDuty, mayRead, requireDuty } from './access.ts';
+import { hasDuty, mayRead, requireDuty, spokenFor } from './access.ts';
 import type { Actor, RequestEvent, RequestState, Wish } from './model.ts';
 import { endpointFault, type Facts, faultsOf, type NewProduct, productFaults, systemInteractions } from './rules.ts';
 import { after, TRANSITIONS } from './states.ts';
@@ -26,7 +26,7 @@ const PRODUCT: Product = {
   messageSet: ['urn:a:b', 'urn:a:c'],
   additionalInteractions: ['urn:a:c', 'urn:a:d'],
 };
-const FACTS: Facts = { organisation: ORGANISATION, product: PRODUCT, fqdnHolders: [], registered: false };
+const FACTS: Facts = { organisation: ORGANISATION, product: PRODUCT, fqdnHolders: [], registered: false, speaksFor: ['B81001'] };
 const WISH = { kind: 'register', odsCode: 'B81001', productKey: '10001', fqdn: 'app.b81001.thirdparty.nhs.uk' } as const;
 const CHANGE: Wish = { kind: 'retire', partyKey: 'B81001-823001', productKey: '10001', version: 1 };
 
@@ -50,6 +50,13 @@ describe('a registration', () => {
   test('shares a host name with its own party key only, however it is written', () => {
     const shared = { ...WISH, partyKey: 'rr8-12345' };
     assert.deepEqual(textsOf(shared, { fqdnHolders: ['RR8-12345'], partyKeyOwner: 'RR8' }), []);
+  });
+
+  test('takes the host name of an organisation only with its right, whoever made the product', () => {
+    const makers = { nameOwnership: { known: 'registered', organisations: ['ZS001'] } } as const;
+    assert.match(textsOf(WISH, makers)[0] ?? '', /registered to ZS001/, 'a customer chose the product');
+    assert.deepEqual(textsOf(WISH, { ...makers, speaksFor: ['ZS001'] }), []);
+    assert.match(textsOf(WISH, { nameOwnership: { known: 'registered', organisations: ['B81001'] }, speaksFor: [] })[0] ?? '', /B81001/);
   });
 
   test('an endpoint is https, on the registered host, without a port; or on this machine', () => {
@@ -157,4 +164,14 @@ test('a duty is one for a maker, and nothing follows from it elsewhere', () => {
   );
   assert.throws(() => requireDuty(actor, 'directory-administrator'), LocalRefusal);
   assert.deepEqual([mayRead(actor, 'R69', 'X26'), mayRead(actor, 'A83008', 'ZS001'), mayRead(actor, 'A83008', 'X26')], [true, true, false]);
+});
+
+test('a person speaks for the organisations of their roles and the makers they are endpoint administrator for; the operator for all', () => {
+  const grants: Actor['grants'] = [
+    { userId: '1', duty: 'endpoint-administrator', odsCode: 'ZS001', grantedAt: 0, grantedBy: 'System' },
+    { userId: '1', duty: 'approver', odsCode: '', grantedAt: 0, grantedBy: 'System' },
+  ];
+  const actor: Actor = { id: '1', urp: 'x', odsCodes: new Set(['R69']), grants, operator: false };
+  assert.deepEqual(spokenFor(actor, ['R69', 'ZS001', 'RR8']), ['R69', 'ZS001']);
+  assert.deepEqual(spokenFor({ ...actor, operator: true }, ['R69', 'RR8']), ['R69', 'RR8']);
 });

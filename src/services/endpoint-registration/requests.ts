@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import { hasDuty, requireAnother, requireDuty, requireParty } from './access.ts';
+import { hasDuty, requireAnother, requireDuty, requireParty, spokenFor } from './access.ts';
 import { apply, checkWish } from './applying.ts';
 import type { Actor, RegistrationRequest, RequestEvent, Wish } from './model.ts';
 import { requireRegistration } from './registrations.ts';
@@ -38,13 +38,15 @@ export async function submit(
   if (route === 'direct' && wish.kind === 'register-name') requireDuty(actor, 'dns-approver');
   else if (route === 'direct') requireDuty(actor, 'endpoint-administrator', manufacturerOdsCode);
   else requireParty(actor, odsCode, manufacturerOdsCode);
-  await checkWish(world, tx, wish);
+  const speaksFor = spokenFor(actor, [odsCode, manufacturerOdsCode]);
+  await checkWish(world, tx, wish, speaksFor);
   const request: RegistrationRequest = {
     requestId,
     wish,
     state: after('draft', 'submit', wish),
     odsCode,
     manufacturerOdsCode,
+    speaksFor,
     requestor: { id: actor.id, urp: actor.urp },
     requestedAt: world.clock.now(),
   };
@@ -128,11 +130,12 @@ export async function resubmit(
   const request = await requireRequest(tx, requestId);
   if (!actor.operator && request.requestor.id !== actor.id)
     throw new LocalRefusal(403, 'not_your_request', 'Only who sent a request sends it again.');
-  await checkWish(world, tx, wish);
   const parties = await partiesOf(world, tx, wish);
-  if (!actor.operator) requireParty(actor, parties.odsCode, parties.manufacturerOdsCode);
+  requireParty(actor, parties.odsCode, parties.manufacturerOdsCode);
+  const speaksFor = spokenFor(actor, [parties.odsCode, parties.manufacturerOdsCode]);
+  await checkWish(world, tx, wish, speaksFor);
   const { reason: _, dnsApproval: __, ...rest } = request;
-  const again: RegistrationRequest = { ...rest, ...parties, wish, state: after(request.state, 'submit', wish) };
+  const again: RegistrationRequest = { ...rest, ...parties, speaksFor, wish, state: after(request.state, 'submit', wish) };
   await saveRequest(tx, again);
   await audit(world, tx, actor, `submit.${wish.kind}`, requestId, 'again');
   return world.environment.settings.registrationApproval === 'person' ? again : decideAll(world, tx, SIMULATED, again);

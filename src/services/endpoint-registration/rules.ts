@@ -33,6 +33,8 @@ export interface Facts {
   readonly partyKeyOwner?: string | undefined;
   /** Whose the host name is; unregistered when absent. */
   readonly nameOwnership?: Ownership | undefined;
+  /** Organisations whose host names the requestor may use. */
+  readonly speaksFor: readonly string[];
 }
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
@@ -68,7 +70,7 @@ export function faultsOf(wish: RegisterWish, facts: Facts): readonly FieldFault[
       ...addressFaults(wish.fqdn, wish.endpoint, wish.partyKey, {
         holders: facts.fqdnHolders,
         ownership: facts.nameOwnership,
-        asking: [wish.odsCode, product.manufacturerOdsCode],
+        speaksFor: facts.speaksFor,
       }),
     );
   return faults;
@@ -79,8 +81,8 @@ export interface NameFacts {
   /** Party keys that use it now. */
   readonly holders: readonly string[];
   readonly ownership?: Ownership | undefined;
-  /** The organisation and the maker that ask. */
-  readonly asking: readonly string[];
+  /** Organisations whose host names the requestor may use. */
+  readonly speaksFor: readonly string[];
 }
 
 /** Faults of a new address. */
@@ -92,12 +94,12 @@ function addressFaults(
   fqdn: string,
   endpoint: string | undefined,
   partyKey: string | undefined,
-  { holders, ownership, asking }: NameFacts,
+  { holders, ownership, speaksFor }: NameFacts,
 ): readonly FieldFault[] {
   const faults: FieldFault[] = [];
   const others = holders.filter((each) => each.toLowerCase() !== partyKey?.toLowerCase());
   const taken =
-    others.length > 0 ? `The host name ${fqdn} belongs to the party key ${others[0]}.` : ownershipFault(fqdn, ownership, asking);
+    others.length > 0 ? `The host name ${fqdn} belongs to the party key ${others[0]}.` : ownershipFault(fqdn, ownership, speaksFor);
   const text = hostNameFault(fqdn) ?? taken;
   if (text !== undefined) faults.push({ field: 'fqdn', text });
   if (endpoint !== undefined) {

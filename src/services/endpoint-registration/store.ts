@@ -14,14 +14,14 @@ export async function findRequest(db: Db, requestId: string): Promise<Registrati
     .select('document')
     .where('request_id', '=', requestId)
     .executeTakeFirst();
-  return row === undefined ? undefined : parsed<RegistrationRequest>(row);
+  return row === undefined ? undefined : requestOf(row);
 }
 
 /** Requests, newest first. */
 export async function listRequests(db: Db, states?: readonly RequestState[]): Promise<readonly RegistrationRequest[]> {
   let query = tablesOf<Tables>(db).selectFrom('endpoint_registration_request').select('document').orderBy('position', 'desc').limit(500);
   if (states !== undefined) query = query.where('state', 'in', [...states]);
-  return (await query.execute()).map(parsed<RegistrationRequest>);
+  return (await query.execute()).map(requestOf);
 }
 
 export async function saveRequest(tx: Db, request: RegistrationRequest): Promise<void> {
@@ -31,6 +31,11 @@ export async function saveRequest(tx: Db, request: RegistrationRequest): Promise
     .values(row)
     .onConflict((conflict) => conflict.column('request_id').doUpdateSet(row))
     .execute();
+}
+
+/** Whoever sent a request before it was kept whom they spoke for, spoke for nobody. */
+function requestOf(row: { document: string }): RegistrationRequest {
+  return { ...parsed<RegistrationRequest>(row), speaksFor: parsed<Partial<RegistrationRequest>>(row).speaksFor ?? [] };
 }
 
 /** Keeps a new request; false when there is one of that id. */

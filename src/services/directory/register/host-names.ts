@@ -1,6 +1,6 @@
 /** Host names of message handling systems: whose they are (sds.md §11: CN → FQDN → party keys), and that they resolve (path-to-live.md §3.3). */
 import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
-import type { NameSource } from '../../dns/index.ts';
+import { type NameSource, nameOwners } from '../../dns/index.ts';
 import type { FqdnRegister } from '../../pki/index.ts';
 import type { MessageHandlingSystem } from '../model.ts';
 import { lastChangedAt } from './changes.ts';
@@ -22,16 +22,21 @@ const behind = prepare<{ fqdn: string }, Tables, { ods_code: string; document: s
 /** Records of LocalSpine's own may name this machine, which is no name of the zones. */
 const isPublic = (fqdn: string): boolean => fqdn.endsWith('.nhs.uk');
 
-/** A host name belongs to the organisations whose systems answer there, and their makers act for them. */
+/**
+ * A host name belongs to the organisations whose systems answer there, and their makers act for them. One that was registered by itself stays
+ * its organisation's: others whose systems may answer there do not come to own it.
+ */
 export const hostNameOwners: FqdnRegister = {
   async ownersOf(db, fqdn) {
     const rows = isPublic(fqdn) ? await behind(db, { fqdn }) : [];
     if (rows.length === 0) return undefined;
-    const makers = rows.map(({ document }) => {
+    const named = await nameOwners.ownersOf(db, fqdn);
+    const owners = named === undefined || named.length === 0 ? rows : rows.filter((each) => named.includes(each.ods_code));
+    const makers = owners.map(({ document }) => {
       const { manufacturerOdsCode }: MessageHandlingSystem = JSON.parse(document);
       return manufacturerOdsCode;
     });
-    return [...new Set([...rows.map((each) => each.ods_code), ...makers])];
+    return [...new Set([...owners.map((each) => each.ods_code), ...makers])];
   },
 };
 
