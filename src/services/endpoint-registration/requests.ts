@@ -8,7 +8,7 @@ import type { Actor, RegistrationRequest, RequestEvent, Wish } from './model.ts'
 import { requireRegistration } from './registrations.ts';
 import { FieldsRefusal } from './rules.ts';
 import { after, approvals } from './states.ts';
-import { findRequest, insertRequest, saveRequest } from './store.ts';
+import { findRequest, holdRequest, insertRequest, saveRequest } from './store.ts';
 import { audit, type RegistrationWorld } from './world.ts';
 
 /** `request`: somebody decides. `direct`: an endpoint administrator's own act, at once (PTL-010). */
@@ -104,7 +104,7 @@ export async function decide(
   requestId: string,
   verdict: Verdict,
 ): Promise<RegistrationRequest> {
-  const request = await requireRequest(tx, requestId);
+  const request = await heldRequest(tx, requestId);
   const { event, reason = '' } = verdict;
   if (event === 'withdraw') {
     if (!actor.operator && request.requestor.id !== actor.id)
@@ -127,7 +127,7 @@ export async function resubmit(
   requestId: string,
   wish: Wish,
 ): Promise<RegistrationRequest> {
-  const request = await requireRequest(tx, requestId);
+  const request = await heldRequest(tx, requestId);
   if (!actor.operator && request.requestor.id !== actor.id)
     throw new LocalRefusal(403, 'not_your_request', 'Only who sent a request sends it again.');
   const parties = await partiesOf(world, tx, wish);
@@ -175,6 +175,12 @@ async function take(
   await saveRequest(tx, decided);
   await audit(world, tx, actor, event, request.requestId, reason);
   return decided;
+}
+
+/** A request that nobody else changes until the transaction ends. Throws LocalRefusal 404. */
+async function heldRequest(tx: Db, requestId: string): Promise<RegistrationRequest> {
+  await holdRequest(tx, requestId);
+  return requireRequest(tx, requestId);
 }
 
 /** A request, or LocalRefusal 404. */

@@ -17,6 +17,15 @@ export async function findRequest(db: Db, requestId: string): Promise<Registrati
   return row === undefined ? undefined : requestOf(row);
 }
 
+/** Holds a request until the transaction ends: whoever else would decide on it waits, and then reads what became of it. */
+export async function holdRequest(tx: Db, requestId: string): Promise<void> {
+  await tablesOf<Tables>(tx)
+    .updateTable('endpoint_registration_request')
+    .set((row) => ({ state: row.ref('state') }))
+    .where('request_id', '=', requestId)
+    .execute();
+}
+
 /** Requests, newest first. */
 export async function listRequests(db: Db, states?: readonly RequestState[]): Promise<readonly RegistrationRequest[]> {
   let query = tablesOf<Tables>(db).selectFrom('endpoint_registration_request').select('document').orderBy('position', 'desc').limit(500);

@@ -24,6 +24,7 @@ import {
   accreditedSystem,
   asidWasUsed,
   findAccreditedSystems,
+  holdAccreditedSystem,
   interactions,
   product,
   removeAccreditedSystem,
@@ -239,6 +240,7 @@ export async function joinService(
 
 /** Retires an ASID: it leaves the directory and is never given out again. Throws LocalRefusal 404; 409 while it is bound to an application. */
 export async function retireAsid(desk: AsidDesk, tx: Db, asid: string, author: Author): Promise<AsidOutcome> {
+  await holdAccreditedSystem(tx, asid);
   const view = await describeAsid(desk, tx, asid);
   if (view.state === 'retired') return { asid: view, changed: false, warnings: [] };
   const { boundTo } = view;
@@ -265,10 +267,12 @@ function warningsOf({ answer, why }: SharingVerdict): readonly string[] {
   return answer === 'warn' || answer === 'ask' ? [why] : [];
 }
 
-async function requireSystem(db: Db, asid: string): Promise<AccreditedSystem> {
-  const system = await accreditedSystem(db, asid);
+/** A system that nobody else changes until the transaction ends. Throws LocalRefusal 404, 410. */
+async function requireSystem(tx: Db, asid: string): Promise<AccreditedSystem> {
+  await holdAccreditedSystem(tx, asid);
+  const system = await accreditedSystem(tx, asid);
   if (system !== undefined) return system;
-  if (await asidWasUsed(db, asid))
+  if (await asidWasUsed(tx, asid))
     throw new LocalRefusal(410, 'asid_retired', `The ASID ${asid} is retired.`, 'It is never used again: ask for a new one.');
   throw asidUnknown(asid);
 }

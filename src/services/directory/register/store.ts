@@ -123,6 +123,15 @@ export async function saveAccreditedSystem(tx: Db, system: AccreditedSystem, aut
   await recordChange(tx, { kind: 'accredited-system', id: asid, before, after: system }, author);
 }
 
+/** Holds an accredited system until the transaction ends: whoever else would change it waits, and then reads what it became. */
+export async function holdAccreditedSystem(tx: Db, asid: string): Promise<void> {
+  await tablesOf<RegisterTables>(tx)
+    .updateTable('directory_accredited_system')
+    .set((row) => ({ asid: row.ref('asid') }))
+    .where('asid', '=', asid)
+    .execute();
+}
+
 /** Takes an accredited system out. Its ASID is never given out again. Nothing happens when there is none. */
 export async function removeAccreditedSystem(tx: Db, asid: string, author: Author): Promise<void> {
   const before = await accreditedSystem(tx, asid);
