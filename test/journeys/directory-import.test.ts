@@ -79,6 +79,34 @@ test('what cannot be registered cannot be imported, and then nothing of it is', 
   assert.equal((await spine.admin('INT', '/endpoint-registration/changes')).json.last, before);
 });
 
+test('nobody takes an ASID, a CPA id or a party key of somebody else by an import', async () => {
+  const national = '606179841014';
+  const read = async (path: string): Promise<string> => (await spine.admin('INT', path)).text;
+  const views = ['/endpoint-registration/changes', `/directory/asids/${national}`];
+  const before = await Promise.all(views.map(read));
+  const { odsCode, partyKey } = JSON.parse(before[1] ?? '');
+  const mine = { accreditedSystems: [{ ...SYSTEM, asid: national, odsCode: 'R69', partyKey }] };
+  for (const [body, text] of [
+    [mine, new RegExp(`The ASID ${national} belongs to ${odsCode}, under the party key ${partyKey}`)],
+    [{ accreditedSystems: [{ ...SYSTEM, asid: national, odsCode, partyKey: 'Z9901-900001' }] }, /belongs to/],
+    [{ messageHandlingSystems: [{ ...HANDLER, odsCode: 'R69' }] }, /The CPA id S300001 belongs to Z9901/],
+    [{ messageHandlingSystems: [{ ...HANDLER, partyKey: 'Z9901-900009' }] }, /The CPA id S300001 belongs to Z9901/],
+    [{ accreditedSystems: [{ ...SYSTEM, asid: '300000000003', partyKey }] }, new RegExp(`party key ${partyKey} belongs to ${odsCode}`)],
+    [{ messageHandlingSystems: [{ ...HANDLER, cpaId: 'S300004', odsCode: 'R69' }] }, /party key Z9901-900001 belongs to Z9901/],
+  ] as const) {
+    const reply = await imported(body);
+    assert.deepEqual([reply.status, reply.json.error, text.test(reply.json.message)], [409, 'import_taken', true], reply.text);
+  }
+  assert.deepEqual(await Promise.all(views.map(read)), before);
+});
+
+test('a maker’s party key is its customers’ as well', async () => {
+  const makers = { ...SYSTEM, asid: '300000000005', odsCode: 'ZS001', partyKey: 'ZS001-900005' };
+  const customers = { ...makers, asid: '300000000006', odsCode: 'Z9901' };
+  const reply = await imported({ accreditedSystems: [makers, customers] });
+  assert.deepEqual([reply.status, reply.json.imported], [200, { directory: 2 }], reply.text);
+});
+
 test('an imported ASID that was retired stays retired', async () => {
   await spine.admin('INT', '/directory/asids/300000000001', { method: 'DELETE' });
   const again = await imported({ accreditedSystems: [SYSTEM] });

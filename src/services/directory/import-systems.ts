@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Db } from '../../kernel/store/store.ts';
-import type { Approval, Interaction, Product } from './model.ts';
+import type { AccreditedSystem, Approval, Interaction, Product } from './model.ts';
 import { nextProductKey } from './register/allocation.ts';
 import type { Author } from './register/changes.ts';
 import { CONTRACTS, fold, isAsid, isCpaId, isPartyKey, namedInteraction } from './register/names.ts';
@@ -150,12 +150,33 @@ async function productsOf(
   return keys;
 }
 
-async function checkSystem(tx: Db, { asid, odsCode, partyKey }: ImportedSystem): Promise<void> {
+async function checkSystem(tx: Db, system: ImportedSystem): Promise<void> {
+  const { asid, odsCode, partyKey } = system;
   if (!isAsid(asid)) throw bad(`"${asid}" is no ASID: it has 12 digits.`);
   if (!isPartyKey(partyKey)) throw bad(`"${partyKey}" is no party key.`);
   await requireOrganisation(tx, odsCode);
-  if ((await register.accreditedSystem(tx, asid)) === undefined && (await register.asidWasUsed(tx, asid)))
+  const before = await register.accreditedSystem(tx, asid);
+  if (before === undefined && (await register.asidWasUsed(tx, asid)))
     throw new LocalRefusal(409, 'asid_retired', `The ASID ${asid} was retired.`, 'An ASID is never used again: import it under another.');
+  await checkHolder(tx, `The ASID ${asid}`, system, before);
+}
+
+/** Whose a record and a party key are. */
+type Held = Pick<AccreditedSystem, 'odsCode' | 'partyKey'>;
+
+/**
+ * A record stays with its organisation and its party key; a new one comes under a party key that is nobody's yet, its organisation's, or its
+ * maker's. Throws LocalRefusal 409.
+ */
+async function checkHolder(tx: Db, what: string, wanted: Held & Named, before: Held | undefined): Promise<void> {
+  const { odsCode, partyKey, manufacturerOdsCode } = wanted;
+  if (before !== undefined) {
+    if (before.odsCode === odsCode && fold(before.partyKey) === fold(partyKey)) return;
+    throw taken(`${what} belongs to ${before.odsCode}, under the party key ${before.partyKey}.`);
+  }
+  const owner = (await register.partyKey(tx, partyKey))?.odsCode;
+  if (owner !== undefined && owner !== odsCode && owner !== manufacturerOdsCode)
+    throw taken(`The party key ${partyKey} belongs to ${owner}.`);
 }
 
 async function checkHandler(tx: Db, handler: ImportedHandler, { interactionId }: Interaction, published: readonly string[]): Promise<void> {
@@ -165,6 +186,7 @@ async function checkHandler(tx: Db, handler: ImportedHandler, { interactionId }:
   if (!isPartyKey(partyKey)) throw bad(`"${partyKey}" is no party key.`);
   if (endpoint !== undefined && !URL.canParse(endpoint)) throw bad(`"${endpoint}" is no URL.`);
   await requireOrganisation(tx, odsCode);
+  await checkHolder(tx, `The CPA id ${cpaId}`, handler, await register.messageHandlingSystem(tx, cpaId));
   if (published.includes(fqdn)) throw taken(`${fqdn} is a published name of this environment.`);
   const [other] = (await register.findMessageHandlingSystems(tx, { fqdn })).filter((each) => fold(each.partyKey) !== fold(partyKey));
   if (other !== undefined) throw taken(`The host name ${fqdn} belongs to the party key ${other.partyKey}.`);
