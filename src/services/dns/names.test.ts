@@ -79,6 +79,23 @@ describe('names in the zones of an environment', () => {
     assert.equal(await ask('mhs.gp.thirdparty.nhs.uk', 'A'), 'NOERROR 127.0.0.1');
   });
 
+  test('a name that is there asks nobody what lies below it', async () => {
+    const context = await testContext({ migrations: { dns: dns.migrations }, environment: { publishedNames: PUBLISHED } });
+    const asked: string[] = [];
+    const source: NameWorld['sources'][number] = {
+      find: async (_db, names) =>
+        names.filter((name) => name === 'mhs.deep.int.spine2.ncrs.nhs.uk').map((name) => ({ name, addresses: [] })),
+      hasBelow: async (_db, name) => asked.push(name) > 0,
+    };
+    const names: NameWorld = { context, sources: [source], addresses: () => ['127.0.0.1'], startedAt: 0 };
+    const rcodes: string[] = [];
+    for (const name of ['mhs.deep.int.spine2.ncrs.nhs.uk', ...PUBLISHED, 'deep.int.spine2.ncrs.nhs.uk']) {
+      const question = { name, type: 'A', class: 'IN' } as const;
+      rcodes.push(resolve(question, await zoneData(names, question)).rcode);
+    }
+    assert.deepEqual([asked, new Set(rcodes)], [['deep.int.spine2.ncrs.nhs.uk'], new Set(['NOERROR'])]);
+  });
+
   test('a published name, and one of another organisation, cannot be taken', async () => {
     const { api } = await world();
     await assert.rejects(api.register({ name: PUBLISHED[0] ?? '', addresses: ['127.0.0.1'] }), refusal('name_published'));

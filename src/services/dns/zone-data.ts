@@ -37,8 +37,10 @@ export async function zoneData(world: NameWorld, question: Question): Promise<Zo
   const inside = zoneOf(name, all) !== undefined;
   const pointers = inside ? await pointersOf(world, name) : [];
   const published = environment.publishedNames;
+  // What lies below matters for a name alone that is not there itself.
+  const there = registered.some((each) => each.name === name) || published.includes(name);
   const below =
-    inside && isPlain(name) && (published.some((each) => each !== name && isWithin(each, name)) || (await isAbove(world, name)));
+    inside && !there && isPlain(name) && (published.some((each) => each !== name && isWithin(each, name)) || (await isAbove(world, name)));
   return {
     zoneOf: (each) => zoneOf(each, all),
     addressesOf: (each) => registered.find((entry) => entry.name === each)?.addresses ?? (published.includes(each) ? own : undefined),
