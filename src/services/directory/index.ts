@@ -9,6 +9,7 @@ import { ldapDoors, ldapKeepers } from './ldap/doors.ts';
 import { directoryMigrations } from './migrations/0001-directory.ts';
 import { registerTables } from './migrations/0002-register.ts';
 import { asidRequestTable } from './migrations/0003-asids.ts';
+import { namesBelow } from './migrations/0004-names-below.ts';
 import type { AccreditedSystem, Organisation, Person, RoleProfile } from './model.ts';
 import type { NewAccreditedSystem } from './register/allocation.ts';
 import * as allocation from './register/allocation.ts';
@@ -107,7 +108,7 @@ export interface DirectoryApi {
 export const directory: Service<DirectoryApi> = {
   name: 'directory',
   title: 'Spine Directory Service',
-  migrations: { ...directoryMigrations, '0002-register': registerTables, '0003-asids': asidRequestTable },
+  migrations: { ...directoryMigrations, '0002-register': registerTables, '0003-asids': asidRequestTable, '0004-names-below': namesBelow },
   // People and systems survive a reset; seeding puts the published ones back as they were.
   tables: {
     directory_organisation: 'kept',

@@ -4,9 +4,10 @@ import { type NameSource, nameOwners } from '../../dns/index.ts';
 import type { FqdnRegister } from '../../pki/index.ts';
 import type { MessageHandlingSystem } from '../model.ts';
 import { lastChangedAt } from './changes.ts';
+import { namesBelowOrder } from './names.ts';
 
 interface Tables {
-  directory_message_handling_system: { fqdn: string; ods_code: string; position: number; document: string };
+  directory_message_handling_system: { fqdn: string; fqdn_order: string; ods_code: string; position: number; document: string };
 }
 
 /** One record for each organisation behind a name: the makers of all of them are the same but for the rarest case. */
@@ -54,10 +55,12 @@ export const hostNames: NameSource = {
     return rows.map(({ fqdn }) => ({ name: fqdn, addresses: [] }));
   },
   async hasBelow(db: Db, name: string) {
+    const [from, to] = namesBelowOrder(name);
     const row = await tablesOf<Tables>(db)
       .selectFrom('directory_message_handling_system')
       .select('fqdn')
-      .where('fqdn', 'like', `%.${name}`)
+      .where('fqdn_order', '>', from)
+      .where('fqdn_order', '<', to)
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;

@@ -6,6 +6,17 @@ export function fold(value: string): string {
   return value.trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
+/** A host name from its end to its beginning, in hexadecimal digits, which every database orders alike whatever its collation. */
+export function nameOrder(fqdn: string): string {
+  return Buffer.from([...fqdn].reverse().join('')).toString('hex');
+}
+
+/** Between which two {@link nameOrder}s the names below `domain` lie. */
+export function namesBelowOrder(domain: string): readonly [from: string, to: string] {
+  const from = nameOrder(`.${domain}`);
+  return [from, `${from}g`];
+}
+
 /** `urn:nhs:names:services:psis` and `REPC_IN150016UK05` as one id. */
 export function interactionIdOf({ serviceName, action }: InteractionName): string {
   return `${serviceName}:${action}`;

@@ -1,6 +1,7 @@
 import { type Db, tablesOf } from '../../../kernel/store/store.ts';
 import type { SeedRegister } from '../seed/systems.ts';
 import type { Author } from './changes.ts';
+import { nameOrder } from './names.ts';
 import { accreditedSystem, saveAccreditedSystem, saveInteractions, saveMessageHandlingSystem, savePartyKey, saveProduct } from './store.ts';
 
 /**
@@ -25,6 +26,7 @@ async function loadMessageHandlingSystems(tx: Db, { messageHandlingSystems }: Se
     party_key: system.partyKey.toLowerCase(),
     interaction_id: system.interactionId,
     fqdn: system.fqdn.toLowerCase(),
+    fqdn_order: nameOrder(system.fqdn.toLowerCase()),
     // Before every position that is counted: those begin at one.
     position: index - messageHandlingSystems.length,
     document: JSON.stringify(system),

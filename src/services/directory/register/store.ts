@@ -2,7 +2,7 @@ import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
 import type { AccreditedSystem, Interaction, MessageHandlingSystem, PartyKey, Product } from '../model.ts';
 import { type Author, changesOf, recordChange, same } from './changes.ts';
 import { nextOf } from './counters.ts';
-import { fold } from './names.ts';
+import { fold, nameOrder } from './names.ts';
 
 interface RegisterTables {
   directory_accredited_system: { asid: string; ods_code: string; party_key: string; position: number; document: string };
@@ -13,6 +13,7 @@ interface RegisterTables {
     party_key: string;
     interaction_id: string;
     fqdn: string;
+    fqdn_order: string;
     position: number;
     document: string;
   };
@@ -153,6 +154,7 @@ export async function saveMessageHandlingSystem(tx: Db, system: MessageHandlingS
     party_key: fold(partyKey),
     interaction_id: interactionId,
     fqdn: fold(fqdn),
+    fqdn_order: nameOrder(fold(fqdn)),
     document: JSON.stringify(system),
   };
   if (before === undefined)
