@@ -15,6 +15,12 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Every other operation with a message lists it, and the rule is common to all of them.',
   },
   {
+    operation: /^GET \/STU3\/CodeSystem\/\{codeSystemType\}$/,
+    fault: /^status 400 is not documented$/,
+    what: 'A004 answers 400 to a call without NHSD-End-User-Organisation-ODS, a status not listed there, where one ASID serves several organisations.',
+    why: 'It is the API platform that asks, before e-RS does, and it asks every operation: without the header it cannot look in the allow list.',
+  },
+  {
     operation:
       /^POST \/STU3\/(CommunicationRequest\/\{ubrn\}\/\$ers\.sendCommunicationToRequester|ReferralRequest\/\{ubrn\}\/\$ers\.changeShortlist(AndSendForTriage)?)$/,
     fault: /^status 412 is not documented$/,
