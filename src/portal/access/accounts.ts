@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Instant } from '../../kernel/clock.ts';
-import { bit, type Db, tablesOf } from '../../kernel/store/store.ts';
+import { bit, type Db, holdingRows, tablesOf } from '../../kernel/store/store.ts';
 import type { Role } from './permissions.ts';
 import type { Membership } from './visitor.ts';
 
@@ -139,29 +139,24 @@ export async function updateAccount(tx: Db, accountId: string, change: AccountCh
 }
 
 /**
- * Reads an account as it is now and holds it: nobody else changes it, or holds it, until the transaction ends. A write of what is there
- * holds a row on every engine. Whoever decides something by an account (let in, suspend, give a token) holds it first.
+ * Reads an account as it is now and holds it: nobody else changes it, or holds it, until the transaction ends. Whoever decides something by an
+ * account (let in, suspend, give a token) holds it first.
  */
 export async function holdAccount(tx: Db, accountId: string): Promise<Account | undefined> {
-  const row = await tables(tx)
-    .updateTable('portal_account')
-    .set({ account_id: accountId })
-    .where('account_id', '=', accountId)
-    .returningAll()
-    .executeTakeFirst();
+  const query = tables(tx).selectFrom('portal_account').selectAll().where('account_id', '=', accountId);
+  const row = await holdingRows(tx, query).executeTakeFirst();
   return row && accountOf(row);
 }
 
 /** All operators who are active, held as by {@link holdAccount}: two who suspend each other at the same moment do it one after the other. */
 export async function holdActiveOperators(tx: Db): Promise<readonly Account[]> {
-  const rows = await tables(tx)
-    .updateTable('portal_account')
-    .set({ role: 'operator' })
+  const active = tables(tx)
+    .selectFrom('portal_account')
+    .selectAll()
     .where('role', '=', 'operator')
     .where('status', '=', 'active')
-    .returningAll()
-    .execute();
-  return rows.map(accountOf);
+    .orderBy('account_id');
+  return (await holdingRows(tx, active).execute()).map(accountOf);
 }
 
 export async function findAccount(db: Db, accountId: string): Promise<Account | undefined> {
@@ -297,7 +292,7 @@ export async function findTeam(db: Db, teamId: string): Promise<Team | undefined
 
 /** A team, held as by {@link holdAccount}: who is in it changes one after the other. */
 export async function holdTeam(tx: Db, teamId: string): Promise<Team | undefined> {
-  await tables(tx).updateTable('portal_team').set({ team_id: teamId }).where('team_id', '=', teamId).execute();
+  await holdingRows(tx, tables(tx).selectFrom('portal_team').select('team_id').where('team_id', '=', teamId)).execute();
   return findTeam(tx, teamId);
 }
 

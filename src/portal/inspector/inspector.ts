@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { InputOf, ManagedEnvironment, OutputOf } from '../../environment/management/index.ts';
 import { parseDuration } from '../../kernel/duration.ts';
-import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { type Action, may, require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import { applications } from '../applications/index.ts';
+import { recorded } from '../audit/recorded.ts';
 import type { Portal } from '../portal.ts';
 
 /** What of a journal a visitor may see: all of it, or the exchanges of these applications and those of nobody known. */
@@ -130,10 +131,7 @@ export class Inspector {
     return { visitor, environment: this.#portal.environment(environmentId) };
   }
 
-  /**
-   * Makes a change in an environment. It is recorded before it is made: a change without a record must not be, a record of a change that then
-   * failed says so.
-   */
+  /** Makes a change in an environment, and writes it down first. */
   async #change<Result>(
     visitor: Visitor,
     environment: ManagedEnvironment,
@@ -142,17 +140,7 @@ export class Inspector {
     make: () => Promise<Result>,
   ): Promise<Result> {
     require(visitor, 'rehearsal.change');
-    const { store, audit } = this.#portal;
-    const record = (name: string, facts: Readonly<Record<string, unknown>>): Promise<void> =>
-      store.transaction((tx) =>
-        audit.record(tx, visitor, { action: name, subject: `environment ${environment.id}`, environment: environment.id, detail: facts }),
-      );
-    await record(action, detail);
-    try {
-      return await make();
-    } catch (error) {
-      await record(`${action}.failed`, { why: messageOf(error) });
-      throw error;
-    }
+    const fact = { action, subject: `environment ${environment.id}`, environment: environment.id, detail };
+    return recorded(this.#portal, visitor, fact, make);
   }
 }

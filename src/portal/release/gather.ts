@@ -1,8 +1,8 @@
-import type { AsidModel } from '../../environment/management/asids.ts';
 import type { ManagedEnvironment, OutputOf } from '../../environment/management/index.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Capability } from '../applications/access-mode.ts';
+import { asidModelIn } from '../asids/policy.ts';
 import { choicesOf, textOf } from '../forms/form.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import type { ConformanceVerdicts } from './conformance.ts';
@@ -70,9 +70,9 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
     depAccess,
     nowFor,
   ] = await Promise.all([
-    asidModelOf(prod),
+    asidModelIn(prod),
     applicationsOf({ INT: int, PROD: prod }, sources.registered, road, production),
-    unknownOrganisations(int, integrationNeeds(road, await asidModelOf(int))),
+    unknownOrganisations(int, integrationNeeds(road, await asidModelIn(int))),
     unknownOrganisations(prod, rows),
     asidsOf(prod, rows),
     exchangesOf(int, road),
@@ -101,11 +101,6 @@ export async function gather(sources: Sources, road: StoredRoad, events: readonl
     },
     nowFor,
   };
-}
-
-/** The policy of an environment: that of the calculator's default for one that is not open. */
-export async function asidModelOf(environment: ManagedEnvironment | undefined): Promise<AsidModel> {
-  return environment === undefined ? 'perEuo' : (await environment.call('environment.describe', {})).asidModel;
 }
 
 async function nowOf(environment: ManagedEnvironment | undefined, otherwise: Instant): Promise<Instant> {

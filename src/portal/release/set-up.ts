@@ -3,11 +3,12 @@ import { allowListAttributes } from '../../environment/management/asids.ts';
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
 import { accessModeOf, type ErsUse } from '../applications/access-mode.ts';
 import { asidDisplayName } from '../asids/display-name.ts';
+import { asidModelIn } from '../asids/policy.ts';
 import { textOf } from '../forms/form.ts';
 import type { AcceptedRow } from './accepted-rows.ts';
 import type { ArtefactKind } from './artefacts.ts';
 import { artefactOf, BUSINESS_FUNCTIONS, type LiveStage, type Road } from './facts.ts';
-import { asidModelOf, openEnvironment, type Sources } from './gather.ts';
+import { openEnvironment, type Sources } from './gather.ts';
 import { integrationNeeds } from './needs.ts';
 import type { ProdFormRow } from './prod-form.ts';
 import { approvedPerson } from './production.ts';
@@ -60,7 +61,7 @@ export async function carryOut(
 async function setUpIntegration(int: ManagedEnvironment, road: Road): Promise<void> {
   const { answers, state } = artefactOf(road, 'integration-form');
   if (state !== 'reviewed') return;
-  for (const need of integrationNeeds(road, await asidModelOf(int))) {
+  for (const need of integrationNeeds(road, await asidModelIn(int))) {
     const row = { ...need, appId: textOf(answers, `app.${need.use}`), asid: '' };
     await setUpApplication(int, road, row, { environment: 'INT', responsiblePerson: TEST_USER });
   }

@@ -188,6 +188,7 @@ function madeElsewhere(each: WitnessCase, { appId }: SeenExchange, { application
 function shownByRun({ use, endpoint: id }: WitnessCase, { verdict, covered }: ConformanceFacts): boolean {
   return verdict === 'passed' && (id === undefined ? covered.some((each) => each.use === use) : covers(covered, { use, endpoint: id }));
 }
+
 /** What a certificate may list: coverage whose case was executed, not what was declared not applicable. */
 export function certifiable(coverage: readonly Coverage[], answers: Answers): readonly Coverage[] {
   const notApplicable = new Set(

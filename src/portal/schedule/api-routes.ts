@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { DigestView } from '../../environment/maintenance/digest.ts';
+import { CHANGE_ACTIONS } from '../../environment/maintenance/forward-change.ts';
 import { BuildInput, ChangeInput, NightInput, PatternInput, ReleaseInput, SpanInput } from '../../environment/maintenance/reading.ts';
 import {
   AvailabilityView,
@@ -15,7 +16,7 @@ import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
 import type { Portal } from '../portal.ts';
 import { addBuild, addRelease, setNight, setPattern, withdrawRelease } from './changing.ts';
-import { ACTIONS, actOn, addEntry, editEntry } from './entries.ts';
+import { actOn, addEntry, editEntry } from './entries.ts';
 import { allSchedules, comparedBuilds, findEntry } from './schedule.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -126,7 +127,7 @@ function registerChanges(app: FastifyInstance, portal: Portal): void {
     path: '/schedule/changes/:id/:action',
     tag,
     summary: 'Approve, start, complete or cancel a forward change, or say that it overruns (operators).',
-    params: Type.Object({ id: Word, action: Type.Enum([...ACTIONS]) }),
+    params: Type.Object({ id: Word, action: Type.Enum([...CHANGE_ACTIONS]) }),
     body: Type.Object({ revision: Revision, reason: Reason }, { additionalProperties: false }),
     answer: ChangeView,
     handle: async ({ visitor, params, body }) => actOn(portal, visitor, params.id, params.action, body),

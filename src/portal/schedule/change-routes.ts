@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CHANGE_ACTIONS } from '../../environment/maintenance/forward-change.ts';
 import { isOver } from '../../environment/maintenance/levelling.ts';
 import { timeInWords } from '../../environment/maintenance/london.ts';
 import { readInstant } from '../../environment/maintenance/reading.ts';
@@ -7,7 +8,7 @@ import type { ChangeView } from '../../environment/maintenance/views.ts';
 import { LocalRefusal } from '../../kernel/errors.ts';
 import type { Portal } from '../portal.ts';
 import { CHOICES, type ChangeFields, changeOf, fieldsOf, fieldsOfEntry } from './change-form.ts';
-import { ACTIONS, actOn, addEntry, editEntry, newChangeId } from './entries.ts';
+import { actOn, addEntry, editEntry, newChangeId } from './entries.ts';
 import { findEntry } from './schedule.ts';
 import { ACTION_TEXTS, differenceWords, entryWords, IMPACT_TEXTS } from './words.ts';
 
@@ -41,7 +42,7 @@ function registerEntry(app: FastifyInstance, portal: Portal): void {
   app.post<OfEntry>('/schedule/changes/:id/act', async (request, reply) => {
     const form = site.form(request);
     const visitor = await site.permitted(request, 'schedule.change');
-    const action = ACTIONS.find((each) => each === form('action'));
+    const action = CHANGE_ACTIONS.find((each) => each === form('action'));
     if (action === undefined) throw new LocalRefusal(400, 'bad_action', 'There is no such action.');
     await actOn(portal, visitor, request.params.id, action, {
       revision: revisionIn(form('revision')),

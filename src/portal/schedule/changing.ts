@@ -9,9 +9,10 @@ import {
 } from '../../environment/maintenance/reading.ts';
 import type { BuildHistoryView, ReleaseView, ScheduleView, SlotView } from '../../environment/maintenance/views.ts';
 import type { ManagedEnvironment } from '../../environment/management/index.ts';
-import { LocalRefusal, messageOf } from '../../kernel/errors.ts';
+import { LocalRefusal } from '../../kernel/errors.ts';
 import { require } from '../access/permissions.ts';
 import type { Visitor } from '../access/visitor.ts';
+import { recorded } from '../audit/recorded.ts';
 import type { Portal } from '../portal.ts';
 import { decide, type Last, lastDecisions, type Orders } from './deliveries.ts';
 
@@ -124,7 +125,7 @@ export async function setNight(portal: Portal, visitor: Visitor, environment: st
   const before = await place.call('maintenance.schedule', {});
   if (isHeldSo(before.slots, night)) return before;
   const { service, ...detail } = night;
-  return recorded(portal, visitor, place, { action: 'schedule.night', subject: `slot of ${service}`, detail }, () =>
+  return recorded(portal, visitor, { action: 'schedule.night', subject: `slot of ${service}`, environment: place.id, detail }, () =>
     place.call('maintenance.set-night', night),
   );
 }
@@ -144,7 +145,7 @@ export async function setPattern(portal: Portal, visitor: Visitor, environment: 
   const slot = before.slots.find((each) => each.service === pattern.service);
   if (slot?.pattern === pattern.pattern && slot.minutes === (pattern.minutes ?? 0)) return before;
   const { service, ...detail } = pattern;
-  return recorded(portal, visitor, place, { action: 'schedule.pattern', subject: `slot of ${service}`, detail }, () =>
+  return recorded(portal, visitor, { action: 'schedule.pattern', subject: `slot of ${service}`, environment: place.id, detail }, () =>
     place.call('maintenance.set-pattern', pattern),
   );
 }
@@ -163,26 +164,7 @@ export async function addBuild(portal: Portal, visitor: Visitor, environment: st
       ? known?.version === version
       : known?.history.some((each) => each.version === version && each.deployedAt === deployedAt);
   if (known !== undefined && isKnown === true) return known;
-  return recorded(portal, visitor, place, { action: 'schedule.build', subject: `${application} ${version}`, detail }, () =>
+  return recorded(portal, visitor, { action: 'schedule.build', subject: `${application} ${version}`, environment: place.id, detail }, () =>
     place.call('maintenance.add-build', build),
   );
-}
-
-/** Makes a change in one environment. It is recorded before it is made; of one that then failed the record says so. */
-async function recorded<Result>(
-  portal: Portal,
-  visitor: Visitor,
-  { id: environment }: ManagedEnvironment,
-  fact: { readonly action: string; readonly subject: string; readonly detail: Readonly<Record<string, unknown>> },
-  make: () => Promise<Result>,
-): Promise<Result> {
-  const write = (action: string, detail: Readonly<Record<string, unknown>>): Promise<void> =>
-    portal.store.transaction((tx) => portal.audit.record(tx, visitor, { ...fact, action, environment, detail }));
-  await write(fact.action, fact.detail);
-  try {
-    return await make();
-  } catch (error) {
-    await write(`${fact.action}.failed`, { why: messageOf(error) });
-    throw error;
-  }
 }

@@ -4,7 +4,14 @@
  */
 
 import { inputOf } from '../../environment/maintenance/change-form.ts';
-import { type ChangeStatus, contentOf, edited, type ForwardChange, RECORDS } from '../../environment/maintenance/forward-change.ts';
+import {
+  type ChangeAction,
+  type ChangeStatus,
+  contentOf,
+  edited,
+  type ForwardChange,
+  RECORDS,
+} from '../../environment/maintenance/forward-change.ts';
 import { differingFields, fixedFields, type Goal, isOver, routeTo } from '../../environment/maintenance/levelling.ts';
 import { CHANGE_ID, type ChangeInput, readChange } from '../../environment/maintenance/reading.ts';
 import type { ChangeView } from '../../environment/maintenance/views.ts';
@@ -16,9 +23,6 @@ import type { Portal } from '../portal.ts';
 import { newestOf, type Standing, standingsOf } from './copies.ts';
 import { decide, type LastDecisions, lastDecisions, type Orders } from './deliveries.ts';
 import { findEntry } from './schedule.ts';
-
-export type Action = keyof typeof RECORDS;
-export const ACTIONS: readonly Action[] = ['approve', 'start', 'complete', 'overrun', 'cancel'];
 
 export interface EditOptions {
   /** The revision of the newest copy, or of the one that is to be changed, as it was read. */
@@ -122,7 +126,7 @@ async function statusAfter({ entry, environment }: Standing & { readonly entry: 
 }
 
 /** Moves an entry on, in every environment it names. Throws LocalRefusal 403, 404, 409. */
-export async function actOn(portal: Portal, visitor: Visitor, id: string, action: Action, options: EditOptions): Promise<ChangeView> {
+export async function actOn(portal: Portal, visitor: Visitor, id: string, action: ChangeAction, options: EditOptions): Promise<ChangeView> {
   require(visitor, 'schedule.change');
   const seen = await lastDecisions(portal, subjectOf(id));
   const { newest, named } = await known(portal, id);
@@ -179,7 +183,7 @@ async function mustHaveCome(targets: readonly Standing[], goal: ChangeStatus): P
   if (early !== undefined) throw early;
 }
 
-function impossible({ environment, entry }: Standing, action: Action): LocalRefusal {
+function impossible({ environment, entry }: Standing, action: ChangeAction): LocalRefusal {
   return new LocalRefusal(
     409,
     'change_status',

@@ -179,13 +179,15 @@ async function take(
 
 /** A request that nobody else changes until the transaction ends. Throws LocalRefusal 404. */
 async function heldRequest(tx: Db, requestId: string): Promise<RegistrationRequest> {
-  await holdRequest(tx, requestId);
-  return requireRequest(tx, requestId);
+  return known(await holdRequest(tx, requestId), requestId);
 }
 
 /** A request, or LocalRefusal 404. */
 export async function requireRequest(db: Db, requestId: string): Promise<RegistrationRequest> {
-  const request = await findRequest(db, requestId);
+  return known(await findRequest(db, requestId), requestId);
+}
+
+function known(request: RegistrationRequest | undefined, requestId: string): RegistrationRequest {
   if (request === undefined) throw new LocalRefusal(404, 'request_unknown', `There is no request ${requestId.slice(0, 60)}.`);
   return request;
 }

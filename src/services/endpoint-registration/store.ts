@@ -1,4 +1,4 @@
-import { type Db, tablesOf } from '../../kernel/store/store.ts';
+import { type Db, holdingRows, tablesOf } from '../../kernel/store/store.ts';
 import type { Grant, RegistrationRequest, RequestState } from './model.ts';
 
 interface Tables {
@@ -17,13 +17,11 @@ export async function findRequest(db: Db, requestId: string): Promise<Registrati
   return row === undefined ? undefined : requestOf(row);
 }
 
-/** Holds a request until the transaction ends: whoever else would decide on it waits, and then reads what became of it. */
-export async function holdRequest(tx: Db, requestId: string): Promise<void> {
-  await tablesOf<Tables>(tx)
-    .updateTable('endpoint_registration_request')
-    .set((row) => ({ state: row.ref('state') }))
-    .where('request_id', '=', requestId)
-    .execute();
+/** A request, held until the transaction ends: whoever else would decide on it waits, and then reads what became of it. */
+export async function holdRequest(tx: Db, requestId: string): Promise<RegistrationRequest | undefined> {
+  const query = tablesOf<Tables>(tx).selectFrom('endpoint_registration_request').select('document').where('request_id', '=', requestId);
+  const row = await holdingRows(tx, query).executeTakeFirst();
+  return row && requestOf(row);
 }
 
 /** Requests, newest first. */

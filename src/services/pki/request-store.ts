@@ -1,4 +1,4 @@
-import { type Db, tablesOf } from '../../kernel/store/store.ts';
+import { type Db, holdingRows, tablesOf } from '../../kernel/store/store.ts';
 import type { CertificateRequest } from './certificate-requests.ts';
 import type { RequestState } from './request-states.ts';
 
@@ -23,8 +23,9 @@ export async function saveRequest(tx: Db, request: CertificateRequest): Promise<
 
 /** A request, held until the transaction ends: who decides on it at the same moment finds it decided. */
 export async function holdRequest(tx: Db, requestId: string): Promise<CertificateRequest | undefined> {
-  await tablesOf<Tables>(tx).updateTable('pki_request').set({ request_id: requestId }).where('request_id', '=', requestId).execute();
-  return findRequest(tx, requestId);
+  const query = tablesOf<Tables>(tx).selectFrom('pki_request').select('document').where('request_id', '=', requestId);
+  const row = await holdingRows(tx, query).executeTakeFirst();
+  return row && parsed(row);
 }
 
 export async function findRequest(db: Db, requestId: string): Promise<CertificateRequest | undefined> {

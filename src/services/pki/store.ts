@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/clock.ts';
-import { type Db, prepare, tablesOf } from '../../kernel/store/store.ts';
+import { type Db, holdingRows, prepare, tablesOf } from '../../kernel/store/store.ts';
 import type { Generation, RootName } from './authorities.ts';
 
 interface AuthorityRow {
@@ -108,7 +108,7 @@ export interface FormerAuthority {
 
 /** Holds the sub CA of a generation until the transaction ends: it is replaced by one at a time. */
 export async function holdAuthority(tx: Db, generation: Generation): Promise<void> {
-  await tablesOf<Tables>(tx).updateTable('pki_authority').set({ id: generation }).where('id', '=', generation).execute();
+  await holdingRows(tx, tablesOf<Tables>(tx).selectFrom('pki_authority').select('id').where('id', '=', generation)).execute();
 }
 
 /** Puts a new certificate, and perhaps a new key, in the place of a generation's sub CA; the old one is kept as it was. */

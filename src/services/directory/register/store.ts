@@ -1,4 +1,4 @@
-import { type Db, prepare, tablesOf } from '../../../kernel/store/store.ts';
+import { type Db, holdingRows, prepare, tablesOf } from '../../../kernel/store/store.ts';
 import type { AccreditedSystem, Interaction, MessageHandlingSystem, PartyKey, Product } from '../model.ts';
 import { type Author, changesOf, recordChange, same } from './changes.ts';
 import { nextOf } from './counters.ts';
@@ -126,11 +126,10 @@ export async function saveAccreditedSystem(tx: Db, system: AccreditedSystem, aut
 
 /** Holds an accredited system until the transaction ends: whoever else would change it waits, and then reads what it became. */
 export async function holdAccreditedSystem(tx: Db, asid: string): Promise<void> {
-  await tablesOf<RegisterTables>(tx)
-    .updateTable('directory_accredited_system')
-    .set((row) => ({ asid: row.ref('asid') }))
-    .where('asid', '=', asid)
-    .execute();
+  await holdingRows(
+    tx,
+    tablesOf<RegisterTables>(tx).selectFrom('directory_accredited_system').select('asid').where('asid', '=', asid),
+  ).execute();
 }
 
 /** Takes an accredited system out. Its ASID is never given out again. Nothing happens when there is none. */
